@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Simulated time. Models name operations and how many of them they did; a cost profile, which is
+ * data (cpu/timing/profiles/), says what one costs. No C file contains a number of cycles.
+ */
+#ifndef CPU_CLOCK_H
+#define CPU_CLOCK_H
+
+#include "cpu/types.h"
+
+/* X(enumerator, profile key, what is counted) */
+#define OP_TABLE(X)                                                                                \
+    X(GUEST_INSN, guest_insn, "one guest instruction")                                             \
+    X(WALK_LEVEL, walk_level, "one descriptor read of a stage-1 or stage-2 walk that faults")      \
+    X(EXCEPTION_ENTRY, exception_entry, "exception taken to EL1 or EL2")                           \
+    X(ERET, eret, "exception return to the guest")                                                 \
+    X(KVM_EXIT_SAVE, kvm_exit_save, "KVM saves the guest and restores the host")                   \
+    X(KVM_ENTRY_RESTORE, kvm_entry_restore, "KVM saves the host and restores the guest")           \
+    X(KVM_ABORT_DECODE, kvm_abort_decode, "guest abort: syndrome decode and memslot look-up")      \
+    X(KVM_IO_BUS_LOOKUP, kvm_io_bus_lookup, "look-up in the in-kernel MMIO bus")                   \
+    X(KVM_USER_MEM_ABORT, kvm_user_mem_abort, "page found and mapped at stage 2")                  \
+    X(KVM_USER_EXIT, kvm_user_exit, "KVM_RUN returns to user space")                               \
+    X(KVM_USER_ENTRY, kvm_user_entry, "user space calls KVM_RUN")                                  \
+    X(KVM_SMCCC, kvm_smccc, "KVM answers an SMCCC call")                                           \
+    X(KVM_INJECT, kvm_inject, "KVM injects an exception")                                          \
+    X(SMC_EL3, smc_el3, "SMC entry to EL3 and its dispatch")                                       \
+    X(WORLD_SWITCH, world_switch, "EL3 switches worlds, one direction")                            \
+    X(RMM_DISPATCH, rmm_dispatch, "the RMM decodes an RMI command")                                \
+    X(RMM_REC_ENTER, rmm_rec_enter, "REC enter: checks, copy of the entry, context restore")       \
+    X(RMM_REC_EXIT, rmm_rec_exit, "REC exit: context save, masks, copy of the exit")               \
+    X(RMM_MMIO_COMPLETE, rmm_mmio_complete, "completion of an emulated access")                    \
+    X(RMM_RSI, rmm_rsi, "the RMM answers an RSI or PSCI call itself")                              \
+    X(RMM_RTT_LEVEL, rmm_rtt_level, "one RTT level walked by software")                            \
+    X(VMM_DISPATCH, vmm_dispatch, "the VMM decodes an exit and finds the device")                  \
+    X(DEVICE_ACCESS, device_access, "one access of a device model")
+
+enum op {
+#define X(id, key, doc) OP_##id,
+    OP_TABLE(X)
+#undef X
+        OP_COUNT
+};
+
+struct cost_profile {
+    const char *name;
+    uint64_t core_hz; /* what a cycle is in time; a multiple of CLOCK_COUNTER_HZ */
+    uint32_t cycles[OP_COUNT];
+};
+
+/* Rate of the system counter (CNTFRQ_EL0). */
+#define CLOCK_COUNTER_HZ 62500000u
+
+struct clock {
+    cycles_t now;
+    const struct cost_profile *profile;
+};
+
+static inline void clock_charge(struct clock *clock, enum op op, uint64_t count)
+{
+    clock->now.v += clock->profile->cycles[op] * count;
+}
+
+/* The system counter's value after that many guest instructions which are not yet charged. */
+static inline uint64_t clock_counter(const struct clock *clock, uint64_t uncharged)
+{
+    uint64_t cycles = clock->now.v + uncharged * clock->profile->cycles[OP_GUEST_INSN];
+
+    return cycles / (clock->profile->core_hz / CLOCK_COUNTER_HZ);
+}
+
+/* Key of the operation in a profile file, and what it counts. */
+const char *op_key(enum op op);
+const char *op_doc(enum op op);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A guest's CPU: A64 code at EL0 and EL1 runs on Unicorn, everything that would leave EL1 is
+ * modelled here. The software at EL2 (kvm_model) or R-EL2 (rmm_model) owns a struct cpu the way it
+ * owns a PE on which it has loaded a vCPU: it sets the EL2 registers, calls cpu_run, and reads the
+ * syndrome.
+ */
+#ifndef CPU_CPU_H
+#define CPU_CPU_H
+
+#include "cpu/arch/sysreg.h"
+#include "cpu/clock.h"
+#include "cpu/event.h"
+#include "cpu/physmem.h"
+#include "cpu/types.h"
+
+struct engine; /* Unicorn; one per machine, shared by its CPUs */
+struct cpu;
+
+/*
+ * EL2 registers as the software at EL2 sees them, in the encodings of the Arm ARM. hcr, vtcr and
+ * vttbr are inputs of cpu_run; elr and spsr are both (the guest resumes there; the trap's return
+ * state comes back); esr, far and hpfar are outputs.
+ */
+struct el2_regs {
+    uint64_t hcr, vtcr, vttbr;
+    /* what traps to EL2 beyond HCR_EL2: CPTR, MDCR, CNTHCTL, HCRX, ICH_HCR, ICC_SRE, fine-grained */
+    uint64_t cptr, mdcr, cnthctl, hcrx, ich_hcr, icc_sre;
+    uint64_t hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;
+    uint64_t elr, spsr;
+    uint64_t esr, far, hpfar;
+};
+
+enum cpu_exit {
+    CPU_EXIT_SYNC,    /* a synchronous exception to EL2: el2_regs say what */
+    CPU_EXIT_IRQ,     /* a physical interrupt; no syndrome */
+    CPU_EXIT_FIQ,     /* none of the slice's devices raises one */
+    CPU_EXIT_SERROR,  /* esr holds the syndrome */
+    CPU_EXIT_LIMIT,   /* the instruction budget is used up; the guest could go on */
+    CPU_EXIT_FAILURE, /* the engine failed or met what is not modelled: cpu_failure says what */
+};
+
+struct engine_config {
+    struct physmem *mem;
+    struct clock *clock;
+    struct trace *trace; /* may be NULL */
+};
+
+/* NULL with a message in error (size bytes) if Unicorn is too old or refuses. Freed by engine_free.
+ */
+struct engine *engine_new(const struct engine_config *config, char *error, size_t size);
+void engine_free(struct engine *engine);
+
+/* A CPU in reset state (Arm ARM values, KVM's where KVM chooses): EL1h, MMU off, all X registers 0.
+ */
+struct cpu *cpu_new(struct engine *engine, unsigned index, char *error, size_t size);
+void cpu_free(struct cpu *cpu);
+unsigned cpu_index(const struct cpu *cpu);
+
+/* Which world's PAS the guest lives in; also decides which world an exception to EL2 is taken to.
+ */
+void cpu_set_pas(struct cpu *cpu, enum pas pas);
+
+struct el2_regs *cpu_el2(struct cpu *cpu);
+
+/*
+ * Enters the guest at el2.elr with el2.spsr and runs it until an exception is taken to EL2.
+ * Exceptions to EL1 are delivered inside. The trap is deterministic; GUEST_INSN, walks and
+ * exception costs are charged to the clock. On return X registers, PC and system registers may be
+ * read and written.
+ */
+enum cpu_exit cpu_run(struct cpu *cpu);
+
+/* Stops after that many more guest instructions (at a block boundary at or after). */
+void cpu_set_budget(struct cpu *cpu, uint64_t instructions);
+uint64_t cpu_instructions(const struct cpu *cpu); /* executed so far */
+bool cpu_out_of_budget(const struct cpu *cpu);    /* cpu_run would return CPU_EXIT_LIMIT at once */
+const char *cpu_failure(const struct cpu *cpu);   /* after CPU_EXIT_FAILURE; else "" */
+
+/* General registers. n 0..30; n 31 is XZR: reads 0, writes are dropped. */
+uint64_t cpu_get_x(struct cpu *cpu, unsigned n);
+void cpu_set_x(struct cpu *cpu, unsigned n, uint64_t value);
+/* SP_EL0 and SP_EL1. */
+uint64_t cpu_get_sp(struct cpu *cpu, unsigned el);
+void cpu_set_sp(struct cpu *cpu, unsigned el, uint64_t value);
+
+uint64_t cpu_get_sysreg(struct cpu *cpu, enum sysreg reg);
+void cpu_set_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value);
+
+/*
+ * The software at EL2 changed stage 2 or the GPT: drops every cached translation. Cheap; done
+ * before the next entry.
+ */
+void cpu_tlb_invalidate(struct cpu *cpu);
+
+/* --- exceptions to EL1 (cpu/exception.c) --- */
+
+enum el1_vector { EL1_SYNC = 0x000, EL1_IRQ = 0x080, EL1_FIQ = 0x100, EL1_SERROR = 0x180 };
+
+/* Address of the vector for an exception taken from a state with that PSTATE (Arm ARM D1.4.1). */
+uint64_t exception_vector(uint64_t vbar_el1, uint64_t pstate, enum el1_vector which);
+/* PSTATE on entry to EL1 (AArch64.TakeException): EL1h, DAIF set, PAN by SCTLR_EL1.SPAN, ... */
+uint64_t exception_entry_pstate(uint64_t pstate, uint64_t sctlr_el1);
+/*
+ * Takes an exception to EL1 in the guest's resume state: ELR_EL1 = el2.elr, SPSR_EL1 = el2.spsr,
+ * ESR_EL1, FAR_EL1 (when far is not NULL), then el2.elr and el2.spsr become the vector and its
+ * PSTATE.
+ */
+void exception_take_el1(struct cpu *cpu, enum el1_vector which, uint64_t esr, const uint64_t *far);
+
+#endif

@@ -1,0 +1,573 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cpu/engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpu/arch/descriptor.h"
+#include "cpu/arch/pstate.h"
+#include "cpu/insn.h"
+
+#define MIN_UNICORN_MAJOR 2
+#define MIN_UNICORN_MINOR 1
+#define MIN_UNICORN_PATCH 4
+#define TCG_BUFFER_BYTES (32u << 20)
+
+/* EL3 as firmware leaves it for a Non-secure AArch64 EL2 that may use HVC and pointer
+ * authentication: NS, RES1[5:4], HCE, RW, APK, API (Arm ARM D19.2, SCR_EL3). */
+#define SCR_EL3_VALUE 0x30531u
+
+/* Unicorn's EL2 does these traps by itself; stage 2 is ours, so VM stays 0 there. */
+static uint64_t engine_hcr_of(uint64_t hcr)
+{
+    return (hcr & (field_mask(HCR_TWI) | field_mask(HCR_TSC))) | field_mask(HCR_RW) |
+           field_mask(HCR_API) | field_mask(HCR_APK);
+}
+
+static const uc_arm64_cp_reg HCR_EL2 = {.op0 = 3, .op1 = 4, .crn = 1, .crm = 1, .op2 = 0};
+static const uc_arm64_cp_reg SCR_EL3 = {.op0 = 3, .op1 = 6, .crn = 1, .crm = 1, .op2 = 0};
+static const uc_arm64_cp_reg SPSR_EL1 = {.op0 = 3, .op1 = 0, .crn = 4, .crm = 0, .op2 = 0};
+
+static uc_err write_cp(uc_engine *uc, uc_arm64_cp_reg reg, uint64_t value)
+{
+    reg.val = value;
+    return uc_reg_write(uc, UC_ARM64_REG_CP_REG, &reg);
+}
+
+static uint64_t read_cp(uc_engine *uc, uc_arm64_cp_reg reg)
+{
+    reg.val = 0;
+    uc_reg_read(uc, UC_ARM64_REG_CP_REG, &reg);
+    return reg.val;
+}
+
+static uc_arm64_cp_reg cp_of(enum sysreg reg)
+{
+    const struct sysreg_desc *desc = &sysreg_table[reg];
+
+    return (uc_arm64_cp_reg){
+        .op0 = desc->op0, .op1 = desc->op1, .crn = desc->crn, .crm = desc->crm, .op2 = desc->op2};
+}
+
+static int x_id(unsigned n)
+{
+    /* Unicorn numbers X29 and X30 apart from X0..X28. */
+    return n == 30 ? UC_ARM64_REG_X30 : n == 29 ? UC_ARM64_REG_X29 : UC_ARM64_REG_X0 + (int)n;
+}
+
+static uint64_t read_reg(uc_engine *uc, int id)
+{
+    uint64_t value = 0;
+
+    uc_reg_read(uc, id, &value);
+    return value;
+}
+
+/* --- residency ---------------------------------------------------------------------------------
+ */
+
+void engine_load(struct cpu *cpu)
+{
+    struct engine *engine = cpu->engine;
+
+    if (engine->resident == cpu)
+        return;
+    if (engine->resident)
+        uc_context_save(engine->uc, engine->resident->context);
+    uc_context_restore(engine->uc, cpu->context);
+    uc_ctl_flush_tlb(engine->uc);
+    engine->resident = cpu;
+}
+
+uint64_t cpu_get_x(struct cpu *cpu, unsigned n)
+{
+    if (n > 30)
+        return 0;
+    engine_load(cpu);
+    return read_reg(cpu->engine->uc, x_id(n));
+}
+
+void cpu_set_x(struct cpu *cpu, unsigned n, uint64_t value)
+{
+    if (n > 30)
+        return;
+    engine_load(cpu);
+    uc_reg_write(cpu->engine->uc, x_id(n), &value);
+}
+
+/* Unicorn keeps the selected stack pointer in SP and the others in their banked places. */
+static int sp_id(uint64_t pstate, unsigned el)
+{
+    unsigned selected = field_get(pstate, PSTATE_M) == PSTATE_EL1H ? 1 : 0;
+
+    if (selected == el)
+        return UC_ARM64_REG_SP;
+    return el ? UC_ARM64_REG_SP_EL1 : UC_ARM64_REG_SP_EL0;
+}
+
+uint64_t cpu_get_sp(struct cpu *cpu, unsigned el)
+{
+    engine_load(cpu);
+    return read_reg(cpu->engine->uc, sp_id(cpu->engine_pstate, el));
+}
+
+void cpu_set_sp(struct cpu *cpu, unsigned el, uint64_t value)
+{
+    engine_load(cpu);
+    uc_reg_write(cpu->engine->uc, sp_id(cpu->engine_pstate, el), &value);
+}
+
+uint64_t cpu_get_sysreg(struct cpu *cpu, enum sysreg reg)
+{
+    engine_load(cpu);
+    return read_cp(cpu->engine->uc, cp_of(reg));
+}
+
+static bool governs_translation(enum sysreg reg)
+{
+    return reg == SYSREG_SCTLR_EL1 || reg == SYSREG_TCR_EL1 || reg == SYSREG_TTBR0_EL1 ||
+           reg == SYSREG_TTBR1_EL1 || reg == SYSREG_MAIR_EL1;
+}
+
+void cpu_set_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value)
+{
+    engine_load(cpu);
+    write_cp(cpu->engine->uc, cp_of(reg), value);
+    if (governs_translation(reg)) {
+        cpu->mmu_stale = true;
+        cpu->tlb_stale = true;
+    }
+}
+
+void engine_set_pstate(struct cpu *cpu, uint64_t pstate)
+{
+    uc_engine *uc = cpu->engine->uc;
+    uint64_t sp[2];
+
+    if (pstate == cpu->engine_pstate)
+        return;
+    sp[0] = cpu_get_sp(cpu, 0);
+    sp[1] = cpu_get_sp(cpu, 1);
+    uc_reg_write(uc, UC_ARM64_REG_PSTATE, &pstate);
+    cpu->engine_pstate = pstate;
+    /* Writing PSTATE swaps no stack pointer and leaves the engine's cached flags stale: all are
+     * written again, and a system register last, which rebuilds the cache. */
+    for (unsigned el = 0; el < 2; el++) {
+        uc_reg_write(uc, el ? UC_ARM64_REG_SP_EL1 : UC_ARM64_REG_SP_EL0, &sp[el]);
+        uc_reg_write(uc, sp_id(pstate, el), &sp[el]);
+    }
+    write_cp(uc, SPSR_EL1, read_cp(uc, SPSR_EL1));
+}
+
+void engine_refresh_mmu(struct cpu *cpu)
+{
+    struct mmu_regs *regs = &cpu->mmu.regs;
+    uc_engine *uc = cpu->engine->uc;
+
+    if (!cpu->mmu_stale)
+        return;
+    regs->sctlr_el1 = read_cp(uc, cp_of(SYSREG_SCTLR_EL1));
+    regs->tcr_el1 = read_cp(uc, cp_of(SYSREG_TCR_EL1));
+    regs->ttbr0_el1 = read_cp(uc, cp_of(SYSREG_TTBR0_EL1));
+    regs->ttbr1_el1 = read_cp(uc, cp_of(SYSREG_TTBR1_EL1));
+    regs->mair_el1 = read_cp(uc, cp_of(SYSREG_MAIR_EL1));
+    regs->hcr_el2 = cpu->el2.hcr;
+    regs->vtcr_el2 = cpu->el2.vtcr;
+    regs->vttbr_el2 = cpu->el2.vttbr;
+    cpu->mmu_stale = false;
+}
+
+/* --- callbacks -----------------------------------------------------------------------------------
+ */
+
+uint64_t engine_instructions_at(const struct cpu *cpu, uint64_t pc)
+{
+    uint64_t offset = pc - cpu->block_pc;
+
+    /* The block was counted whole when it began. */
+    return offset <= cpu->block_size ? cpu->executed - (cpu->block_size - offset) / 4
+                                     : cpu->executed;
+}
+
+static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+{
+    struct engine *engine = user;
+    struct cpu *cpu = engine->resident;
+
+    cpu->block_pc = address;
+    cpu->block_size = 0;
+    if (cpu->executed + cpu->el1_taken >= cpu->budget_end || address & 3) {
+        engine->budget_hit = !(address & 3);
+        engine->pc_misaligned = address & 3;
+        uc_emu_stop(uc);
+        return;
+    }
+    cpu->block_size = size;
+    cpu->executed += size / 4;
+}
+
+static void on_exception(uc_engine *uc, uint32_t intno, void *user)
+{
+    struct engine *engine = user;
+
+    engine->intno = (int)intno;
+    uc_emu_stop(uc);
+}
+
+/* LDTR and STTR at EL1 are checked as EL0 accesses; the engine does not say so, the word does. */
+static bool is_unprivileged(struct cpu *cpu, uint64_t pc)
+{
+    struct mmu_access fetch = {.type = ACCESS_FETCH};
+    struct translation where;
+    struct fault fault;
+    struct insn insn;
+    uint32_t word;
+
+    if (!mmu_translate(&cpu->mmu, VA(pc), fetch, &where, &fault, NULL) ||
+        physmem_read(cpu->mmu.mem, where.pas, where.pa, &word, sizeof(word)) != PHYS_OK)
+        return false;
+    insn_decode(word, &insn);
+    return insn.unprivileged;
+}
+
+static bool wants_wx(struct engine *engine, pa_t page, bool executable)
+{
+    engine->wx.valid = true;
+    engine->wx.page = page;
+    engine->wx.executable = executable;
+    return false;
+}
+
+static bool on_tlb_miss(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_entry *result,
+                        void *user)
+{
+    struct engine *engine = user;
+    struct cpu *cpu = engine->resident;
+    uint64_t pstate = read_reg(uc, UC_ARM64_REG_PSTATE);
+    struct mmu_access access = {
+        .type = type == UC_MEM_FETCH   ? ACCESS_FETCH
+                : type == UC_MEM_WRITE ? ACCESS_WRITE
+                                       : ACCESS_READ,
+        .el0 = field_get(pstate, PSTATE_M) == PSTATE_EL0T,
+        .pan = field_get(pstate, PSTATE_PAN),
+    };
+    struct translation out;
+    struct fault fault;
+    bool code;
+
+    engine_refresh_mmu(cpu);
+    if (access.type == ACCESS_FETCH)
+        cpu->block_size = 0; /* a fetch misses between blocks: the last one ran to its end */
+    else if (!access.el0)
+        access.el0 = is_unprivileged(cpu, read_reg(uc, UC_ARM64_REG_PC));
+    if (!mmu_translate(&cpu->mmu, VA(vaddr), access, &out, &fault, NULL)) {
+        engine->miss.valid = true;
+        engine->miss.page = vaddr;
+        engine->miss.type = access.type;
+        return false;
+    }
+    result->paddr = out.pa.v & ~GRANULE_MASK;
+    code = physmem_is_code(engine->mem, out.pa);
+    if (access.type == ACCESS_FETCH) {
+        if (!code)
+            return wants_wx(engine, PA(result->paddr), true);
+        result->perms = UC_PROT_READ | UC_PROT_EXEC;
+        return true;
+    }
+    if (access.type == ACCESS_WRITE && code && !engine->stepping)
+        return wants_wx(engine, PA(result->paddr), false);
+    result->perms = access.type == ACCESS_WRITE ? UC_PROT_READ | UC_PROT_WRITE : UC_PROT_READ;
+    return true;
+}
+
+static bool executes_from(struct cpu *cpu, uint64_t pc, pa_t page)
+{
+    struct mmu_access fetch = {.type = ACCESS_FETCH};
+    struct translation where;
+    struct fault fault;
+
+    return mmu_translate(&cpu->mmu, VA(pc), fetch, &where, &fault, NULL) &&
+           (where.pa.v & ~GRANULE_MASK) == page.v;
+}
+
+void engine_change_wx(struct cpu *cpu, uint64_t pc)
+{
+    struct engine *engine = cpu->engine;
+
+    if (engine->wx.executable) {
+        physmem_mark_code(engine->mem, engine->wx.page, true);
+    } else if (executes_from(cpu, pc, engine->wx.page)) {
+        engine->stepping = true; /* it needs both rights: for one instruction it gets them */
+    } else {
+        physmem_mark_code(engine->mem, engine->wx.page, false);
+        uc_ctl_flush_tb(engine->uc);
+    }
+    uc_ctl_flush_tlb(engine->uc);
+}
+
+static void on_code_written(void *ctx, pa_t granule)
+{
+    struct engine *engine = ctx;
+
+    (void)granule;
+    engine->code_stale = true;
+}
+
+static uint32_t on_msr(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *cp, void *user)
+{
+    struct engine *engine = user;
+
+    (void)uc;
+    (void)reg;
+    (void)cp;
+    engine->resident->mmu_stale = true;
+    return 0;
+}
+
+/*
+ * Registers that would show the host's clock or chance. The counters read simulated time; FEAT_RNG
+ * is not offered by the CPUs modelled, and its registers read 0.
+ */
+enum override { OVERRIDE_COUNTER, OVERRIDE_FREQUENCY, OVERRIDE_ZERO };
+
+static const struct {
+    uint8_t op0, op1, crn, crm, op2;
+    enum override what;
+} mrs_overrides[] = {
+    {3, 3, 14, 0, 0, OVERRIDE_FREQUENCY}, /* CNTFRQ_EL0 */
+    {3, 3, 14, 0, 1, OVERRIDE_COUNTER},   /* CNTPCT_EL0 */
+    {3, 3, 14, 0, 2, OVERRIDE_COUNTER},   /* CNTVCT_EL0 */
+    {3, 3, 14, 0, 5, OVERRIDE_COUNTER},   /* CNTPCTSS_EL0 */
+    {3, 3, 14, 0, 6, OVERRIDE_COUNTER},   /* CNTVCTSS_EL0 */
+    {3, 3, 2, 4, 0, OVERRIDE_ZERO},       /* RNDR */
+    {3, 3, 2, 4, 1, OVERRIDE_ZERO},       /* RNDRRS */
+    {3, 3, 9, 13, 0, OVERRIDE_ZERO},      /* PMCCNTR_EL0 */
+};
+
+static uint32_t on_mrs(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *cp, void *user)
+{
+    struct engine *engine = user;
+    struct cpu *cpu = engine->resident;
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < sizeof(mrs_overrides) / sizeof(mrs_overrides[0]); i++) {
+        if (mrs_overrides[i].op0 != cp->op0 || mrs_overrides[i].op1 != cp->op1 ||
+            mrs_overrides[i].crn != cp->crn || mrs_overrides[i].crm != cp->crm ||
+            mrs_overrides[i].op2 != cp->op2)
+            continue;
+        if (mrs_overrides[i].what == OVERRIDE_FREQUENCY)
+            value = CLOCK_COUNTER_HZ;
+        else if (mrs_overrides[i].what == OVERRIDE_COUNTER)
+            value = clock_counter(engine->clock,
+                                  engine_instructions_at(cpu, read_reg(uc, UC_ARM64_REG_PC)) -
+                                      cpu->charged);
+        uc_reg_write(uc, (int)reg, &value);
+        return 1;
+    }
+    return 0;
+}
+
+/* --- running
+ * --------------------------------------------------------------------------------------- */
+
+static enum engine_stop stopped_why(struct cpu *cpu, uc_err err)
+{
+    struct engine *engine = cpu->engine;
+
+    if (engine->pc_misaligned)
+        return STOP_PC_ALIGNMENT;
+    if (engine->budget_hit)
+        return STOP_BUDGET;
+    if (engine->intno >= 0)
+        return STOP_EXCEPTION;
+    if (err == UC_ERR_EXCEPTION && engine->wx.valid)
+        return STOP_WX;
+    if (err == UC_ERR_EXCEPTION && engine->miss.valid)
+        return STOP_MISS;
+    if (err == UC_ERR_OK)
+        return STOP_IDLE;
+    snprintf(cpu->failure, sizeof(cpu->failure), "the engine stopped: %s", uc_strerror(err));
+    return STOP_FAILURE;
+}
+
+enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
+{
+    struct engine *engine = cpu->engine;
+    uint64_t hcr = engine_hcr_of(cpu->el2.hcr);
+    uc_err err;
+
+    if (hcr != cpu->engine_hcr) {
+        write_cp(engine->uc, HCR_EL2, hcr);
+        cpu->engine_hcr = hcr;
+    }
+    if (engine->code_stale)
+        uc_ctl_flush_tb(engine->uc);
+    if (cpu->tlb_stale || engine->code_stale)
+        uc_ctl_flush_tlb(engine->uc);
+    engine->code_stale = false;
+    cpu->tlb_stale = false;
+    engine->intno = -1;
+    engine->budget_hit = false;
+    engine->pc_misaligned = false;
+    engine->miss.valid = false;
+    engine->wx.valid = false;
+    cpu->block_pc = *pc;
+    cpu->block_size = 0;
+
+    err = uc_emu_start(engine->uc, *pc, 0, 0, engine->stepping);
+    if (engine->stepping) {
+        engine->stepping = false;
+        engine->code_stale = true;
+    }
+
+    *pc = read_reg(engine->uc, UC_ARM64_REG_PC);
+    cpu->engine_pstate = read_reg(engine->uc, UC_ARM64_REG_PSTATE);
+    cpu->executed = engine_instructions_at(cpu, *pc);
+    cpu->block_size = 0;
+    return stopped_why(cpu, err);
+}
+
+/* --- life
+ * ------------------------------------------------------------------------------------------ */
+
+static bool check(uc_err err, const char *what, char *error, size_t size)
+{
+    if (err == UC_ERR_OK)
+        return true;
+    snprintf(error, size, "Unicorn: %s: %s", what, uc_strerror(err));
+    return false;
+}
+
+static bool version_ok(char *error, size_t size)
+{
+    unsigned version = uc_version(NULL, NULL);
+    unsigned need = MIN_UNICORN_MAJOR << 24 | MIN_UNICORN_MINOR << 16 | MIN_UNICORN_PATCH << 8;
+
+    if (version >= need)
+        return true;
+    snprintf(error, size, "Unicorn %u.%u.%u is too old: %d.%d.%d or later is needed", version >> 24,
+             version >> 16 & 0xff, version >> 8 & 0xff, MIN_UNICORN_MAJOR, MIN_UNICORN_MINOR,
+             MIN_UNICORN_PATCH);
+    return false;
+}
+
+static bool add_hooks(struct engine *engine, char *error, size_t size)
+{
+    const struct {
+        int type;
+        void *callback;
+        int insn;
+    } hooks[] = {
+        {UC_HOOK_TLB_FILL, (void *)(uintptr_t)on_tlb_miss, 0},
+        {UC_HOOK_BLOCK, (void *)(uintptr_t)on_block, 0},
+        {UC_HOOK_INTR, (void *)(uintptr_t)on_exception, 0},
+        {UC_HOOK_INSN, (void *)(uintptr_t)on_mrs, UC_ARM64_INS_MRS},
+        {UC_HOOK_INSN, (void *)(uintptr_t)on_msr, UC_ARM64_INS_MSR},
+    };
+
+    for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++) {
+        uc_hook handle;
+
+        /* begin 1 > end 0: everywhere */
+        if (!check(uc_hook_add(engine->uc, &handle, hooks[i].type, hooks[i].callback, engine,
+                               (uint64_t)1, (uint64_t)0, hooks[i].insn),
+                   "hook", error, size))
+            return false;
+    }
+    return true;
+}
+
+static bool configure(struct engine *engine, char *error, size_t size)
+{
+    uc_engine *uc = engine->uc;
+
+    return check(uc_ctl_set_cpu_model(uc, UC_CPU_ARM64_MAX), "CPU model", error, size) &&
+           check(uc_ctl_set_page_size(uc, (uint32_t)GRANULE_SIZE), "page size", error, size) &&
+           check(uc_ctl_exits_enable(uc), "exits", error, size) &&
+           check(uc_ctl_set_tcg_buffer_size(uc, TCG_BUFFER_BYTES), "buffer size", error, size) &&
+           check(uc_ctl_tlb_mode(uc, UC_TLB_VIRTUAL), "TLB mode", error, size) &&
+           check(uc_mem_map_ptr(uc, PHYS_DRAM_BASE, physmem_size(engine->mem), UC_PROT_ALL,
+                                physmem_host_base(engine->mem)),
+                 "memory", error, size) &&
+           check(write_cp(uc, SCR_EL3, SCR_EL3_VALUE), "SCR_EL3", error, size) &&
+           check(write_cp(uc, HCR_EL2, engine_hcr_of(0)), "HCR_EL2", error, size);
+}
+
+struct engine *engine_new(const struct engine_config *config, char *error, size_t size)
+{
+    struct engine *engine = calloc(1, sizeof(*engine));
+
+    if (!engine) {
+        snprintf(error, size, "out of memory");
+        return NULL;
+    }
+    engine->mem = config->mem;
+    engine->clock = config->clock;
+    engine->trace = config->trace;
+    if (!version_ok(error, size) ||
+        !check(uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &engine->uc), "open", error, size) ||
+        !configure(engine, error, size) || !add_hooks(engine, error, size) ||
+        !check(uc_context_alloc(engine->uc, &engine->pristine), "context", error, size) ||
+        !check(uc_context_save(engine->uc, engine->pristine), "context", error, size)) {
+        engine_free(engine);
+        return NULL;
+    }
+    physmem_watch_code(engine->mem, on_code_written, engine);
+    return engine;
+}
+
+void engine_free(struct engine *engine)
+{
+    if (!engine)
+        return;
+    if (engine->mem)
+        physmem_watch_code(engine->mem, NULL, NULL);
+    if (engine->pristine)
+        uc_context_free(engine->pristine);
+    if (engine->uc)
+        uc_close(engine->uc);
+    free(engine);
+}
+
+struct cpu *cpu_new(struct engine *engine, unsigned index, char *error, size_t size)
+{
+    struct cpu *cpu = calloc(1, sizeof(*cpu));
+
+    if (!cpu) {
+        snprintf(error, size, "out of memory");
+        return NULL;
+    }
+    cpu->engine = engine;
+    cpu->index = index;
+    cpu->mmu.mem = engine->mem;
+    cpu->mmu_stale = true;
+    cpu->budget_end = UINT64_MAX;
+    if (!check(uc_context_alloc(engine->uc, &cpu->context), "context", error, size)) {
+        free(cpu);
+        return NULL;
+    }
+    if (engine->resident)
+        uc_context_save(engine->uc, engine->resident->context);
+    uc_context_restore(engine->uc, engine->pristine);
+    engine->resident = cpu;
+    cpu->engine_hcr = engine_hcr_of(0);
+    cpu->engine_pstate = read_reg(engine->uc, UC_ARM64_REG_PSTATE);
+    cpu->el2.spsr = field_put(PSTATE_M, PSTATE_EL1H) | field_mask(PSTATE_DAIF);
+    for (unsigned reg = 0; reg < SYSREG_COUNT; reg++)
+        cpu_set_sysreg(cpu, (enum sysreg)reg, sysreg_table[reg].reset);
+    for (unsigned n = 0; n < 31; n++)
+        cpu_set_x(cpu, n, 0);
+    engine_set_pstate(cpu, cpu->el2.spsr);
+    return cpu;
+}
+
+void cpu_free(struct cpu *cpu)
+{
+    if (!cpu)
+        return;
+    if (cpu->engine->resident == cpu)
+        cpu->engine->resident = NULL;
+    uc_context_free(cpu->context);
+    free(cpu);
+}

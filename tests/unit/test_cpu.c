@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Real code on the engine: what leaves EL1, with which syndrome, at which instruction. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "cpu/arch/descriptor.h"
+#include "cpu/arch/esr.h"
+#include "cpu/arch/pstate.h"
+#include "cpu/cpu.h"
+
+#define SIZE ((uint64_t)64 << 20)
+#define S2_ROOT PHYS_DRAM_BASE
+#define S2_L2 (PHYS_DRAM_BASE + 0x2000)
+#define RAM_IPA 0x40000000u
+#define ALIAS_IPA 0x40200000u /* the same 2 MiB again */
+#define RAM (PHYS_DRAM_BASE + 0x200000)
+#define EL1H_MASKED 0x3c5u
+
+#define NOP 0xd503201fu
+#define HVC0 0xd4000002u
+#define SMC0 0xd4000003u
+#define SVC1 0xd4000021u
+#define BRK2 0xd4200040u
+#define UDF0 0x00000000u
+#define WFI 0xd503207fu
+#define ERET 0xd69f03e0u
+#define B_SELF 0x14000000u
+#define RET_X1 0xd65f0020u
+
+static struct physmem *mem;
+static struct engine *engine;
+static struct cpu *cpu;
+static struct el2_regs *el2;
+static struct cost_profile profile = {.name = "test", .core_hz = 1000000000};
+static struct clock sim_clock;
+
+static void put_code(uint64_t ipa, const uint32_t *words, size_t count)
+{
+    ck_assert_int_eq(physmem_write(mem, PAS_NON_SECURE, PA(RAM + ipa - RAM_IPA), words, count * 4),
+                     PHYS_OK);
+}
+
+#define CODE(ipa, ...)                                                                             \
+    put_code(ipa, (const uint32_t[]){__VA_ARGS__},                                                 \
+             sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
+
+static void setup(void)
+{
+    char error[200] = "";
+    uint64_t block = field_mask(DESC_AF) | 3u << 6 | 0xfu << 2 | 1;
+
+    mem = physmem_new(SIZE);
+    ck_assert_ptr_nonnull(mem);
+    for (unsigned op = 0; op < OP_COUNT; op++)
+        profile.cycles[op] = 1;
+    sim_clock = (struct clock){.profile = &profile};
+    engine =
+        engine_new(&(struct engine_config){.mem = mem, .clock = &sim_clock}, error, sizeof(error));
+    ck_assert_msg(engine != NULL, "%s", error);
+    cpu = cpu_new(engine, 0, error, sizeof(error));
+    ck_assert_msg(cpu != NULL, "%s", error);
+    el2 = cpu_el2(cpu);
+    el2->hcr = field_mask(HCR_VM) | field_mask(HCR_RW) | field_mask(HCR_TSC) | field_mask(HCR_TWI);
+    el2->vtcr = field_put(VTCR_T0SZ, 24) | field_put(VTCR_SL0, 1) | field_put(VTCR_PS, 2);
+    el2->vttbr = S2_ROOT;
+    physmem_write64(mem, PAS_NON_SECURE, PA(S2_ROOT + 8), S2_L2 | 3);
+    physmem_write64(mem, PAS_NON_SECURE, PA(S2_L2), RAM | block);
+    physmem_write64(mem, PAS_NON_SECURE, PA(S2_L2 + 8), RAM | block);
+    cpu_set_budget(cpu, 100000);
+    cpu_set_sysreg(cpu, SYSREG_VBAR_EL1, RAM_IPA + 0x8000);
+    /* every vector leaves by HVC, so that an exception to EL1 is seen */
+    for (unsigned offset = 0; offset < 0x800; offset += 0x80)
+        CODE(RAM_IPA + 0x8000 + offset, HVC0);
+    el2->elr = RAM_IPA;
+    el2->spsr = EL1H_MASKED;
+}
+
+static void teardown(void)
+{
+    cpu_free(cpu);
+    engine_free(engine);
+    physmem_free(mem);
+}
+
+START_TEST(hvc_returns_behind_and_smc_at_the_instruction)
+{
+    CODE(RAM_IPA, NOP, HVC0, NOP, SMC0);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(el2->esr, 0x5a000000);
+    ck_assert_uint_eq(el2->elr, RAM_IPA + 8);
+    ck_assert_uint_eq(cpu_instructions(cpu), 2);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(el2->esr, 0x5e000000);
+    ck_assert_uint_eq(el2->elr, RAM_IPA + 12);
+    ck_assert_uint_eq(cpu_instructions(cpu), 3);
+    ck_assert_uint_eq(el2->spsr, EL1H_MASKED);
+}
+END_TEST
+
+START_TEST(a_load_faults_in_the_middle_of_a_block)
+{
+    CODE(RAM_IPA, NOP, NOP, 0x39800002 /* ldrsb x2, [x0] */, NOP, HVC0);
+    cpu_set_x(cpu, 0, 0x09000123);
+    cpu_set_x(cpu, 2, 7);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(el2->esr, 0x93a28005 & ~0x800000u);
+    ck_assert_uint_eq(el2->far, 0x09000123);
+    ck_assert_uint_eq(el2->hpfar, 0x90000);
+    ck_assert_uint_eq(el2->elr, RAM_IPA + 8);
+    ck_assert_uint_eq(cpu_instructions(cpu), 2);
+    ck_assert_uint_eq(cpu_get_x(cpu, 2), 7);
+    el2->elr += 4;
+    cpu_set_x(cpu, 2, 0x55);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(field_get(el2->esr, ESR_EC), ESR_EC_HVC64);
+    ck_assert_uint_eq(cpu_get_x(cpu, 2), 0x55);
+    ck_assert_uint_eq(cpu_instructions(cpu), 4);
+}
+END_TEST
+
+START_TEST(fetching_from_nowhere_is_an_instruction_abort)
+{
+    CODE(RAM_IPA, RET_X1);
+    cpu_set_x(cpu, 1, 0x0a000000);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(el2->esr, 0x82000005);
+    ck_assert_uint_eq(el2->far, 0x0a000000);
+    ck_assert_uint_eq(el2->hpfar, 0xa0000);
+    ck_assert_uint_eq(el2->elr, 0x0a000000);
+}
+END_TEST
+
+START_TEST(exceptions_to_el1_stay_inside)
+{
+    static const struct {
+        uint32_t insn;
+        uint64_t esr;
+        unsigned elr;
+    } rows[] = {{SVC1, 0x56000001, 4}, {BRK2, 0xf2000002, 0}, {UDF0, 0x02000000, 0}};
+
+    CODE(RAM_IPA, rows[_i].insn);
+    cpu_set_sp(cpu, 1, 0x1230);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(field_get(el2->esr, ESR_EC), ESR_EC_HVC64);
+    ck_assert_uint_eq(el2->elr, RAM_IPA + 0x8200 + 4);
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_ESR_EL1), rows[_i].esr);
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_ELR_EL1), RAM_IPA + rows[_i].elr);
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_SPSR_EL1), EL1H_MASKED);
+    ck_assert_uint_eq(cpu_get_sp(cpu, 1), 0x1230);
+}
+END_TEST
+
+START_TEST(el0_has_its_own_stack_and_vector)
+{
+    CODE(RAM_IPA, 0x910043ff /* add sp, sp, #16 */, SVC1);
+    CODE(RAM_IPA + 0x8400, 0x910083ff /* add sp, sp, #32 */, ERET);
+    cpu_set_sp(cpu, 0, 0x1000);
+    cpu_set_sp(cpu, 1, 0x2000);
+    el2->spsr = 0; /* EL0t */
+    CODE(RAM_IPA + 8, 0x910043ff, B_SELF);
+    cpu_set_budget(cpu, 20);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_LIMIT);
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_ESR_EL1), 0x56000001);
+    ck_assert_uint_eq(cpu_get_sp(cpu, 0), 0x1020);
+    ck_assert_uint_eq(cpu_get_sp(cpu, 1), 0x2020);
+    ck_assert_uint_eq(field_get(el2->spsr, PSTATE_M), PSTATE_EL0T);
+    ck_assert_uint_eq(el2->elr, RAM_IPA + 12);
+}
+END_TEST
+
+START_TEST(a_stage1_abort_goes_to_el1)
+{
+    CODE(RAM_IPA, 0xf9400001 /* ldr x1, [x0] */);
+    cpu_set_x(cpu, 0, (uint64_t)1 << 50);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_ESR_EL1), 0x96000000); /* address size, level 0 */
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_FAR_EL1), (uint64_t)1 << 50);
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_ELR_EL1), RAM_IPA);
+}
+END_TEST
+
+START_TEST(limits_hold)
+{
+    CODE(RAM_IPA, NOP, 0x17ffffff /* b -4 */);
+    cpu_set_budget(cpu, 1000);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_LIMIT);
+    ck_assert_uint_eq(cpu_instructions(cpu), 1000);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_LIMIT);
+    ck_assert_uint_eq(cpu_instructions(cpu), 1000);
+    cpu_set_budget(cpu, 10);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_LIMIT);
+    ck_assert_uint_eq(cpu_instructions(cpu), 1010);
+}
+END_TEST
+
+/* VBAR points to where stage 1 faults: no instruction is ever executed again. */
+START_TEST(an_exception_loop_at_el1_ends)
+{
+    CODE(RAM_IPA, SVC1);
+    cpu_set_sysreg(cpu, SYSREG_VBAR_EL1, (uint64_t)1 << 51);
+    cpu_set_budget(cpu, 1000);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_LIMIT);
+}
+END_TEST
+
+START_TEST(wfi_traps_when_asked)
+{
+    CODE(RAM_IPA, WFI, HVC0);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(field_get(el2->esr, ESR_EC), ESR_EC_WFX);
+    ck_assert_uint_eq(el2->elr, RAM_IPA);
+    el2->hcr &= ~field_mask(HCR_TWI);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(field_get(el2->esr, ESR_EC), ESR_EC_HVC64);
+}
+END_TEST
+
+/* str w1, [x0]; br x2 -- the store rewrites the code it jumps to, by its own address or an alias.
+ */
+START_TEST(a_guest_sees_the_code_it_writes)
+{
+    uint64_t target = RAM_IPA + 0x100, alias = _i ? ALIAS_IPA + 0x100 : target;
+
+    CODE(target, 0xd2800023 /* mov x3, #1 */, HVC0);
+    CODE(RAM_IPA, 0xb9000001, 0xd61f0040);
+    el2->elr = target;
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(cpu_get_x(cpu, 3), 1);
+    for (uint32_t value = 2; value < 6; value++) {
+        el2->elr = RAM_IPA;
+        cpu_set_x(cpu, 0, alias);
+        cpu_set_x(cpu, 1, 0xd2800003u | value << 5);
+        cpu_set_x(cpu, 2, target);
+        ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+        ck_assert_uint_eq(cpu_get_x(cpu, 3), value);
+    }
+}
+END_TEST
+
+START_TEST(a_guest_sees_the_code_a_model_writes)
+{
+    for (uint32_t value = 1; value < 5; value++) {
+        CODE(RAM_IPA, 0xd2800003u | value << 5, HVC0);
+        el2->elr = RAM_IPA;
+        ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+        ck_assert_uint_eq(cpu_get_x(cpu, 3), value);
+    }
+}
+END_TEST
+
+START_TEST(a_changed_stage2_is_seen_after_invalidation)
+{
+    CODE(RAM_IPA, 0xf9400001 /* ldr x1, [x0] */, HVC0);
+    cpu_set_x(cpu, 0, ALIAS_IPA);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(field_get(el2->esr, ESR_EC), ESR_EC_HVC64);
+    physmem_write64(mem, PAS_NON_SECURE, PA(S2_L2 + 8), 0);
+    cpu_tlb_invalidate(cpu);
+    el2->elr = RAM_IPA;
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(el2->esr, 0x93c18006);
+}
+END_TEST
+
+START_TEST(the_counter_is_simulated_time)
+{
+    CODE(RAM_IPA, 0xd53be040 /* mrs x0, cntvct_el0 */, NOP, NOP, 0xd53be041, HVC0);
+    profile.cycles[OP_GUEST_INSN] = 1600; /* 100 ticks at 62.5 MHz and 1 GHz */
+    sim_clock.now = CYCLES(0);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(cpu_get_x(cpu, 1) - cpu_get_x(cpu, 0), 300);
+    ck_assert_uint_lt(cpu_get_x(cpu, 0), 10);
+}
+END_TEST
+
+START_TEST(two_cpus_share_the_engine)
+{
+    char error[200];
+    struct cpu *other = cpu_new(engine, 1, error, sizeof(error));
+
+    ck_assert_ptr_nonnull(other);
+    CODE(RAM_IPA, 0x91000400 /* add x0, x0, #1 */, HVC0);
+    *cpu_el2(other) = *el2;
+    cpu_set_x(cpu, 0, 10);
+    cpu_set_x(other, 0, 20);
+    for (unsigned round = 0; round < 3; round++) {
+        el2->elr = cpu_el2(other)->elr = RAM_IPA;
+        ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+        ck_assert_int_eq(cpu_run(other), CPU_EXIT_SYNC);
+    }
+    ck_assert_uint_eq(cpu_get_x(cpu, 0), 13);
+    ck_assert_uint_eq(cpu_get_x(other, 0), 23);
+    cpu_free(other);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("cpu");
+    TCase *tc = tcase_create("engine");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, hvc_returns_behind_and_smc_at_the_instruction);
+    tcase_add_test(tc, a_load_faults_in_the_middle_of_a_block);
+    tcase_add_test(tc, fetching_from_nowhere_is_an_instruction_abort);
+    tcase_add_loop_test(tc, exceptions_to_el1_stay_inside, 0, 3);
+    tcase_add_test(tc, el0_has_its_own_stack_and_vector);
+    tcase_add_test(tc, a_stage1_abort_goes_to_el1);
+    tcase_add_test(tc, limits_hold);
+    tcase_add_test(tc, an_exception_loop_at_el1_ends);
+    tcase_add_test(tc, wfi_traps_when_asked);
+    tcase_add_loop_test(tc, a_guest_sees_the_code_it_writes, 0, 2);
+    tcase_add_test(tc, a_guest_sees_the_code_a_model_writes);
+    tcase_add_test(tc, a_changed_stage2_is_seen_after_invalidation);
+    tcase_add_test(tc, the_counter_is_simulated_time);
+    tcase_add_test(tc, two_cpus_share_the_engine);
+    suite_add_tcase(suite, tc);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
