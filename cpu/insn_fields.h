@@ -87,14 +87,14 @@ static inline void set_pair(struct insn *insn, uint32_t word, unsigned log2)
 /* The fields functions of cpu/insn_rows.c, as struct insn_row says. */
 
 /* cpu/insn_ldst.c */
-bool fields_ldst_unsigned_imm(uint32_t word, struct insn *insn);
+bool fields_unsigned_imm(uint32_t word, struct insn *insn);
 bool fields_ldst_unscaled(uint32_t word, struct insn *insn);
 bool fields_ldst_indexed(uint32_t word, struct insn *insn);
-bool fields_ldst_unprivileged(uint32_t word, struct insn *insn);
+bool fields_unprivileged(uint32_t word, struct insn *insn);
 bool fields_ldst_register(uint32_t word, struct insn *insn);
 bool fields_prefetch(uint32_t word, struct insn *insn);
 bool fields_ldapur_stlur(uint32_t word, struct insn *insn);
-bool fields_ldapur_stlur_simd(uint32_t word, struct insn *insn);
+bool fields_ldapur_simd(uint32_t word, struct insn *insn);
 bool fields_lrcpc3_pair(uint32_t word, struct insn *insn);
 bool fields_lrcpc3_single(uint32_t word, struct insn *insn);
 bool fields_literal_gpr(uint32_t word, struct insn *insn);
@@ -123,7 +123,7 @@ bool fields_ldra(uint32_t word, struct insn *insn);
 /* cpu/insn_vector.c */
 bool fields_simd_multi(uint32_t word, struct insn *insn);
 bool fields_simd_lane(uint32_t word, struct insn *insn);
-bool fields_simd_lane_ordered(uint32_t word, struct insn *insn);
+bool fields_lane_ordered(uint32_t word, struct insn *insn);
 bool fields_sve_load(uint32_t word, struct insn *insn);
 bool fields_sve_store(uint32_t word, struct insn *insn);
 bool fields_sve_structures(uint32_t word, struct insn *insn);

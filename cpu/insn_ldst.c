@@ -41,7 +41,7 @@ static bool transfer(uint32_t word, struct insn *insn)
     return get(word, F_V) ? simd_transfer(word, insn) : gpr_transfer(word, insn);
 }
 
-bool fields_ldst_unsigned_imm(uint32_t word, struct insn *insn)
+bool fields_unsigned_imm(uint32_t word, struct insn *insn)
 {
     if (!transfer(word, insn))
         return false;
@@ -63,7 +63,7 @@ bool fields_ldst_indexed(uint32_t word, struct insn *insn)
     return true;
 }
 
-bool fields_ldst_unprivileged(uint32_t word, struct insn *insn)
+bool fields_unprivileged(uint32_t word, struct insn *insn)
 {
     insn->unprivileged = true;
     return fields_ldst_unscaled(word, insn);
@@ -101,7 +101,7 @@ bool fields_ldapur_stlur(uint32_t word, struct insn *insn)
     return true;
 }
 
-bool fields_ldapur_stlur_simd(uint32_t word, struct insn *insn)
+bool fields_ldapur_simd(uint32_t word, struct insn *insn)
 {
     insn->imm = get_signed(word, F_IMM9);
     insn->ordered = true;

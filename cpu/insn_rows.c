@@ -106,7 +106,7 @@ const struct insn_row insn_rows[] = {
     /* SIMD structures */
     {0xbfbf0000, 0x0c000000, "simd_multi", INSN_LOAD, ADDR_BASE_IMM, fields_simd_multi},
     {0xbfa00000, 0x0c800000, "simd_multi_post", INSN_LOAD, ADDR_POST_INDEX, fields_simd_multi},
-    {0xbfbffc00, 0x0d018400, "simd_lane_ordered", INSN_LOAD, ADDR_BASE_IMM, fields_simd_lane_ordered},
+    {0xbfbffc00, 0x0d018400, "simd_lane_ordered", INSN_LOAD, ADDR_BASE_IMM, fields_lane_ordered},
     {0xbf9f0000, 0x0d000000, "simd_lane", INSN_LOAD, ADDR_BASE_IMM, fields_simd_lane},
     {0xbf800000, 0x0d800000, "simd_lane_post", INSN_LOAD, ADDR_POST_INDEX, fields_simd_lane},
 
@@ -119,7 +119,7 @@ const struct insn_row insn_rows[] = {
 
     /* LDAPR with unscaled offset; LRCPC3 */
     {0x3f200c00, 0x19000000, "ldapur_stlur", INSN_LOAD, ADDR_BASE_IMM, fields_ldapur_stlur},
-    {0x3f200c00, 0x1d000800, "ldapur_stlur_simd", INSN_LOAD, ADDR_BASE_IMM, fields_ldapur_stlur_simd},
+    {0x3f200c00, 0x1d000800, "ldapur_stlur_simd", INSN_LOAD, ADDR_BASE_IMM, fields_ldapur_simd},
     {0xbfe0ec00, 0x99000800, "stilp", INSN_STORE, ADDR_PRE_INDEX, fields_lrcpc3_pair},
     {0xbfe0ec00, 0x99400800, "ldiapp", INSN_LOAD, ADDR_POST_INDEX, fields_lrcpc3_pair},
     {0xbffffc00, 0x99800800, "stlr_pre", INSN_STORE, ADDR_PRE_INDEX, fields_lrcpc3_single},
@@ -152,10 +152,10 @@ const struct insn_row insn_rows[] = {
     {0xffc00000, 0xf9800000, "prefetch_unsigned_imm", INSN_LOAD, ADDR_BASE_IMM, fields_prefetch},
     {0x3b200c00, 0x38000000, "ldst_unscaled", INSN_LOAD, ADDR_BASE_IMM, fields_ldst_unscaled},
     {0x3b200c00, 0x38000400, "ldst_post", INSN_LOAD, ADDR_POST_INDEX, fields_ldst_indexed},
-    {0x3f200c00, 0x38000800, "ldst_unprivileged", INSN_LOAD, ADDR_BASE_IMM, fields_ldst_unprivileged},
+    {0x3f200c00, 0x38000800, "ldst_unprivileged", INSN_LOAD, ADDR_BASE_IMM, fields_unprivileged},
     {0x3b200c00, 0x38000c00, "ldst_pre", INSN_LOAD, ADDR_PRE_INDEX, fields_ldst_indexed},
     {0x3b200c00, 0x38200800, "ldst_register", INSN_LOAD, ADDR_BASE_REG, fields_ldst_register},
-    {0x3b000000, 0x39000000, "ldst_unsigned_imm", INSN_LOAD, ADDR_BASE_IMM, fields_ldst_unsigned_imm},
+    {0x3b000000, 0x39000000, "ldst_unsigned_imm", INSN_LOAD, ADDR_BASE_IMM, fields_unsigned_imm},
 
     /* atomics, and what shares their space */
     {0x3ffffc00, 0x38bfc000, "ldapr", INSN_LOAD, ADDR_BASE_IMM, fields_ldapr},

@@ -70,7 +70,7 @@ bool fields_simd_lane(uint32_t word, struct insn *insn)
 }
 
 /* FEAT_LRCPC3: LDAP1, STL1. */
-bool fields_simd_lane_ordered(uint32_t word, struct insn *insn)
+bool fields_lane_ordered(uint32_t word, struct insn *insn)
 {
     set_size(insn, 3);
     insn->cls = get(word, F_L) ? INSN_LOAD : INSN_STORE;

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rmm_model/host_view.h"
+
+#include "cpu/arch/esr.h"
+#include "cpu/types.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Only WFI against WFE: the low bit of TI. */
+static const struct field WFX_TI_WFE = {0, 1};
+
+static uint64_t masked(uint64_t esr, const struct field *shown, size_t count)
+{
+    uint64_t mask = 0;
+
+    for (size_t i = 0; i < count; i++)
+        mask |= field_mask(shown[i]);
+    return esr & mask;
+}
+
+uint64_t abort_access_size(uint64_t esr)
+{
+    return (uint64_t)1 << field_get(esr, ESR_SAS);
+}
+
+uint64_t abort_access_mask(uint64_t esr)
+{
+    uint64_t size = abort_access_size(esr);
+
+    return size == sizeof(uint64_t) ? ~(uint64_t)0 : ((uint64_t)1 << (8 * size)) - 1;
+}
+
+struct host_view host_view_emulatable_abort(uint64_t esr, uint64_t far, uint64_t hpfar,
+                                            uint64_t rt_value)
+{
+    const struct field shown[] = {ESR_EC,  ESR_ISV, ESR_SAS, ESR_SF, ESR_SET,
+                                  ESR_FNV, ESR_EA,  ESR_WNR, ESR_FSC};
+    struct host_view view = {.esr = masked(esr, shown, COUNT(shown)), .hpfar = hpfar};
+
+    view.far = far & GRANULE_MASK;
+    if (field_get(esr, ESR_WNR))
+        view.gpr0 = rt_value & abort_access_mask(esr);
+    return view;
+}
+
+static uint64_t non_emulatable(uint64_t esr)
+{
+    const struct field shown[] = {ESR_EC, ESR_SET, ESR_FNV, ESR_EA, ESR_FSC};
+
+    return masked(esr, shown, COUNT(shown));
+}
+
+struct host_view host_view_abort(uint64_t esr, uint64_t hpfar)
+{
+    return (struct host_view){.esr = non_emulatable(esr), .hpfar = hpfar};
+}
+
+struct host_view host_view_external_abort(uint64_t esr)
+{
+    return (struct host_view){.esr = non_emulatable(esr)};
+}
+
+struct host_view host_view_wfx(uint64_t esr)
+{
+    const struct field shown[] = {ESR_EC, WFX_TI_WFE};
+
+    return (struct host_view){.esr = masked(esr, shown, COUNT(shown))};
+}
+
+struct host_view host_view_sysreg(uint64_t esr, uint64_t rt_value)
+{
+    bool read = field_get(esr, ESR_SYS_DIRECTION);
+
+    return (struct host_view){.esr = esr, .gpr0 = read ? 0 : rt_value};
+}
+
+struct host_view host_view_serror(uint64_t esr)
+{
+    const struct field shown[] = {ESR_SERROR_IDS, ESR_SERROR_AET, ESR_EA, ESR_DFSC};
+
+    return (struct host_view){.esr = masked(esr, shown, COUNT(shown))};
+}

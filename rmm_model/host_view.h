@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the host may see of an exception a realm took: the one place where a syndrome is masked.
+ * Pure functions from the registers of R-EL2 to the fields of RmiRecExit (RMM specification 1.0,
+ * "Host exit"; TF-RMM v0.6.0 runtime/core/exit.c).
+ */
+#ifndef RMM_MODEL_HOST_VIEW_H
+#define RMM_MODEL_HOST_VIEW_H
+
+#include <stdint.h>
+
+struct host_view {
+    uint64_t esr, far, hpfar, gpr0;
+};
+
+/* A data abort the host can emulate. rt_value: the register ESR.SRT names, 0 for XZR. */
+struct host_view host_view_emulatable_abort(uint64_t esr, uint64_t far, uint64_t hpfar,
+                                            uint64_t rt_value);
+/* Any other stage-2 abort, of data or instruction. */
+struct host_view host_view_abort(uint64_t esr, uint64_t hpfar);
+/* An external abort: it has no IPA worth telling. */
+struct host_view host_view_external_abort(uint64_t esr);
+struct host_view host_view_wfx(uint64_t esr);
+/* A trapped access to a register the host virtualises. rt_value: of the register written, or 0. */
+struct host_view host_view_sysreg(uint64_t esr, uint64_t rt_value);
+struct host_view host_view_serror(uint64_t esr);
+
+/* Bytes of the access an abort with a valid ISS describes: 1, 2, 4 or 8; and the mask of its bits.
+ */
+uint64_t abort_access_size(uint64_t esr);
+uint64_t abort_access_mask(uint64_t esr);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A REC, the RMM's vCPU. The structure lies in the REC granule, in Realm memory. While the REC is
+ * loaded its registers are those of its PE; otherwise they are in its context.
+ */
+#ifndef RMM_MODEL_REC_H
+#define RMM_MODEL_REC_H
+
+#include "rmm_model/realm.h"
+
+/* PSTATE of a new REC, of a CPU_ON target and of an injected exception: EL1h, DAIF masked. */
+#define REC_PSTATE_RESET 0x3c5u
+
+struct rec_context {
+    uint64_t x[RMI_GPR_COUNT];
+    uint64_t sp[2]; /* SP_EL0, SP_EL1 */
+    uint64_t pc, pstate;
+    uint64_t sysregs[SYSREG_COUNT];
+};
+
+/* Syndrome of the last exit to the host, unmasked: what EMUL_MMIO and INJECT_SEA are checked
+ * against. */
+struct last_run_info {
+    uint64_t esr, far, hpfar;
+};
+
+/* RSI_IPA_STATE_SET on its way: pending while base != top. */
+struct set_ripas {
+    uint64_t base, top;
+    uint64_t next; /* how far RTT_SET_RIPAS got */
+    enum rmi_ripas ripas;
+    bool change_destroyed;
+};
+
+struct rec {
+    uint64_t self; /* PA of its granule */
+    uint64_t rd;   /* PA of its realm's RD */
+    uint64_t index;
+    bool runnable;
+    bool psci_pending;
+    bool host_call_pending;
+    bool serror_pending; /* a virtual SError for the next run */
+    struct last_run_info last_run;
+    struct set_ripas set_ripas;
+    struct gic_state gic;
+    uint64_t aux[RMI_MAX_REC_AUX];
+    struct rec_context context;
+};
+
+/* The REC whose granule the host names; NULL if it names none. */
+struct rec *rec_find(struct rmm *rmm, uint64_t addr);
+bool rec_running(const struct rmm *rmm, const struct rec *rec);
+struct realm *rec_realm(struct rmm *rmm, const struct rec *rec);
+
+/*
+ * Puts the REC's registers on its PE, after saving those of the REC that was there. All access to a
+ * REC's registers goes through the CPU returned, which holds them until another REC is loaded.
+ */
+struct cpu *rec_load(struct rmm *rmm, struct rec *rec);
+
+/* Index of the REC with that RmiRecMpidr or MPIDR_EL1 value (RMM specification 1.0, RmiRecMpidr).
+ */
+uint64_t rec_index_of_rmi_mpidr(uint64_t mpidr);
+uint64_t rec_index_of_mpidr_el1(uint64_t mpidr);
+
+#endif

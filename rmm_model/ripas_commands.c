@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* RTT_INIT_RIPAS, RTT_SET_RIPAS: loops over the entries of one table, as far as they go. */
+#include "rmm_model/rec.h"
+#include "rmm_model/rtt.h"
+
+struct ripas_change {
+    enum rmi_ripas ripas;
+    bool init;             /* INIT_RIPAS: only UNASSIGNED entries, only EMPTY to RAM */
+    bool change_destroyed; /* the realm agreed to lose RIPAS DESTROYED */
+};
+
+/* Sets *entry if the change may pass over it; false where the loop has to stop. */
+static bool ripas_apply(const struct ripas_change *change, struct rtt_entry *entry)
+{
+    if (entry->kind != RTT_UNASSIGNED && entry->kind != RTT_ASSIGNED)
+        return false;
+    if (change->init && (entry->kind == RTT_ASSIGNED || entry->ripas == RMI_DESTROYED))
+        return false;
+    if (entry->ripas == RMI_DESTROYED && !change->change_destroyed)
+        return false;
+    entry->ripas = change->ripas;
+    return true;
+}
+
+/* Applies the change from base, where the walk stands; result as both commands give it. */
+static void ripas_range(struct rmm *rmm, struct rtt_walk *walk, uint64_t base, uint64_t top,
+                        const struct ripas_change *change, uint64_t *result)
+{
+    uint64_t size = rtt_entry_size(walk->level), addr = base;
+    unsigned index = walk->index;
+
+    if (rtt_entry_aligned(base, walk->level)) {
+        for (; index < RTT_ENTRIES && addr + size <= top; index++, addr += size) {
+            uint64_t *slot = walk->slot + (index - walk->index);
+            struct rtt_entry entry = rtt_entry_decode(*slot, walk->level);
+
+            if (!ripas_apply(change, &entry))
+                break;
+            *slot = rtt_entry_encode(entry, walk->level);
+        }
+        rmm_tlb_invalidate(rmm);
+    }
+    if (addr == base) {
+        result[0] = rmi_return(RMI_ERROR_RTT, (unsigned)walk->level);
+        return;
+    }
+    result[0] = RMI_SUCCESS;
+    result[1] = addr;
+}
+
+static bool page_in_realm(const struct realm *realm, uint64_t ipa)
+{
+    return !(ipa & GRANULE_MASK) && ipa < realm_ipa_size(realm);
+}
+
+void smc_rtt_init_ripas(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
+{
+    static const struct ripas_change init = {.ripas = RMI_RAM, .init = true};
+    struct realm *realm = realm_find(rmm, arg[0]);
+    uint64_t base = arg[1], top = arg[2];
+    struct rtt_walk walk;
+
+    if (top <= base || !realm || !page_in_realm(realm, base) || !page_in_realm(realm, top) ||
+        !realm_protects_range(realm, base, top)) {
+        result[0] = RMI_ERROR_INPUT;
+        return;
+    }
+    if (realm->state != REALM_NEW) {
+        result[0] = rmi_return(RMI_ERROR_REALM, 0);
+        return;
+    }
+    walk = rtt_walk_to(rmm, realm, base, RTT_LEVEL_PAGE);
+    ripas_range(rmm, &walk, base, top, &init, result);
+}
+
+void smc_rtt_set_ripas(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
+{
+    struct realm *realm = realm_find(rmm, arg[0]);
+    struct rec *rec = rec_find(rmm, arg[1]);
+    uint64_t base = arg[2], top = arg[3];
+    struct ripas_change change;
+    struct rtt_walk walk;
+
+    if (top <= base || !realm || !rec) {
+        result[0] = RMI_ERROR_INPUT;
+        return;
+    }
+    if (rec_running(rmm, rec) || rec->rd != arg[0]) {
+        result[0] = RMI_ERROR_REC;
+        return;
+    }
+    if (base != rec->set_ripas.next || top > rec->set_ripas.top) {
+        result[0] = RMI_ERROR_INPUT;
+        return;
+    }
+    change = (struct ripas_change){.ripas = rec->set_ripas.ripas,
+                                   .change_destroyed = rec->set_ripas.change_destroyed};
+    walk = rtt_walk_to(rmm, realm, base, RTT_LEVEL_PAGE);
+    ripas_range(rmm, &walk, base, top, &change, result);
+    if (result[0] == RMI_SUCCESS)
+        rec->set_ripas.next = result[1];
+}

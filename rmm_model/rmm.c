@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rmm_model/rmm.h"
+
+#include "rmm_model/rec.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#define DEFAULT_GIC_LRS 4u
+#define GIC_PRI_BITS 5u
+#define GIC_ID_BITS 24u
+#define DEFAULT_REALM_TRAPS 1024u
+
+static bool add_pes(struct rmm *rmm, const struct rmm_config *config)
+{
+    rmm->pes = calloc(config->cpu_count, sizeof(*rmm->pes));
+    if (!rmm->pes)
+        return false;
+    rmm->pe_count = config->cpu_count;
+    for (unsigned i = 0; i < config->cpu_count; i++)
+        rmm->pes[i].cpu = config->cpus[i];
+    return true;
+}
+
+struct rmm *rmm_new(const struct rmm_config *config)
+{
+    const struct rmm_variant *variant = rmm_variant_find(config->variant);
+    struct rmm *rmm;
+
+    if (!variant || !config->cpu_count || config->gic_lrs > RMI_GICV3_LR_COUNT)
+        return NULL;
+    rmm = calloc(1, sizeof(*rmm));
+    if (!rmm)
+        return NULL;
+    rmm->mem = config->mem;
+    rmm->clock = config->clock;
+    rmm->trace = config->trace;
+    rmm->el3 = config->el3;
+    rmm->variant = variant;
+    rmm->gic = (struct gic_config){
+        .num_lrs = config->gic_lrs ? config->gic_lrs : DEFAULT_GIC_LRS,
+        .pri_bits = GIC_PRI_BITS,
+        .id_bits = GIC_ID_BITS,
+    };
+    rmm->realm_traps = config->realm_traps ? config->realm_traps : DEFAULT_REALM_TRAPS;
+    if (!add_pes(rmm, config) || !granule_table_init(&rmm->granules, rmm->mem)) {
+        rmm_free(rmm);
+        return NULL;
+    }
+    return rmm;
+}
+
+void rmm_free(struct rmm *rmm)
+{
+    if (!rmm)
+        return;
+    granule_table_free(&rmm->granules);
+    free(rmm->pes);
+    free(rmm);
+}
+
+const struct rmm_variant *rmm_variant(const struct rmm *rmm)
+{
+    return rmm->variant;
+}
+
+const char *rmm_halted(const struct rmm *rmm)
+{
+    return rmm->halted;
+}
+
+struct cpu *rmm_rec_cpu(struct rmm *rmm, pa_t rec)
+{
+    for (unsigned i = 0; i < rmm->pe_count; i++)
+        if (rec.v && rmm->pes[i].rec == rec.v)
+            return rmm->pes[i].cpu;
+    return NULL;
+}
+
+/* --- what commands share -----------------------------------------------------------------------
+ */
+
+void *rmm_map(struct rmm *rmm, uint64_t addr)
+{
+    enum phys_status status;
+    void *granule = physmem_ptr(rmm->mem, PAS_REALM, PA(addr), GRANULE_SIZE, &status);
+
+    /* Only the monitor moves granules, and only when this RMM asks it to. */
+    assert(granule);
+    return granule;
+}
+
+void rmm_zero_granule(struct rmm *rmm, uint64_t addr)
+{
+    static const uint8_t zeros[GRANULE_SIZE];
+
+    physmem_write(rmm->mem, PAS_REALM, PA(addr), zeros, sizeof(zeros));
+}
+
+bool rmm_ns_read(struct rmm *rmm, uint64_t addr, void *buf, size_t size)
+{
+    return granule_find_state(&rmm->granules, addr, GRANULE_NS) &&
+           physmem_read(rmm->mem, PAS_NON_SECURE, PA(addr), buf, size) == PHYS_OK;
+}
+
+bool rmm_ns_write(struct rmm *rmm, uint64_t addr, const void *buf, size_t size)
+{
+    return granule_find_state(&rmm->granules, addr & ~GRANULE_MASK, GRANULE_NS) &&
+           physmem_write(rmm->mem, PAS_NON_SECURE, PA(addr), buf, size) == PHYS_OK;
+}
+
+void rmm_tlb_invalidate(struct rmm *rmm)
+{
+    for (unsigned i = 0; i < rmm->pe_count; i++)
+        cpu_tlb_invalidate(rmm->pes[i].cpu);
+}

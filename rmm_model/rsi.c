@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rmm_model/rsi.h"
+
+#include "rmm_model/psci.h"
+#include "rmm_model/rtt.h"
+
+#include <string.h>
+
+#define RSI_FID_BASE 0xc4000190u
+#define SMCCC_VERSION_FID 0x80000000u
+#define SMCCC_VERSION_1_2 0x10002u
+
+enum rsi_status { RSI_SUCCESS = 0, RSI_ERROR_INPUT = 1 };
+
+static const struct field FID_SVE_HINT = {16, 1};        /* SMCCC 1.3 */
+static const struct field RSI_CHANGE_DESTROYED = {0, 1}; /* x4 of IPA_STATE_SET */
+
+/* RsiHostCall: at a 256-byte boundary of realm memory. */
+struct rsi_host_call {
+    uint32_t imm;
+    uint8_t pad0[4];
+    uint64_t gprs[RMI_GPR_COUNT];
+};
+_Static_assert(sizeof(struct rsi_host_call) == 0x100, "RsiHostCall");
+_Static_assert(offsetof(struct rsi_host_call, gprs) == 0x8, "RsiHostCall.gprs");
+
+/* RsiRealmConfig, as far as the RMM fills it. */
+struct rsi_realm_config {
+    uint64_t ipa_width;
+    uint64_t hash_algo;
+    uint8_t pad0[0x200 - 0x10];
+    uint8_t rpv[RMI_RPV_SIZE];
+};
+_Static_assert(offsetof(struct rsi_realm_config, rpv) == 0x200, "RsiRealmConfig.rpv");
+
+static uint64_t arg(struct realm_run *run, unsigned n)
+{
+    return cpu_get_x(run->cpu, n);
+}
+
+static bool granule_aligned(uint64_t addr)
+{
+    return !(addr & GRANULE_MASK);
+}
+
+/*
+ * The PA of the protected page at ipa, for a call that reads or writes it. false: the result says
+ * why, an input error when the realm has nothing there, an abort when the host took it away.
+ */
+static bool map_for_call(struct realm_run *run, uint64_t ipa, struct rsi_result *result,
+                         uint64_t *pa)
+{
+    struct rtt_lookup page = rtt_lookup(run->rmm, run->realm, ipa & ~GRANULE_MASK);
+
+    *pa = page.addr + (ipa & GRANULE_MASK);
+    if (page.mapped)
+        return true;
+    if (page.ripas == RMI_EMPTY) {
+        result->x[0] = RSI_ERROR_INPUT;
+        return false;
+    }
+    result->action = RSI_ABORT;
+    result->level = page.level;
+    return false;
+}
+
+static void smccc_version(struct realm_run *run, struct rsi_result *result)
+{
+    (void)run;
+    result->x[0] = SMCCC_VERSION_1_2;
+}
+
+static void rsi_version(struct realm_run *run, struct rsi_result *result)
+{
+    uint64_t version = run->rmm->variant->rsi_version;
+
+    result->x[0] = arg(run, 1) == version ? RSI_SUCCESS : RSI_ERROR_INPUT;
+    result->x[1] = version;
+    result->x[2] = version;
+}
+
+static void rsi_features(struct realm_run *run, struct rsi_result *result)
+{
+    (void)run;
+    result->x[0] = RSI_SUCCESS;
+}
+
+static void rsi_realm_config(struct realm_run *run, struct rsi_result *result)
+{
+    struct rsi_realm_config config = {.ipa_width = run->realm->ipa_bits,
+                                      .hash_algo = run->realm->hash_algo};
+    uint64_t ipa = arg(run, 1), pa;
+
+    if (!granule_aligned(ipa) || !realm_protects(run->realm, ipa)) {
+        result->x[0] = RSI_ERROR_INPUT;
+        return;
+    }
+    if (!map_for_call(run, ipa, result, &pa))
+        return;
+    memcpy(config.rpv, run->realm->rpv, sizeof(config.rpv));
+    physmem_write(run->rmm->mem, PAS_REALM, PA(pa), &config,
+                  offsetof(struct rsi_realm_config, pad0));
+    physmem_write(run->rmm->mem, PAS_REALM, PA(pa + offsetof(struct rsi_realm_config, rpv)),
+                  config.rpv, sizeof(config.rpv));
+}
+
+static void rsi_ipa_state_set(struct realm_run *run, struct rsi_result *result)
+{
+    uint64_t base = arg(run, 1), top = arg(run, 2), ripas = arg(run, 3);
+    struct set_ripas *request = &run->rec->set_ripas;
+
+    if (ripas > RMI_RAM || !granule_aligned(base) || !granule_aligned(top) || top <= base ||
+        !realm_protects_range(run->realm, base, top)) {
+        result->x[0] = RSI_ERROR_INPUT;
+        return;
+    }
+    request->base = base;
+    request->top = top;
+    request->next = base;
+    request->ripas = (enum rmi_ripas)ripas;
+    request->change_destroyed = arg(run, 4) == field_mask(RSI_CHANGE_DESTROYED);
+
+    run->exit->exit_reason = RMI_EXIT_RIPAS_CHANGE;
+    run->exit->ripas_base = base;
+    run->exit->ripas_top = top;
+    run->exit->ripas_value = (uint8_t)ripas;
+    result->action = RSI_EXIT;
+    result->x[1] = top;
+}
+
+static void rsi_ipa_state_get(struct realm_run *run, struct rsi_result *result)
+{
+    uint64_t base = arg(run, 1), top = arg(run, 2), end;
+    struct rtt_walk walk;
+    unsigned n;
+
+    if (!granule_aligned(base) || !granule_aligned(top) || base >= top ||
+        !realm_protects_range(run->realm, base, top)) {
+        result->x[0] = RSI_ERROR_INPUT;
+        return;
+    }
+    walk = rtt_walk_to(run->rmm, run->realm, base, RTT_LEVEL_PAGE);
+    end = (base & ~(rtt_entry_size(walk.level) - 1)) + rtt_entry_size(walk.level);
+    for (n = 1; walk.index + n < RTT_ENTRIES && end < top; n++) {
+        struct rtt_entry entry = rtt_entry_decode(walk.slot[n], walk.level);
+
+        if (entry.kind == RTT_TABLE || entry.ripas != walk.entry.ripas)
+            break;
+        end += rtt_entry_size(walk.level);
+    }
+    result->x[0] = RSI_SUCCESS;
+    result->x[1] = end < top ? end : top;
+    result->x[2] = walk.entry.ripas;
+}
+
+static void rsi_host_call(struct realm_run *run, struct rsi_result *result)
+{
+    uint64_t ipa = arg(run, 1), pa;
+    struct rsi_host_call call;
+
+    if (ipa % sizeof(call) || !realm_protects(run->realm, ipa)) {
+        result->x[0] = RSI_ERROR_INPUT;
+        return;
+    }
+    if (!map_for_call(run, ipa, result, &pa))
+        return;
+    physmem_read(run->rmm->mem, PAS_REALM, PA(pa), &call, sizeof(call));
+    run->exit->exit_reason = RMI_EXIT_HOST_CALL;
+    run->exit->imm = call.imm;
+    memcpy(run->exit->gprs, call.gprs, sizeof(call.gprs));
+    run->rec->host_call_pending = true;
+    result->action = RSI_EXIT_PENDING;
+}
+
+bool complete_host_call(struct realm_run *run, const struct rmi_rec_enter *enter)
+{
+    struct rsi_result result = {.action = RSI_RETURN};
+    uint64_t pa;
+
+    if (!run->rec->host_call_pending)
+        return true;
+    if (map_for_call(run, arg(run, 1), &result, &pa)) {
+        pa += offsetof(struct rsi_host_call, gprs);
+        physmem_write(run->rmm->mem, PAS_REALM, PA(pa), enter->gprs, sizeof(enter->gprs));
+        cpu_set_x(run->cpu, 0, RSI_SUCCESS);
+    } else if (result.action == RSI_ABORT) {
+        rec_exit_emulated_abort(run, result.level);
+        return false;
+    }
+    /* A page that is EMPTY now gets nothing, and x0 keeps the FID (TF-RMM do_host_call). */
+    run->rec->host_call_pending = false;
+    return true;
+}
+
+/* --- dispatch ----------------------------------------------------------------------------------
+ */
+
+static const struct rsi_call rsi_calls[] = {
+    {SMCCC_VERSION_FID, smccc_version},      {RSI_FID_BASE + 0x0, rsi_version},
+    {RSI_FID_BASE + 0x1, rsi_features},      {RSI_FID_BASE + 0x6, rsi_realm_config},
+    {RSI_FID_BASE + 0x7, rsi_ipa_state_set}, {RSI_FID_BASE + 0x8, rsi_ipa_state_get},
+    {RSI_FID_BASE + 0x9, rsi_host_call},
+};
+
+static rsi_handler *find_handler(uint32_t fid)
+{
+    for (size_t i = 0; i < sizeof(rsi_calls) / sizeof(rsi_calls[0]); i++)
+        if (rsi_calls[i].fid == fid)
+            return rsi_calls[i].handler;
+    return psci_find_handler(fid);
+}
+
+static void write_results(struct realm_run *run, const struct rsi_result *result)
+{
+    for (unsigned i = 0; i < RSI_RESULTS; i++)
+        cpu_set_x(run->cpu, i, result->x[i]);
+}
+
+bool rsi_handle_call(struct realm_run *run)
+{
+    uint32_t fid = (uint32_t)(arg(run, 0) & ~field_mask(FID_SVE_HINT));
+    uint64_t x1 = arg(run, 1);
+    rsi_handler *handler = find_handler(fid);
+    struct rsi_result result = {.action = RSI_RETURN};
+
+    if (handler)
+        handler(run, &result);
+    else
+        result.x[0] = SMC_NOT_SUPPORTED;
+    if (result.action == RSI_ABORT) {
+        rec_exit_emulated_abort(run, result.level);
+        return false;
+    }
+    cpu_el2(run->cpu)->elr += A64_INSN_SIZE;
+    if (result.action != RSI_EXIT_PENDING)
+        write_results(run, &result);
+    if (result.action != RSI_RETURN)
+        return false;
+    clock_charge(run->rmm->clock, OP_RMM_RSI, 1);
+    EMIT(run->rmm->trace, RSI, RMM, fid, x1, result.x[0]);
+    return true;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The Realm Services Interface and PSCI: SMCs of a realm (RMM specification 1.0, "RSI", "PSCI"). */
+#ifndef RMM_MODEL_RSI_H
+#define RMM_MODEL_RSI_H
+
+#include "rmm_model/exit.h"
+
+#define RSI_RESULTS 4
+
+enum rsi_action {
+    RSI_RETURN,       /* x0..x3 get the results, the realm goes on */
+    RSI_EXIT,         /* x0..x3 get the results, the host sees an exit */
+    RSI_EXIT_PENDING, /* the registers stay: a later command or entry answers the call */
+    RSI_ABORT,        /* a page is not there: emulated data abort, the call is made again */
+};
+
+struct rsi_result {
+    enum rsi_action action; /* RSI_RETURN unless the handler says otherwise */
+    uint64_t x[RSI_RESULTS];
+    int level; /* RSI_ABORT: where the walk ended */
+};
+
+typedef void rsi_handler(struct realm_run *run, struct rsi_result *result);
+
+struct rsi_call {
+    uint32_t fid;
+    rsi_handler *handler;
+};
+
+/* The realm executed SMC. true: it goes on; false: the exit is set. */
+bool rsi_handle_call(struct realm_run *run);
+
+/*
+ * REC_ENTER after a HOST_CALL exit: puts the host's registers into the realm's structure. false:
+ * its page is not mapped now, *run->exit shows the emulated abort and the call stays pending.
+ */
+bool complete_host_call(struct realm_run *run, const struct rmi_rec_enter *enter);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* RMI_REC_ENTER. */
+#include "cpu/arch/descriptor.h"
+#include "rmm_model/complete.h"
+#include "rmm_model/exit.h"
+#include "rmm_model/rsi.h"
+
+#include <string.h>
+
+/*
+ * HCR_EL2 while a realm runs (TF-RMM lib/arch/include/arch.h:HCR_REALM_FLAGS). TID3 is left out:
+ * the model's ID registers are those a realm may see.
+ */
+static uint64_t realm_hcr(struct rec *rec, uint64_t flags)
+{
+    uint64_t hcr = field_mask(HCR_VM) | field_mask(HCR_SWIO) | field_mask(HCR_PTW) |
+                   field_mask(HCR_FMO) | field_mask(HCR_IMO) | field_mask(HCR_AMO) |
+                   field_put(HCR_BSU, HCR_BSU_INNER) | field_mask(HCR_TSC) | field_mask(HCR_RW) |
+                   field_mask(HCR_TEA) | field_mask(HCR_APK) | field_mask(HCR_API) |
+                   field_mask(HCR_FWB);
+
+    hcr |= field_put(HCR_TWI, field_get(flags, RMI_ENTER_TRAP_WFI));
+    hcr |= field_put(HCR_TWE, field_get(flags, RMI_ENTER_TRAP_WFE));
+    hcr |= field_put(HCR_VSE, rec->serror_pending);
+    rec->serror_pending = false;
+    return hcr;
+}
+
+static uint64_t realm_state_check(const struct realm *realm)
+{
+    switch (realm->state) {
+    case REALM_NEW:
+        return rmi_return(RMI_ERROR_REALM, 0);
+    case REALM_SYSTEM_OFF:
+        return rmi_return(RMI_ERROR_REALM, 1);
+    case REALM_ACTIVE:
+        break;
+    }
+    return RMI_SUCCESS;
+}
+
+/* What must hold of realm, REC and entry before anything changes, in the order it is looked at. */
+static uint64_t entry_check(const struct realm_run *run, const struct rmi_rec_enter *enter)
+{
+    uint64_t status = realm_state_check(run->realm);
+
+    if (status != RMI_SUCCESS)
+        return status;
+    if (!run->rec->runnable || run->rec->psci_pending ||
+        !gic_validate(&run->rmm->gic, enter->gicv3_hcr, enter->gicv3_lrs))
+        return RMI_ERROR_REC;
+    return RMI_SUCCESS;
+}
+
+/* The host's answer to a data abort. */
+static bool complete_abort(struct realm_run *run, const struct rmi_rec_enter *enter)
+{
+    if (run->rmm->variant->sea_before_mmio)
+        return complete_sea_insertion(run->rmm, run->rec, run->cpu, enter) &&
+               complete_mmio_emulation(run->rmm, run->rec, run->cpu, enter);
+    return complete_mmio_emulation(run->rmm, run->rec, run->cpu, enter) &&
+           complete_sea_insertion(run->rmm, run->rec, run->cpu, enter);
+}
+
+/*
+ * Runs the realm until the host is to see an exit. A realm whose vectors fault as well would be
+ * handled in here for ever; on hardware the host's tick gets it out, and so it does here.
+ */
+static void run_loop(struct realm_run *run)
+{
+    for (uint32_t n = 0; rmm_handle_exception(run, cpu_run(run->cpu)); n++) {
+        if (n == run->rmm->realm_traps) {
+            run->exit->exit_reason = RMI_EXIT_IRQ;
+            return;
+        }
+    }
+}
+
+static uint64_t enter_realm(struct realm_run *run, const struct rmi_rec_enter *enter)
+{
+    struct rmm *rmm = run->rmm;
+    struct rec *rec = run->rec;
+    uint64_t status = entry_check(run, enter);
+
+    if (status != RMI_SUCCESS)
+        return status;
+    gic_copy_in(&rmm->gic, &rec->gic, enter);
+    run->cpu = rec_load(rmm, rec);
+    if (!complete_abort(run, enter))
+        return RMI_ERROR_REC;
+    complete_set_ripas(rec, run->cpu, enter);
+    complete_sysreg_emulation(rec, run->cpu, enter);
+    if (!complete_host_call(run, enter))
+        return RMI_SUCCESS;
+    rec->last_run.esr = 0;
+    cpu_el2(run->cpu)->hcr = realm_hcr(rec, enter->flags);
+    clock_charge(rmm->clock, OP_RMM_REC_ENTER, 1);
+    run_loop(run);
+    gic_copy_out(&rmm->gic, &rec->gic, run->exit);
+    return RMI_SUCCESS;
+}
+
+void smc_rec_enter(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
+{
+    uint64_t rec_addr = arg[0], run_addr = arg[1];
+    struct granule *granule;
+    struct rmi_rec_enter enter;
+    struct rmi_rec_exit exit;
+    struct realm_run run = {.rmm = rmm, .exit = &exit};
+
+    result[0] = RMI_ERROR_INPUT;
+    if (!granule_find_state(&rmm->granules, run_addr, GRANULE_NS) ||
+        !granule_find_state(&rmm->granules, rec_addr, GRANULE_REC))
+        return;
+    granule = granule_find(&rmm->granules, rec_addr);
+    if (granule->refcount) {
+        result[0] = RMI_ERROR_REC;
+        return;
+    }
+    /* Once: what the host writes later changes nothing. */
+    if (!rmm_ns_read(rmm, run_addr, &enter, sizeof(enter)))
+        return;
+    EMIT(rmm->trace, SMC_REC_ENTER, RMM, rec_addr, run_addr, enter.flags, enter.gprs[0]);
+
+    memset(&exit, 0, sizeof(exit));
+    run.rec = rec_find(rmm, rec_addr);
+    run.realm = rec_realm(rmm, run.rec);
+    granule->refcount = 1;
+    result[0] = enter_realm(&run, &enter);
+    granule->refcount = 0;
+    if (result[0] != RMI_SUCCESS || rmm->halted)
+        return;
+
+    clock_charge(rmm->clock, OP_RMM_REC_EXIT, 1);
+    EMIT(rmm->trace, REC_EXIT, RMM, EVENT_STR(rmi_exit_reason_name(exit.exit_reason)), exit.esr,
+         exit.far, exit.hpfar, exit.gprs[0]);
+    if (!rmm_ns_write(rmm, run_addr + offsetof(struct rmi_rec_run, exit), &exit, sizeof(exit)))
+        result[0] = RMI_ERROR_INPUT;
+}

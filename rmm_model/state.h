@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The RMM's own state, and what its commands share. Inside rmm_model/ only. */
+#ifndef RMM_MODEL_STATE_H
+#define RMM_MODEL_STATE_H
+
+#include "rmm_model/gic.h"
+#include "rmm_model/granule.h"
+#include "rmm_model/rmi.h"
+#include "rmm_model/rmm.h"
+
+#define VMID_COUNT 65536u
+
+/* A physical CPU and the REC whose registers it holds (0: none). */
+struct rmm_pe {
+    struct cpu *cpu;
+    uint64_t rec;
+};
+
+struct rmm {
+    struct physmem *mem;
+    struct clock *clock;
+    struct trace *trace;
+    struct smc_port el3;
+    const struct rmm_variant *variant;
+    struct granule_table granules;
+    struct gic_config gic;
+    struct rmm_pe *pes;
+    unsigned pe_count;
+    uint32_t realm_traps;
+    const char *halted;
+    uint8_t vmids[VMID_COUNT / 8]; /* a bit set: in use */
+};
+
+/* Addresses the RMM can translate and hold: no LPA2. */
+#define RMM_PA_BITS 48u
+#define RMM_IPA_BITS_MIN 32u
+#define RMM_IPA_BITS_MAX 48u
+
+/* One RMI command. arg[0] is x1; result[0] is x0, and result[0..4] come as zeros. */
+#define RMI_MAX_ARGS 6
+#define RMI_MAX_RESULTS 5
+typedef void rmi_command(struct rmm *rmm, const uint64_t *arg, uint64_t *result);
+
+rmi_command smc_rmi_version, smc_rmi_features;
+rmi_command smc_granule_delegate, smc_granule_undelegate;
+rmi_command smc_realm_create, smc_realm_activate, smc_realm_destroy, smc_rec_aux_count;
+rmi_command smc_rec_create, smc_rec_destroy, smc_rec_enter, smc_psci_complete;
+rmi_command smc_rtt_create, smc_rtt_destroy, smc_rtt_fold, smc_rtt_read_entry;
+rmi_command smc_rtt_map_unprotected, smc_rtt_unmap_unprotected;
+rmi_command smc_rtt_init_ripas, smc_rtt_set_ripas;
+rmi_command smc_data_create, smc_data_create_unknown, smc_data_destroy;
+
+/*
+ * The bytes of a granule that the RMM owns (its PAS is Realm): valid as long as it does. The
+ * address comes from the RMM's own account.
+ */
+void *rmm_map(struct rmm *rmm, uint64_t addr);
+/* Fills a Realm granule with zeros, through the path that tells the engine about overwritten code.
+ */
+void rmm_zero_granule(struct rmm *rmm, uint64_t addr);
+
+/*
+ * Copies from or to the host's memory at addr, which must be a tracked NS granule and stay inside
+ * it; false when it is not, or when the access is a granule protection fault.
+ */
+bool rmm_ns_read(struct rmm *rmm, uint64_t addr, void *buf, size_t size);
+bool rmm_ns_write(struct rmm *rmm, uint64_t addr, const void *buf, size_t size);
+
+/* Stage 2 or the GPT changed: no PE may keep a translation. */
+void rmm_tlb_invalidate(struct rmm *rmm);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* RMI commands through the monitor, as a host gives them; no realm runs here. */
+#include "tests/unit/test_rmm_fixture.h"
+
+#define GRANULE (FIXTURE_BASE + 0x100000)
+#define UNTRACKED 0x1000u
+
+static struct fixture *f;
+
+static void setup(void)
+{
+    f = fixture_new(FIXTURE_CPUS);
+}
+
+static void teardown(void)
+{
+    fixture_free(f);
+}
+
+/* --- whole sequences of a real RMM -------------------------------------------------------------
+ */
+
+struct replay {
+    unsigned commands, rmms;
+};
+
+static void write_realm_params(const uint64_t *v)
+{
+    struct rmi_realm_params params = {.flags = v[1], .s2sz = (uint32_t)v[2], .rtt_base = v[3]};
+
+    params.rtt_level_start = (int64_t)v[4];
+    params.rtt_num_start = (uint32_t)v[5];
+    params.vmid = (uint16_t)v[6];
+    params.hash_algo = (uint8_t)v[7];
+    params.num_bps = v[8];
+    params.num_wps = v[9];
+    fixture_write(f, v[0], &params, sizeof(params));
+}
+
+static void write_rec_params(const struct vector *vector)
+{
+    const uint64_t *v = vector->v;
+    struct rmi_rec_params params = {.flags = v[1], .mpidr = v[2], .pc = v[3], .num_aux = v[4]};
+
+    memcpy(params.aux, v + 5, (vector->in - 5) * sizeof(*v));
+    fixture_write(f, v[0], &params, sizeof(params));
+}
+
+static void write_rec_enter(const struct vector *vector)
+{
+    const uint64_t *v = vector->v;
+    struct rmi_rec_enter enter = {.flags = v[1], .gicv3_hcr = v[2]};
+
+    memcpy(enter.gicv3_lrs, v + 3, (vector->in - 3) * sizeof(*v));
+    physmem_write(f->mem, PAS_NON_SECURE, PA(v[0]), &enter, sizeof(enter));
+}
+
+static void replay_line(void *ctx, const struct vector *vector, unsigned line)
+{
+    struct replay *replay = ctx;
+
+    if (!strcmp(vector->word, "new")) {
+        fixture_free(f);
+        f = fixture_new(FIXTURE_CPUS);
+        replay->rmms++;
+    } else if (!strcmp(vector->word, "realm_params")) {
+        write_realm_params(vector->v);
+    } else if (!strcmp(vector->word, "rec_params")) {
+        write_rec_params(vector);
+    } else if (!strcmp(vector->word, "rec_enter")) {
+        write_rec_enter(vector);
+    } else {
+        ck_assert_str_eq(vector->word, "smc");
+        fixture_smc(f, vector->v, vector->in);
+        for (unsigned i = 0; i < vector->out; i++)
+            ck_assert_msg(f->regs.x[i] == vector->v[vector->in + i], "line %u: x%u is %#lx", line,
+                          i, (unsigned long)f->regs.x[i]);
+        replay->commands++;
+    }
+}
+
+START_TEST(a_real_rmm_answers_the_same)
+{
+    struct replay replay = {.commands = 0};
+
+    vector_each("tests/vectors/rmm/rmi_sequences.txt", true, replay_line, &replay);
+    ck_assert_uint_eq(replay.rmms, 8);
+    ck_assert_uint_eq(replay.commands, 802);
+}
+END_TEST
+
+/* --- the monitor -------------------------------------------------------------------------------
+ */
+
+START_TEST(unknown_functions_are_refused)
+{
+    static const uint64_t unknown[] = {
+        0,          RMI_FID_BASE + 0x06, RMI_FID_LAST + 1, RMI_FID_RANGE_LAST + 1,
+        0xc4000190, /* RSI is no business of the host */
+    };
+
+    for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+        ck_assert_uint_eq(SMC(f, unknown[i], 1, 2, 3), SMC_NOT_SUPPORTED);
+    ck_assert_uint_eq(SMC(f, 0x80000000), 0x10002);
+    /* the SVE hint is no part of a function's identity */
+    ck_assert_uint_eq(SMC(f, RMI_VERSION | 0x10000, RMI_ABI_1_0), RMI_SUCCESS);
+}
+END_TEST
+
+START_TEST(version_is_exact)
+{
+    ck_assert_uint_eq(SMC(f, RMI_VERSION, RMI_ABI_1_0), RMI_SUCCESS);
+    ck_assert_uint_eq(f->regs.x[1], RMI_ABI_1_0);
+    ck_assert_uint_eq(SMC(f, RMI_VERSION, RMI_ABI_VERSION(1, 1)), RMI_ERROR_INPUT);
+    ck_assert_uint_eq(f->regs.x[2], RMI_ABI_1_0);
+}
+END_TEST
+
+START_TEST(only_the_rmm_may_ask_for_the_gpt)
+{
+    enum pas pas;
+
+    ck_assert_uint_eq(SMC(f, RMM_EL3_GTSI_DELEGATE, GRANULE), SMC_NOT_SUPPORTED);
+    ck_assert(gpt_lookup(f->mem, PA(GRANULE), &pas) && pas == PAS_NON_SECURE);
+    fixture_delegate(f, GRANULE);
+    ck_assert_uint_eq(SMC(f, RMM_EL3_GTSI_UNDELEGATE, GRANULE), SMC_NOT_SUPPORTED);
+    ck_assert(gpt_lookup(f->mem, PA(GRANULE), &pas) && pas == PAS_REALM);
+}
+END_TEST
+
+START_TEST(delegation_moves_and_scrubs_the_granule)
+{
+    uint64_t secret = 0x5ec2e7, value = 1;
+
+    fixture_write(f, GRANULE + 8, &secret, sizeof(secret));
+    fixture_delegate(f, GRANULE);
+    ck_assert_int_eq(physmem_read64(f->mem, PAS_NON_SECURE, PA(GRANULE + 8), &value), PHYS_GPF);
+    ck_assert_int_eq(physmem_read64(f->mem, PAS_REALM, PA(GRANULE + 8), &value), PHYS_OK);
+    ck_assert_uint_eq(value, 0);
+    ck_assert_uint_eq(SMC(f, RMI_GRANULE_DELEGATE, GRANULE), RMI_ERROR_INPUT);
+
+    ck_assert_int_eq(physmem_write64(f->mem, PAS_REALM, PA(GRANULE + 8), secret), PHYS_OK);
+    ck_assert_uint_eq(SMC(f, RMI_GRANULE_UNDELEGATE, GRANULE), RMI_SUCCESS);
+    ck_assert_int_eq(physmem_read64(f->mem, PAS_NON_SECURE, PA(GRANULE + 8), &value), PHYS_OK);
+    ck_assert_uint_eq(value, 0);
+    ck_assert_uint_eq(SMC(f, RMI_GRANULE_UNDELEGATE, GRANULE), RMI_ERROR_INPUT);
+}
+END_TEST
+
+START_TEST(addresses_a_host_makes_up_are_refused)
+{
+    const uint64_t bad[] = {0,
+                            UNTRACKED,
+                            GRANULE + 8,
+                            physmem_limit(f->mem).v, /* the GPT itself */
+                            FIXTURE_BASE + FIXTURE_SIZE,
+                            UINT64_MAX,
+                            UINT64_MAX & ~GRANULE_MASK};
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        for (uint64_t fid = RMI_GRANULE_DELEGATE; fid <= RMI_FID_LAST; fid++) {
+            uint64_t x0;
+
+            if (fid == RMI_FEATURES)
+                continue;
+            x0 = SMC(f, fid, bad[i], bad[i], bad[i], bad[i], bad[i], bad[i]);
+            ck_assert_msg(x0 == RMI_ERROR_INPUT || x0 == SMC_NOT_SUPPORTED, "%#lx(%#lx) = %#lx",
+                          (unsigned long)fid, (unsigned long)bad[i], (unsigned long)x0);
+        }
+    }
+}
+END_TEST
+
+/* --- what is charged and told ------------------------------------------------------------------
+ */
+
+struct seen {
+    enum event_kind kinds[16];
+    unsigned count;
+};
+
+static void see(void *ctx, const struct event *event)
+{
+    struct seen *seen = ctx;
+
+    if (seen->count < 16)
+        seen->kinds[seen->count++] = event->kind;
+}
+
+START_TEST(a_command_is_charged_and_told)
+{
+    static const enum event_kind want[] = {
+        EV_MONITOR_SMC, /* the host's */
+        EV_MONITOR_SMC, /* the RMM's, for the GPT */
+        EV_GPT_SET,     EV_MONITOR_SMC_RETURN, EV_RMI, EV_MONITOR_SMC_RETURN,
+    };
+    struct seen seen = {.count = 0};
+
+    for (unsigned op = 0; op < OP_COUNT; op++)
+        f->profile.cycles[op] = 0;
+    f->profile.cycles[OP_SMC_EL3] = 1;
+    f->profile.cycles[OP_WORLD_SWITCH] = 100;
+    f->profile.cycles[OP_RMM_DISPATCH] = 10000;
+    ck_assert(trace_add_reader(&f->trace, see, &seen));
+    fixture_delegate(f, GRANULE);
+    ck_assert_uint_eq(f->clock.now.v, 10202);
+    ck_assert_uint_eq(seen.count, sizeof(want) / sizeof(want[0]));
+    for (unsigned i = 0; i < seen.count; i++)
+        ck_assert_str_eq(event_table[seen.kinds[i]].name, event_table[want[i]].name);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("rmm_commands");
+    TCase *tcase = tcase_create("commands");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, a_real_rmm_answers_the_same);
+    tcase_add_test(tcase, unknown_functions_are_refused);
+    tcase_add_test(tcase, version_is_exact);
+    tcase_add_test(tcase, only_the_rmm_may_ask_for_the_gpt);
+    tcase_add_test(tcase, delegation_moves_and_scrubs_the_granule);
+    tcase_add_test(tcase, addresses_a_host_makes_up_are_refused);
+    tcase_add_test(tcase, a_command_is_charged_and_told);
+    suite_add_tcase(suite, tcase);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
