@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stage-2 aborts, in the order of arch/arm64/kvm/mmu.c:kvm_handle_guest_abort@7.2. */
+#include <errno.h>
+
+#include "cpu/arch/descriptor.h"
+#include "cpu/arch/hpfar.h"
+#include "cpu/mmu.h"
+#include "kvm_model/kvm_internal.h"
+#include "kvm_model/mmio.h"
+
+/*
+ * HPFAR_EL2 is UNKNOWN after a permission fault of the access itself: KVM asks the hardware with AT
+ * S1E1R (__translate_far_to_hpfar). False when the translation is gone, and the guest shall retry.
+ */
+static bool translate_far_to_hpfar(struct kvm_vcpu *vcpu)
+{
+    struct mmu mmu = {
+        .mem = vcpu->kvm->mem,
+        .regs =
+            {
+                .sctlr_el1 = kvm_vcpu_get_sysreg(vcpu, SYSREG_SCTLR_EL1),
+                .tcr_el1 = kvm_vcpu_get_sysreg(vcpu, SYSREG_TCR_EL1),
+                .ttbr0_el1 = kvm_vcpu_get_sysreg(vcpu, SYSREG_TTBR0_EL1),
+                .ttbr1_el1 = kvm_vcpu_get_sysreg(vcpu, SYSREG_TTBR1_EL1),
+                .mair_el1 = kvm_vcpu_get_sysreg(vcpu, SYSREG_MAIR_EL1),
+                .hcr_el2 = vcpu->kvm->hcr,
+                .vtcr_el2 = vcpu->kvm->vtcr,
+                .vttbr_el2 = vcpu->kvm->vttbr,
+                .pas = PAS_NON_SECURE,
+            },
+    };
+    struct mmu_access access = {.type = ACCESS_READ};
+    struct translation out = {0};
+    struct fault fault = {0};
+    ipa_t ipa;
+
+    if (mmu_translate(&mmu, VA(vcpu->fault.far), access, &out, &fault, NULL))
+        ipa = out.ipa;
+    else if (fault.stage == 2 && !fault.s1ptw && fault.ipa_valid)
+        ipa = fault.ipa; /* AT S1E1R does not look at stage 2 */
+    else
+        return false;
+    vcpu->fault.hpfar = hpfar_from_ipa(ipa);
+    return true;
+}
+
+static bool fault_ipa_known(struct kvm_vcpu *vcpu)
+{
+    if (vcpu_is_rec(vcpu) || !kvm_vcpu_trap_is_permission_fault(vcpu) || kvm_vcpu_abt_iss1tw(vcpu))
+        return true;
+    return translate_far_to_hpfar(vcpu);
+}
+
+static bool is_sea(const struct fsc_desc *fsc)
+{
+    return fsc->name && (fsc->group == FSC_EXTERNAL || fsc->group == FSC_EXTERNAL_WALK ||
+                         fsc->group == FSC_PARITY || fsc->group == FSC_PARITY_WALK);
+}
+
+static bool is_handled_fsc(const struct fsc_desc *fsc)
+{
+    return fsc->name && (fsc->group == FSC_TRANSLATION || fsc->group == FSC_PERMISSION ||
+                         fsc->group == FSC_ACCESS_FLAG);
+}
+
+/* The fault is outside the memslots, or a write to a read-only one. */
+static int abort_outside_memory(struct kvm_vcpu *vcpu, ipa_t ipa, bool slot_missing)
+{
+    if (kvm_vcpu_trap_is_iabt(vcpu))
+        return kvm_inject_sea(vcpu, true, vcpu->fault.far);
+    if (kvm_vcpu_abt_iss1tw(vcpu))
+        return kvm_inject_sea(vcpu, false, vcpu->fault.far);
+    /* Cache maintenance where nothing can be cached has nothing to do. */
+    if (slot_missing && kvm_vcpu_dabt_is_cm(vcpu)) {
+        kvm_incr_pc(vcpu);
+        return 1;
+    }
+    return io_mem_abort(vcpu, IPA(ipa.v | (vcpu->fault.far & GRANULE_MASK)));
+}
+
+static int handle_access_fault(struct kvm_vcpu *vcpu, ipa_t ipa)
+{
+    kvm_pgtable_stage2_mkyoung(&vcpu->kvm->pgt, ipa);
+    kvm_flush_tlb(vcpu->kvm);
+    return 1;
+}
+
+/* Memory the slot has: mapped, or made young. */
+static int abort_in_memory(struct kvm_vcpu *vcpu, ipa_t fault_ipa, ipa_t gpa,
+                           struct kvm_memory_slot *slot)
+{
+    int ret;
+
+    if (kvm_vcpu_trap_get_fault(vcpu) == FSC_ACCESS_FLAG)
+        return handle_access_fault(vcpu, fault_ipa);
+    if (kvm_slot_has_gmem(slot) &&
+        (kvm_realm_is_private_address(vcpu->kvm, fault_ipa) || kvm_slot_page_is_private(slot, gpa)))
+        ret = gmem_abort(vcpu, fault_ipa, slot);
+    else
+        ret = user_mem_abort(vcpu, fault_ipa, slot, HVA(slot->hva.v + (gpa.v - slot->base.v)));
+    if (ret == -ENOEXEC)
+        return kvm_inject_sea(vcpu, true, vcpu->fault.far);
+    return ret == 0 ? 1 : ret;
+}
+
+int kvm_handle_guest_abort(struct kvm_vcpu *vcpu)
+{
+    struct kvm *kvm = vcpu->kvm;
+    const struct fsc_desc *fsc = &fsc_table[esr_fsc(vcpu->fault.esr)];
+    bool known = fault_ipa_known(vcpu);
+    ipa_t fault_ipa = hpfar_page(vcpu->fault.hpfar);
+    struct kvm_memory_slot *slot;
+    ipa_t gpa;
+
+    clock_charge(kvm->clock, OP_KVM_ABORT_DECODE, 1);
+    EMIT(kvm->trace, KVM_HANDLE_GUEST_ABORT, HOST, vcpu->fault.esr, vcpu->fault.far, fault_ipa.v,
+         kvm_vcpu_get_pc(vcpu));
+    if (!known)
+        return 1;
+    if (is_sea(fsc))
+        return kvm_inject_serror(vcpu);
+    if (fsc->name && fsc->group == FSC_TRANSLATION) {
+        if (fault_ipa.v >> kvm->pa_bits)
+            return kvm_inject_size_fault(vcpu);
+        if (fault_ipa.v >> kvm->config.ipa_bits)
+            return kvm_inject_sea(vcpu, kvm_vcpu_trap_is_iabt(vcpu),
+                                  fault_ipa.v | (vcpu->fault.far & GRANULE_MASK));
+    }
+    if (!is_handled_fsc(fsc))
+        return -EFAULT;
+
+    gpa = kvm_gpa_from_fault(kvm, fault_ipa);
+    slot = kvm_gpa_to_memslot(kvm, gpa);
+    if (!slot || (kvm_is_write_fault(vcpu) && slot->flags & KVM_MEM_READONLY))
+        return abort_outside_memory(vcpu, gpa, !slot);
+    return abort_in_memory(vcpu, fault_ipa, gpa, slot);
+}

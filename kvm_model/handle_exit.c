@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Exit dispatch of a plain VM: arch/arm64/kvm/handle_exit.c (arm_exit_handlers, handle_exit). */
+#include "kvm_model/kvm_internal.h"
+
+typedef int exit_handle_fn(struct kvm_vcpu *vcpu);
+
+static int kvm_handle_unknown_ec(struct kvm_vcpu *vcpu)
+{
+    return kvm_inject_undefined(vcpu);
+}
+
+/* HVC's preferred return address is the next instruction; its immediate is ignored. */
+static int handle_hvc(struct kvm_vcpu *vcpu)
+{
+    vcpu->stat.hvc_exit_stat++;
+    return kvm_smccc_call_handler(vcpu);
+}
+
+/* A trapped SMC returns to itself, so it is stepped over; DEN0028E 2.9 reserves the immediates. */
+static int handle_smc(struct kvm_vcpu *vcpu)
+{
+    kvm_incr_pc(vcpu);
+    if (field_get(vcpu->fault.esr, ESR_IMM16)) {
+        kvm_vcpu_set_x(vcpu, 0, ~(uint64_t)0);
+        return 1;
+    }
+    return kvm_smccc_call_handler(vcpu);
+}
+
+/* Nothing in the machine raises an interrupt yet, so a wait ends at once, like a yield. */
+static int kvm_handle_wfx(struct kvm_vcpu *vcpu)
+{
+    vcpu->stat.wfx_exit_stat++;
+    kvm_incr_pc(vcpu);
+    return 1;
+}
+
+/* By EC; NULL is kvm_handle_unknown_ec. */
+static exit_handle_fn *const arm_exit_handlers[ESR_EC_COUNT] = {
+    [ESR_EC_WFX] = kvm_handle_wfx,
+    [ESR_EC_HVC64] = handle_hvc,
+    [ESR_EC_SMC64] = handle_smc,
+    [ESR_EC_SYS64] = kvm_handle_sys_reg,
+    [ESR_EC_IABT_LOW] = kvm_handle_guest_abort,
+    [ESR_EC_DABT_LOW] = kvm_handle_guest_abort,
+};
+
+_Static_assert(ESR_EC_COUNT == 64, "EC has six bits");
+
+static exit_handle_fn *kvm_get_exit_handler(unsigned ec)
+{
+    return arm_exit_handlers[ec] ? arm_exit_handlers[ec] : kvm_handle_unknown_ec;
+}
+
+static const char *const exit_names[] = {
+    [CPU_EXIT_SYNC] = "trap",
+    [CPU_EXIT_IRQ] = "irq",
+    [CPU_EXIT_FIQ] = "fiq",
+    [CPU_EXIT_SERROR] = "serror",
+};
+
+int handle_exit(struct kvm_vcpu *vcpu, enum cpu_exit exit)
+{
+    unsigned ec = esr_ec(vcpu->fault.esr);
+
+    EMIT(vcpu_trace(vcpu), KVM_HANDLE_EXIT, HOST, EVENT_STR(exit_names[exit]), vcpu->fault.esr,
+         EVENT_STR(exit == CPU_EXIT_SYNC ? esr_ec_name(ec) : ""));
+    switch (exit) {
+    case CPU_EXIT_SYNC:
+        return kvm_get_exit_handler(ec)(vcpu);
+    case CPU_EXIT_SERROR:
+        return kvm_inject_serror(vcpu);
+    default: /* the host's own interrupt: handled with interrupts on, then back */
+        return 1;
+    }
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * KVM at EL2, as user space and the machine see it. The calls are the ioctls' shapes (Linux
+ * Documentation/virt/kvm/api.rst): 0 or -errno. User space learns of an exit from struct kvm_run
+ * alone.
+ *
+ * A plain VM's vCPU runs on a struct cpu that KVM owns while it runs. A realm's vCPU (a REC) has
+ * none here: the RMM runs it, and KVM knows of it what the run page and the SMC's return value say.
+ */
+#ifndef KVM_MODEL_KVM_H
+#define KVM_MODEL_KVM_H
+
+#include "cpu/arch/sysreg.h"
+#include "cpu/clock.h"
+#include "cpu/event.h"
+#include "cpu/smc.h"
+#include "kvm_model/host_mm.h"
+#include "kvm_model/uapi.h"
+#include "kvm_model/variant.h"
+
+struct cpu;
+struct kvm;
+struct kvm_vcpu;
+struct kvm_io_device;
+
+/*
+ * Called with the syndrome of each exit from the guest before KVM handles it: ESR_EL2 of a trap, or
+ * the esr a REC exit shows (0 for an exit that is not RMI_EXIT_SYNC). True ends KVM_RUN with
+ * -EINTR.
+ */
+typedef bool kvm_exit_observer(void *ctx, uint64_t esr);
+
+struct kvm_config {
+    struct host_mm *mm;                /* the host's memory; must outlive the VM */
+    struct clock *clock;               /* simulated time */
+    struct trace *trace;               /* may be NULL */
+    const struct smc_port *smc;        /* to EL3; needed for realms only */
+    const struct kvm_variant *variant; /* must outlive the VM */
+    unsigned ipa_bits;                 /* 32..48; a realm's include the bit that selects the half */
+    unsigned pa_bits;                  /* of the host CPU, the limit of IPAs; 0 means 48 */
+    unsigned vmid;                     /* 1..255, another one for each VM of the host; 0 means 1 */
+    bool realm;
+    bool cache_dic;                   /* CTR_EL0.DIC: data mappings are executable at once */
+    kvm_exit_observer *exit_observer; /* may be NULL */
+    void *observer_ctx;
+};
+
+#define KVM_MAX_VCPUS 512
+
+/*
+ * KVM_CREATE_VM. NULL with *error set to -EINVAL (IPA size; a realm on a kernel without CCA or
+ * without an smc_port), -ENXIO (the RMM's interface version does not match) or -ENOMEM. For a realm
+ * no RMI command but VERSION and FEATURES is sent yet.
+ */
+struct kvm *kvm_create_vm(const struct kvm_config *config, int *error);
+/* Ends the VM: a realm is torn down, its granules undelegated. Takes its vCPUs along. NULL is fine.
+ */
+void kvm_destroy_vm(struct kvm *kvm);
+
+/* KVM_ENABLE_CAP: KVM_CAP_ARM_NISV_TO_USER; -EINVAL for others. */
+int kvm_enable_cap(struct kvm *kvm, uint32_t cap);
+
+/*
+ * KVM_SET_USER_MEMORY_REGION: creates a slot, moves it, or deletes it (size 0). Flags:
+ * KVM_MEM_READONLY; for a realm KVM_MEM_GUEST_MEMFD (private pages come from KVM, userspace_addr
+ * backs the shared alias) and KVM_MEM_RIPAS_EMPTY. -EINVAL: alignment, flags, or another change of
+ * a slot; -EFAULT: beyond the IPA size (a realm: its lower half); -EEXIST: overlap; -ENOENT;
+ * -ENOMEM.
+ */
+int kvm_set_user_memory_region(struct kvm *kvm, const struct kvm_userspace_memory_region *region);
+/*
+ * KVM_SET_MEMORY_ATTRIBUTES: makes pages of guest_memfd slots private or (attributes 0) shared.
+ * What the other half had mapped there is unmapped. -EINVAL: alignment, attributes, not a realm.
+ */
+int kvm_set_memory_attributes(struct kvm *kvm, uint64_t gpa, uint64_t size, uint64_t attributes);
+/*
+ * KVM_ARM_RMI_POPULATE (v12): copies size bytes from the VMM's hva into private pages at gpa,
+ * before the realm first runs, measured if asked. Creates the realm on first use. -EINVAL:
+ * alignment, no guest_memfd slot there, not a realm; -EBUSY after the first run; -EFAULT: hva;
+ * -ENXIO: the RMM refused; -ENOMEM.
+ */
+int kvm_arm_rmi_populate(struct kvm *kvm, uint64_t gpa, uint64_t size, hva_t hva, bool measure);
+
+/* KVM_MMIO_BUS: see kvm_model/io_bus.h for the device and the errors. */
+int kvm_register_io_device(struct kvm *kvm, uint64_t gpa, uint64_t size,
+                           const struct kvm_io_device *device);
+
+/*
+ * KVM_CREATE_VCPU. cpu: the PE the vCPU runs on, NULL for a realm. Owned by the VM. -EINVAL: id or
+ * cpu; -EEXIST; -EBUSY: the realm is active; -ENOMEM.
+ */
+int kvm_create_vcpu(struct kvm *kvm, unsigned id, struct cpu *cpu, struct kvm_vcpu **vcpu);
+/* KVM_SET_MP_STATE: STOPPED or RUNNABLE. vCPUs start runnable. */
+void kvm_vcpu_set_power_off(struct kvm_vcpu *vcpu, bool off);
+/* The page shared with user space (mmap of the vCPU). */
+struct kvm_run *kvm_vcpu_kvm_run(struct kvm_vcpu *vcpu);
+
+/*
+ * KVM_RUN: completes what user space answered, then runs the guest until an exit needs user space:
+ * 0 with run->exit_reason set, or -errno. -EINTR: the observer stopped it, the CPU's budget is used
+ * up, immediate_exit, or the vCPU is switched off. -EIO: the CPU model failed (cpu_failure says
+ * why). Others are KVM's: -ENOSYS, -EFAULT, -ENXIO, -EINVAL, -ENOEXEC, -ENOMEM; -EFAULT with
+ * KVM_EXIT_MEMORY_FAULT is a request to convert memory.
+ */
+int kvm_vcpu_run(struct kvm_vcpu *vcpu);
+
+/*
+ * KVM_SET_ONE_REG and KVM_GET_ONE_REG. For a REC these are KVM's shadow: x0..x7 and pc reach the
+ * RMM at the first run, nothing else does. n 0..30 (31 reads 0 and drops writes); el 0 or 1.
+ */
+void kvm_vcpu_set_x(struct kvm_vcpu *vcpu, unsigned n, uint64_t value);
+uint64_t kvm_vcpu_get_x(struct kvm_vcpu *vcpu, unsigned n);
+void kvm_vcpu_set_sp(struct kvm_vcpu *vcpu, unsigned el, uint64_t value);
+uint64_t kvm_vcpu_get_sp(struct kvm_vcpu *vcpu, unsigned el);
+void kvm_vcpu_set_pc(struct kvm_vcpu *vcpu, uint64_t value);
+uint64_t kvm_vcpu_get_pc(struct kvm_vcpu *vcpu);
+void kvm_vcpu_set_pstate(struct kvm_vcpu *vcpu, uint64_t value);
+uint64_t kvm_vcpu_get_pstate(struct kvm_vcpu *vcpu);
+void kvm_vcpu_set_sysreg(struct kvm_vcpu *vcpu, enum sysreg reg, uint64_t value);
+uint64_t kvm_vcpu_get_sysreg(struct kvm_vcpu *vcpu, enum sysreg reg);
+
+/* KVM's counters. */
+struct kvm_vcpu_stat {
+    uint64_t exits, mmio_exit_user, mmio_exit_kernel, hvc_exit_stat, wfx_exit_stat;
+};
+const struct kvm_vcpu_stat *kvm_vcpu_stat(const struct kvm_vcpu *vcpu);
+
+#endif

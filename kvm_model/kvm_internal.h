@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What KVM's own files share; nobody outside kvm_model/ includes this. */
+#ifndef KVM_MODEL_KVM_INTERNAL_H
+#define KVM_MODEL_KVM_INTERNAL_H
+
+#include "cpu/arch/esr.h"
+#include "cpu/arch/hpfar.h"
+#include "cpu/arch/pstate.h"
+#include "cpu/cpu.h"
+#include "kvm_model/io_bus.h"
+#include "kvm_model/kvm.h"
+#include "kvm_model/pgtable.h"
+#include "kvm_model/realm.h"
+
+#define KVM_ZERO_REG 31
+#define KVM_GPR_COUNT 31
+#define KVM_INSN_SIZE 4
+
+/* --- memslots (memslot.c) ------------------------------------------------------------------ */
+
+struct kvm_memory_slot {
+    uint32_t id;
+    uint32_t flags;
+    ipa_t base;
+    uint64_t size;
+    hva_t hva;
+    pa_t *gmem;        /* guest_memfd: page of each private granule, 0 while there is none */
+    uint64_t *private; /* one bit a page: KVM_MEMORY_ATTRIBUTE_PRIVATE */
+};
+
+struct kvm_memslots {
+    struct kvm_memory_slot *slots; /* by base */
+    size_t count, capacity;
+};
+
+/* The slot that holds gpa, or NULL. */
+struct kvm_memory_slot *kvm_gpa_to_memslot(const struct kvm *kvm, ipa_t gpa);
+bool kvm_slot_page_is_private(const struct kvm_memory_slot *slot, ipa_t gpa);
+static inline bool kvm_slot_has_gmem(const struct kvm_memory_slot *slot)
+{
+    return slot->gmem != NULL;
+}
+static inline size_t kvm_slot_page(const struct kvm_memory_slot *slot, ipa_t gpa)
+{
+    return (size_t)((gpa.v - slot->base.v) >> HOST_PAGE_SHIFT);
+}
+void kvm_memslots_free(struct kvm *kvm);
+
+/* --- the VM and its vCPUs ------------------------------------------------------------------ */
+
+struct kvm {
+    struct kvm_config config;
+    const struct kvm_variant *variant;
+    struct physmem *mem;
+    struct trace *trace;
+    struct clock *clock;
+    unsigned pa_bits;
+    unsigned vmid;
+    bool nisv_to_user;
+    uint64_t hcr, vtcr, vttbr;
+    struct kvm_pgtable pgt; /* a realm: its pgd pages are the root RTTs */
+    struct kvm_memslots memslots;
+    struct kvm_io_bus mmio_bus;
+    struct kvm_vcpu **vcpus;
+    size_t vcpu_count;
+    struct realm realm;
+};
+
+/* What hardware, or the REC exit page, said about the exit (struct kvm_vcpu_fault_info). */
+struct kvm_vcpu_fault {
+    uint64_t esr, far, hpfar;
+};
+
+struct kvm_vcpu {
+    struct kvm *kvm;
+    unsigned id;
+    struct cpu *cpu; /* NULL for a REC */
+    struct kvm_run *run;
+    struct kvm_vcpu_fault fault;
+    struct kvm_vcpu_stat stat;
+    bool mmio_needed;
+    bool power_off;
+    bool serror_pending; /* HCR_EL2.VSE: waits until PSTATE.A is clear */
+    uint32_t smccc_fid;  /* of the call being answered */
+    struct realm_rec rec;
+    struct { /* a REC's registers as KVM believes them */
+        uint64_t x[KVM_GPR_COUNT];
+        uint64_t sp[2], pc, pstate;
+        uint64_t sysreg[SYSREG_COUNT];
+    } shadow;
+};
+
+static inline bool vcpu_is_rec(const struct kvm_vcpu *vcpu)
+{
+    return vcpu->cpu == NULL;
+}
+
+static inline struct trace *vcpu_trace(const struct kvm_vcpu *vcpu)
+{
+    return vcpu->kvm->trace;
+}
+
+/* Stage 2 of a plain VM changed in a way a TLB may remember. */
+void kvm_flush_tlb(struct kvm *kvm);
+/* Steps over the instruction: PC + 4, BTYPE and SS clear (kvm_skip_instr64). */
+void kvm_incr_pc(struct kvm_vcpu *vcpu);
+/* Whether the guest's data accesses are big endian now (kvm_vcpu_is_be). */
+bool kvm_vcpu_is_be(struct kvm_vcpu *vcpu);
+/* MPIDR_EL1 affinity fields of a vCPU (reset_mpidr). */
+uint64_t kvm_vcpu_mpidr(const struct kvm_vcpu *vcpu);
+
+/* --- exits: 1 back to the guest, 0 to user space with run->exit_reason set, or -errno ------ */
+
+int handle_exit(struct kvm_vcpu *vcpu, enum cpu_exit exit); /* handle_exit.c */
+int kvm_handle_sys_reg(struct kvm_vcpu *vcpu);              /* sys_regs.c */
+int kvm_handle_guest_abort(struct kvm_vcpu *vcpu);          /* guest_abort.c */
+int user_mem_abort(struct kvm_vcpu *vcpu, ipa_t fault_ipa, struct kvm_memory_slot *slot,
+                   hva_t hva); /* user_mem_abort.c */
+int gmem_abort(struct kvm_vcpu *vcpu, ipa_t fault_ipa, struct kvm_memory_slot *slot);
+int kvm_smccc_call_handler(struct kvm_vcpu *vcpu); /* smccc.c */
+int kvm_psci_call(struct kvm_vcpu *vcpu);          /* psci.c */
+/* x0, and x1..x3 zero unless they are kept. */
+void kvm_smccc_set_retval(struct kvm_vcpu *vcpu, uint64_t x0, bool keep);
+
+/* --- injection (inject.c) ------------------------------------------------------------------ */
+
+int kvm_inject_sea(struct kvm_vcpu *vcpu, bool iabt, uint64_t addr); /* always 1 */
+int kvm_inject_size_fault(struct kvm_vcpu *vcpu);
+int kvm_inject_undefined(struct kvm_vcpu *vcpu);
+int kvm_inject_serror(struct kvm_vcpu *vcpu);
+/* Delivers a pending SError once the guest unmasks it; called before each entry. */
+void kvm_deliver_serror(struct kvm_vcpu *vcpu);
+
+/*
+ * Level of the stage-1 descriptor in the page at desc_page that a walk for va reads: 0..3, or
+ * -EAGAIN when the walk reads none there (__kvm_find_s1_desc_level@7.2).
+ */
+int kvm_find_s1_desc_level(struct kvm_vcpu *vcpu, uint64_t va, ipa_t desc_page);
+
+/* --- the syndrome, as KVM's accessors name its parts (asm/kvm_emulate.h)
+ * -------------------------- */
+
+static inline bool kvm_vcpu_trap_is_iabt(const struct kvm_vcpu *vcpu)
+{
+    return esr_ec(vcpu->fault.esr) == ESR_EC_IABT_LOW;
+}
+static inline bool kvm_vcpu_abt_iss1tw(const struct kvm_vcpu *vcpu)
+{
+    return field_get(vcpu->fault.esr, ESR_S1PTW);
+}
+static inline bool kvm_vcpu_trap_is_exec_fault(const struct kvm_vcpu *vcpu)
+{
+    return kvm_vcpu_trap_is_iabt(vcpu) && !kvm_vcpu_abt_iss1tw(vcpu);
+}
+static inline bool kvm_vcpu_dabt_isvalid(const struct kvm_vcpu *vcpu)
+{
+    return field_get(vcpu->fault.esr, ESR_ISV);
+}
+static inline bool kvm_vcpu_dabt_iswrite(const struct kvm_vcpu *vcpu)
+{
+    return field_get(vcpu->fault.esr, ESR_WNR);
+}
+static inline bool kvm_vcpu_dabt_is_cm(const struct kvm_vcpu *vcpu)
+{
+    return field_get(vcpu->fault.esr, ESR_CM);
+}
+static inline unsigned kvm_vcpu_dabt_get_as(const struct kvm_vcpu *vcpu)
+{
+    return 1u << field_get(vcpu->fault.esr, ESR_SAS);
+}
+static inline unsigned kvm_vcpu_dabt_get_rd(const struct kvm_vcpu *vcpu)
+{
+    return (unsigned)field_get(vcpu->fault.esr, ESR_SRT);
+}
+static inline bool kvm_vcpu_dabt_issext(const struct kvm_vcpu *vcpu)
+{
+    return field_get(vcpu->fault.esr, ESR_SSE);
+}
+static inline bool kvm_vcpu_dabt_issf(const struct kvm_vcpu *vcpu)
+{
+    return field_get(vcpu->fault.esr, ESR_SF);
+}
+static inline enum fsc_group kvm_vcpu_trap_get_fault(const struct kvm_vcpu *vcpu)
+{
+    return fsc_table[esr_fsc(vcpu->fault.esr)].group;
+}
+static inline bool kvm_vcpu_trap_is_permission_fault(const struct kvm_vcpu *vcpu)
+{
+    const struct fsc_desc *fsc = &fsc_table[esr_fsc(vcpu->fault.esr)];
+
+    return fsc->name && fsc->group == FSC_PERMISSION;
+}
+/* Whether the access, or the walk's update of a descriptor, writes (kvm_is_write_fault). */
+static inline bool kvm_is_write_fault(const struct kvm_vcpu *vcpu)
+{
+    if (kvm_vcpu_abt_iss1tw(vcpu))
+        return kvm_vcpu_trap_is_permission_fault(vcpu);
+    return !kvm_vcpu_trap_is_iabt(vcpu) && kvm_vcpu_dabt_iswrite(vcpu);
+}
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Entering a REC: arch/arm64/kvm/rmi.c (kvm_rec_pre_enter, kvm_rec_enter) of the CCA series. */
+#include <errno.h>
+
+#include "kvm_model/realm.h"
+#include "kvm_model/rmi_call.h"
+
+void kvm_complete_ripas_change(struct kvm_vcpu *vcpu)
+{
+    struct rmi_rec_exit *exit = &vcpu->rec.run->exit;
+    ipa_t top = IPA(exit->ripas_base);
+
+    if (exit->ripas_base < exit->ripas_top)
+        (void)realm_set_ipa_state(vcpu, IPA(exit->ripas_base), IPA(exit->ripas_top),
+                                  exit->ripas_value, &top);
+    /* Not again for the part that is done, should the entry not happen. */
+    exit->ripas_base = top.v;
+}
+
+int kvm_rec_pre_enter(struct kvm_vcpu *vcpu)
+{
+    struct realm_rec *rec = &vcpu->rec;
+    enum phys_status status;
+
+    if (vcpu->kvm->realm.state != REALM_STATE_ACTIVE || !rec->created)
+        return -EINVAL;
+    /* The page is the host's as long as the host did not give it away. */
+    rec->run =
+        physmem_ptr(vcpu->kvm->mem, PAS_NON_SECURE, rec->run_page, sizeof(*rec->run), &status);
+    if (!rec->run)
+        return -EFAULT;
+    switch ((uint8_t)rec->run->exit.exit_reason) {
+    case RMI_EXIT_HOST_CALL:
+    case RMI_EXIT_PSCI:
+        for (unsigned i = 0; i < RMI_GPR_COUNT; i++)
+            rec->run->enter.gprs[i] = vcpu->shadow.x[i];
+        break;
+    case RMI_EXIT_RIPAS_CHANGE:
+        kvm_complete_ripas_change(vcpu);
+        break;
+    default:
+        break;
+    }
+    return 1;
+}
+
+uint64_t kvm_rec_enter(struct kvm_vcpu *vcpu)
+{
+    return rmi_call(vcpu->kvm, RMI_REC_ENTER,
+                    (struct rmi_args){vcpu->rec.rec_page.v, vcpu->rec.run_page.v, 0, 0, 0})
+        .x[0];
+}
+
+int realm_psci_complete(struct kvm_vcpu *source, struct kvm_vcpu *target, int64_t status)
+{
+    struct smc_regs regs = rmi_call(
+        source->kvm, RMI_PSCI_COMPLETE,
+        (struct rmi_args){source->rec.rec_page.v, target->rec.rec_page.v, (uint64_t)status, 0, 0});
+
+    return regs.x[0] == RMI_SUCCESS ? 0 : -EINVAL;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* KVM_RUN: arch/arm64/kvm/arm.c (kvm_arch_vcpu_ioctl_run). */
+#include <errno.h>
+
+#include "kvm_model/kvm_internal.h"
+#include "kvm_model/mmio.h"
+
+const char *kvm_exit_reason_name(uint32_t exit_reason)
+{
+    static const char *const names[] = {
+        [KVM_EXIT_MMIO] = "KVM_EXIT_MMIO",
+        [KVM_EXIT_SHUTDOWN] = "KVM_EXIT_SHUTDOWN",
+        [KVM_EXIT_INTR] = "KVM_EXIT_INTR",
+        [KVM_EXIT_INTERNAL_ERROR] = "KVM_EXIT_INTERNAL_ERROR",
+        [KVM_EXIT_SYSTEM_EVENT] = "KVM_EXIT_SYSTEM_EVENT",
+        [KVM_EXIT_ARM_NISV] = "KVM_EXIT_ARM_NISV",
+        [KVM_EXIT_MEMORY_FAULT] = "KVM_EXIT_MEMORY_FAULT",
+    };
+    const char *name = exit_reason < sizeof(names) / sizeof(names[0]) ? names[exit_reason] : NULL;
+
+    return name ? name : "KVM_EXIT_UNKNOWN";
+}
+
+static bool observer_stops(struct kvm_vcpu *vcpu, uint64_t esr)
+{
+    const struct kvm_config *config = &vcpu->kvm->config;
+
+    vcpu->stat.exits++;
+    return config->exit_observer && config->exit_observer(config->observer_ctx, esr);
+}
+
+/* What a signal does to KVM_RUN (kvm_handle_signal_exit). */
+static int interrupted(struct kvm_vcpu *vcpu)
+{
+    vcpu->run->exit_reason = KVM_EXIT_INTR;
+    return -EINTR;
+}
+
+/* One entry of a plain VM and the handling of its exit. */
+static int enter_guest(struct kvm_vcpu *vcpu)
+{
+    struct clock *clock = vcpu->kvm->clock;
+    const struct el2_regs *el2 = cpu_el2(vcpu->cpu);
+    enum cpu_exit exit;
+
+    if (vcpu->serror_pending)
+        kvm_deliver_serror(vcpu);
+    clock_charge(clock, OP_KVM_ENTRY_RESTORE, 1);
+    exit = cpu_run(vcpu->cpu);
+    if (exit == CPU_EXIT_FAILURE)
+        return -EIO;
+    if (exit == CPU_EXIT_LIMIT)
+        return interrupted(vcpu);
+    clock_charge(clock, OP_KVM_EXIT_SAVE, 1);
+    vcpu->fault = (struct kvm_vcpu_fault){.esr = el2->esr, .far = el2->far, .hpfar = el2->hpfar};
+    if (observer_stops(vcpu, exit == CPU_EXIT_SYNC ? el2->esr : 0))
+        return interrupted(vcpu);
+    return handle_exit(vcpu, exit);
+}
+
+static int enter_rec(struct kvm_vcpu *vcpu)
+{
+    int ret = kvm_rec_pre_enter(vcpu);
+    uint64_t rec_run_ret;
+    bool sync;
+
+    if (ret <= 0)
+        return ret;
+    rec_run_ret = kvm_rec_enter(vcpu);
+    sync = rec_run_ret == RMI_SUCCESS && (uint8_t)vcpu->rec.run->exit.exit_reason == RMI_EXIT_SYNC;
+    if (observer_stops(vcpu, sync ? vcpu->rec.run->exit.esr : 0))
+        return interrupted(vcpu);
+    return handle_rec_exit(vcpu, rec_run_ret);
+}
+
+static int run_vcpu(struct kvm_vcpu *vcpu)
+{
+    struct kvm_run *run = vcpu->run;
+    int ret = vcpu_is_rec(vcpu) ? kvm_activate_realm(vcpu->kvm) : 0;
+
+    if (ret)
+        return ret;
+    if (run->exit_reason == KVM_EXIT_MMIO)
+        kvm_handle_mmio_return(vcpu);
+    if (run->immediate_exit)
+        return -EINTR;
+    run->exit_reason = KVM_EXIT_UNKNOWN;
+    do {
+        /* A vCPU that is off sleeps until a signal; nothing else can wake it here. */
+        if (vcpu->power_off)
+            return interrupted(vcpu);
+        ret = vcpu_is_rec(vcpu) ? enter_rec(vcpu) : enter_guest(vcpu);
+    } while (ret > 0);
+    return ret;
+}
+
+int kvm_vcpu_run(struct kvm_vcpu *vcpu)
+{
+    struct kvm_run *run = vcpu->run;
+    struct trace *trace = vcpu_trace(vcpu);
+    bool mmio;
+    int ret;
+
+    if (trace)
+        trace->vcpu = vcpu->id;
+    clock_charge(vcpu->kvm->clock, OP_KVM_USER_ENTRY, 1);
+    EMIT(trace, KVM_RUN, VMM, vcpu->id);
+    ret = run_vcpu(vcpu);
+    clock_charge(vcpu->kvm->clock, OP_KVM_USER_EXIT, 1);
+    mmio = ret == 0 && run->exit_reason == KVM_EXIT_MMIO;
+    EMIT(trace, EXIT_TO_VMM, HOST, EVENT_STR(kvm_exit_reason_name(run->exit_reason)),
+         mmio ? run->mmio.phys_addr : 0, mmio ? run->mmio.len : 0, mmio && run->mmio.is_write,
+         mmio && run->mmio.is_write ? kvm_mmio_read_buf(run->mmio.data, run->mmio.len) : 0,
+         (uint64_t)(int64_t)ret);
+    return ret;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Function identifiers and results of the SMC calling convention (DEN0028) and PSCI (DEN0022). */
+#ifndef KVM_MODEL_SMCCC_H
+#define KVM_MODEL_SMCCC_H
+
+#include <stdint.h>
+
+#define SMCCC_RESULTS 4 /* KVM writes x0..x3 */
+#define SMCCC_NOT_SUPPORTED (~(uint64_t)0)
+#define SMCCC_FID_64 0x40000000u
+
+#define SMCCC_VERSION 0x80000000u
+#define SMCCC_ARCH_FEATURES 0x80000001u
+#define SMCCC_PV_TIME_FEATURES 0xc5000020u
+#define SMCCC_VERSION_1_1 0x10001u
+
+#define PSCI_FID_BASE 0x84000000u
+#define PSCI_FID_NUMBER 0x1fu
+
+enum psci_fn {
+    PSCI_VERSION = 0x84000000u,
+    PSCI_CPU_SUSPEND = 0x84000001u,
+    PSCI_CPU_OFF = 0x84000002u,
+    PSCI_CPU_ON = 0x84000003u,
+    PSCI_AFFINITY_INFO = 0x84000004u,
+    PSCI_MIGRATE_INFO_TYPE = 0x84000006u,
+    PSCI_SYSTEM_OFF = 0x84000008u,
+    PSCI_SYSTEM_RESET = 0x84000009u,
+    PSCI_FEATURES = 0x8400000au,
+    PSCI_SYSTEM_RESET2 = 0x84000012u,
+    PSCI_SYSTEM_OFF2 = 0x84000015u,
+    PSCI_CPU_SUSPEND_64 = 0xc4000001u,
+    PSCI_CPU_ON_64 = 0xc4000003u,
+    PSCI_AFFINITY_INFO_64 = 0xc4000004u,
+    PSCI_SYSTEM_RESET2_64 = 0xc4000012u,
+    PSCI_SYSTEM_OFF2_64 = 0xc4000015u,
+};
+
+enum psci_ret {
+    PSCI_SUCCESS = 0,
+    PSCI_NOT_SUPPORTED = -1,
+    PSCI_INVALID_PARAMETERS = -2,
+    PSCI_ALREADY_ON = -4,
+    PSCI_INTERNAL_FAILURE = -6,
+};
+
+#define PSCI_AFFINITY_ON 0u
+#define PSCI_AFFINITY_OFF 1u
+#define PSCI_TOS_MP 2u /* no trusted OS to migrate */
+#define PSCI_OFF2_HIBERNATE 1u
+#define PSCI_RESET2_WARM 0u
+#define PSCI_RESET2_VENDOR 0x80000000u
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What of the KVM user ABI this model needs and an older <linux/kvm.h> lacks: guest_memfd, memory
+ * attributes and KVM_EXIT_MEMORY_FAULT (Documentation/virt/kvm/api.rst, sections 4.140, 4.141 and
+ * 5), plus populate of the CCA series. Layouts are the kernel's.
+ */
+#ifndef KVM_MODEL_UAPI_H
+#define KVM_MODEL_UAPI_H
+
+#include <linux/kvm.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifndef KVM_EXIT_MEMORY_FAULT
+#define KVM_EXIT_MEMORY_FAULT 39
+#endif
+#ifndef KVM_MEMORY_EXIT_FLAG_PRIVATE
+#define KVM_MEMORY_EXIT_FLAG_PRIVATE (1ull << 3)
+#endif
+#ifndef KVM_MEM_GUEST_MEMFD
+#define KVM_MEM_GUEST_MEMFD (1ul << 2)
+#endif
+#ifndef KVM_MEMORY_ATTRIBUTE_PRIVATE
+#define KVM_MEMORY_ATTRIBUTE_PRIVATE (1ull << 3)
+#endif
+#ifndef KVM_SYSTEM_EVENT_RESET_FLAG_PSCI_RESET2
+#define KVM_SYSTEM_EVENT_RESET_FLAG_PSCI_RESET2 (1ull << 0)
+#endif
+#ifndef KVM_SYSTEM_EVENT_SHUTDOWN_FLAG_PSCI_OFF2
+#define KVM_SYSTEM_EVENT_SHUTDOWN_FLAG_PSCI_OFF2 (1ull << 0)
+#endif
+
+/*
+ * Not the kernel's: a guest_memfd slot whose RIPAS stays EMPTY until the realm asks for RAM, as
+ * when a VMM of the series up to v11 left the range out of its INIT_IPA_RANGE calls.
+ */
+#define KVM_MEM_RIPAS_EMPTY (1ul << 16)
+
+/* The memory_fault member of struct kvm_run's union. */
+struct kvm_exit_memory_fault {
+    uint64_t flags;
+    uint64_t gpa;
+    uint64_t size;
+};
+
+static inline void kvm_run_set_memory_fault(struct kvm_run *run,
+                                            const struct kvm_exit_memory_fault *fault)
+{
+    memcpy(run->padding, fault, sizeof(*fault));
+}
+
+static inline struct kvm_exit_memory_fault kvm_run_memory_fault(const struct kvm_run *run)
+{
+    struct kvm_exit_memory_fault fault;
+
+    memcpy(&fault, run->padding, sizeof(fault));
+    return fault;
+}
+
+/* "KVM_EXIT_MMIO", ...; "KVM_EXIT_UNKNOWN" for 0 and for what this model never returns. Never NULL.
+ */
+const char *kvm_exit_reason_name(uint32_t exit_reason);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Host kernels differ in named behaviours. Each kernel is a row of data; code asks for the
+ * behaviour, never for the version. The rows' sources are in variant.c.
+ */
+#ifndef KVM_MODEL_VARIANT_H
+#define KVM_MODEL_VARIANT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Sign extension of an MMIO read (kvm_handle_mmio_return). */
+enum kvm_mmio_sign {
+    KVM_MMIO_SIGN_LOST,       /* extended, then masked to the access width by the byte-order step */
+    KVM_MMIO_SIGN_AFTER_SWAP, /* byte order first, then extended */
+};
+
+/* FSC of the abort KVM injects for a stage-1 walk outside the memslots. */
+enum kvm_s1ptw_sea {
+    KVM_S1PTW_SEA_PLAIN, /* 0x10: external abort, not on a walk */
+    KVM_S1PTW_SEA_LEVEL, /* 0x14 + level of the walk, which KVM finds by walking stage 1 itself */
+};
+
+/* What io_mem_abort does with ISV=0 in a realm. */
+enum kvm_realm_nisv {
+    KVM_REALM_NISV_AS_VM, /* KVM_EXIT_ARM_NISV if user space opted in, else -ENOSYS */
+    KVM_REALM_NISV_SEA,   /* an external abort into the realm */
+};
+
+/* Where RMI_REC_ENTER is told that an access is completed. */
+enum kvm_rec_mmio {
+    KVM_REC_MMIO_AT_ABORT,       /* in io_mem_abort, before there is an answer */
+    KVM_REC_MMIO_AT_MMIO_RETURN, /* flag and value together, in kvm_handle_mmio_return */
+};
+
+/* RIPAS change requests of a realm. */
+enum kvm_ripas_policy {
+    KVM_RIPAS_AT_ONCE,      /* changed in the exit handler, back to the realm */
+    KVM_RIPAS_MEMORY_FAULT, /* -EFAULT with KVM_EXIT_MEMORY_FAULT; done at the next entry */
+};
+
+struct kvm_variant {
+    const char *name;
+    bool cca;              /* hosts realms */
+    uint16_t psci_minor;   /* PSCI 1.x */
+    bool psci_system_off2; /* PSCI_FEATURES knows SYSTEM_OFF2 */
+    enum kvm_mmio_sign mmio_sign;
+    enum kvm_s1ptw_sea s1ptw_sea;
+    enum kvm_realm_nisv realm_nisv;
+    enum kvm_rec_mmio rec_mmio;
+    enum kvm_ripas_policy ripas;
+    int rec_error_errno;      /* KVM_RUN's error for RMI_ERROR_REC */
+    bool rec_error_realm_any; /* KVM_EXIT_SHUTDOWN for RMI_ERROR_REALM with any index, not only 1 */
+    bool rec_host_call;       /* RMI_EXIT_HOST_CALL goes to the SMCCC handler */
+};
+
+/* The row with that name, or NULL. Immutable, never freed. */
+const struct kvm_variant *kvm_variant_by_name(const char *name);
+/* Rows 0..count-1, for lists; NULL beyond. */
+const struct kvm_variant *kvm_variant_at(size_t index);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vCPUs: creation and registers (arch/arm64/kvm/guest.c, reset.c). */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cpu/arch/descriptor.h"
+#include "kvm_model/kvm_internal.h"
+
+/* VCPU_RESET_PSTATE_EL1: EL1h, DAIF set. */
+static uint64_t reset_pstate(void)
+{
+    return PSTATE_EL1H | field_mask(PSTATE_DAIF);
+}
+
+static bool vcpu_exists(const struct kvm *kvm, unsigned id)
+{
+    for (size_t i = 0; i < kvm->vcpu_count; i++)
+        if (kvm->vcpus[i]->id == id)
+            return true;
+    return false;
+}
+
+/* A REC's shadow starts as KVM resets any vCPU. */
+static void reset_shadow(struct kvm_vcpu *vcpu)
+{
+    vcpu->shadow.pstate = reset_pstate();
+    for (int i = 0; i < SYSREG_COUNT; i++)
+        vcpu->shadow.sysreg[i] = sysreg_table[i].reset;
+}
+
+static void reset_cpu(struct kvm_vcpu *vcpu)
+{
+    struct el2_regs *el2 = cpu_el2(vcpu->cpu);
+
+    cpu_set_pas(vcpu->cpu, PAS_NON_SECURE);
+    el2->hcr = vcpu->kvm->hcr;
+    el2->vtcr = vcpu->kvm->vtcr;
+    el2->vttbr = vcpu->kvm->vttbr;
+    el2->spsr = reset_pstate();
+}
+
+int kvm_create_vcpu(struct kvm *kvm, unsigned id, struct cpu *cpu, struct kvm_vcpu **out)
+{
+    struct kvm_vcpu **grown, *vcpu;
+
+    if (id >= KVM_MAX_VCPUS || kvm->config.realm != (cpu == NULL))
+        return -EINVAL;
+    if (vcpu_exists(kvm, id))
+        return -EEXIST;
+    if (kvm->realm.state > REALM_STATE_NEW)
+        return -EBUSY;
+    grown = realloc(kvm->vcpus, (kvm->vcpu_count + 1) * sizeof(struct kvm_vcpu *));
+    if (!grown)
+        return -ENOMEM;
+    kvm->vcpus = grown;
+    vcpu = calloc(1, sizeof(*vcpu));
+    if (!vcpu)
+        return -ENOMEM;
+    vcpu->run = calloc(1, sizeof(*vcpu->run));
+    if (!vcpu->run) {
+        free(vcpu);
+        return -ENOMEM;
+    }
+    vcpu->kvm = kvm;
+    vcpu->id = id;
+    vcpu->cpu = cpu;
+    if (cpu)
+        reset_cpu(vcpu);
+    else
+        reset_shadow(vcpu);
+    kvm->vcpus[kvm->vcpu_count++] = vcpu;
+    *out = vcpu;
+    return 0;
+}
+
+void kvm_vcpu_set_power_off(struct kvm_vcpu *vcpu, bool off)
+{
+    vcpu->power_off = off;
+}
+
+struct kvm_run *kvm_vcpu_kvm_run(struct kvm_vcpu *vcpu)
+{
+    return vcpu->run;
+}
+
+const struct kvm_vcpu_stat *kvm_vcpu_stat(const struct kvm_vcpu *vcpu)
+{
+    return &vcpu->stat;
+}
+
+void kvm_vcpu_set_x(struct kvm_vcpu *vcpu, unsigned n, uint64_t value)
+{
+    if (vcpu->cpu)
+        cpu_set_x(vcpu->cpu, n, value);
+    else if (n < KVM_GPR_COUNT)
+        vcpu->shadow.x[n] = value;
+}
+
+uint64_t kvm_vcpu_get_x(struct kvm_vcpu *vcpu, unsigned n)
+{
+    if (vcpu->cpu)
+        return cpu_get_x(vcpu->cpu, n);
+    return n < KVM_GPR_COUNT ? vcpu->shadow.x[n] : 0;
+}
+
+void kvm_vcpu_set_sp(struct kvm_vcpu *vcpu, unsigned el, uint64_t value)
+{
+    if (vcpu->cpu)
+        cpu_set_sp(vcpu->cpu, el, value);
+    else
+        vcpu->shadow.sp[el & 1] = value;
+}
+
+uint64_t kvm_vcpu_get_sp(struct kvm_vcpu *vcpu, unsigned el)
+{
+    return vcpu->cpu ? cpu_get_sp(vcpu->cpu, el) : vcpu->shadow.sp[el & 1];
+}
+
+void kvm_vcpu_set_pc(struct kvm_vcpu *vcpu, uint64_t value)
+{
+    if (vcpu->cpu)
+        cpu_el2(vcpu->cpu)->elr = value;
+    else
+        vcpu->shadow.pc = value;
+}
+
+uint64_t kvm_vcpu_get_pc(struct kvm_vcpu *vcpu)
+{
+    return vcpu->cpu ? cpu_el2(vcpu->cpu)->elr : vcpu->shadow.pc;
+}
+
+void kvm_vcpu_set_pstate(struct kvm_vcpu *vcpu, uint64_t value)
+{
+    if (vcpu->cpu)
+        cpu_el2(vcpu->cpu)->spsr = value;
+    else
+        vcpu->shadow.pstate = value;
+}
+
+uint64_t kvm_vcpu_get_pstate(struct kvm_vcpu *vcpu)
+{
+    return vcpu->cpu ? cpu_el2(vcpu->cpu)->spsr : vcpu->shadow.pstate;
+}
+
+void kvm_vcpu_set_sysreg(struct kvm_vcpu *vcpu, enum sysreg reg, uint64_t value)
+{
+    if (vcpu->cpu)
+        cpu_set_sysreg(vcpu->cpu, reg, value);
+    else
+        vcpu->shadow.sysreg[reg] = value;
+}
+
+uint64_t kvm_vcpu_get_sysreg(struct kvm_vcpu *vcpu, enum sysreg reg)
+{
+    return vcpu->cpu ? cpu_get_sysreg(vcpu->cpu, reg) : vcpu->shadow.sysreg[reg];
+}
+
+void kvm_incr_pc(struct kvm_vcpu *vcpu)
+{
+    uint64_t clear = field_mask(PSTATE_BTYPE) | field_mask(PSTATE_SS);
+
+    kvm_vcpu_set_pc(vcpu, kvm_vcpu_get_pc(vcpu) + KVM_INSN_SIZE);
+    kvm_vcpu_set_pstate(vcpu, kvm_vcpu_get_pstate(vcpu) & ~clear);
+}
+
+bool kvm_vcpu_is_be(struct kvm_vcpu *vcpu)
+{
+    bool el0 = field_get(kvm_vcpu_get_pstate(vcpu), PSTATE_M) == PSTATE_EL0T;
+    uint64_t sctlr = kvm_vcpu_get_sysreg(vcpu, SYSREG_SCTLR_EL1);
+
+    return field_get(sctlr, el0 ? SCTLR_E0E : SCTLR_EE);
+}
+
+/* Aff0 holds 16 vCPUs, as many as a GICv3 SGI reaches (reset_mpidr); RES1 and MT are left out. */
+uint64_t kvm_vcpu_mpidr(const struct kvm_vcpu *vcpu)
+{
+    static const struct field aff0 = {0, 4}, aff1 = {8, 8}, aff2 = {16, 8};
+    uint64_t id = vcpu->id;
+
+    return field_put(aff0, id) | field_put(aff1, id >> 4) | field_put(aff2, id >> 12);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The VM: arch/arm64/kvm/arm.c (kvm_arch_init_vm) and mmu.c (kvm_init_stage2_mmu). */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cpu/arch/descriptor.h"
+#include "kvm_model/kvm_internal.h"
+
+#define DEFAULT_PA_BITS 48
+#define DEFAULT_VMID 1 /* VMID 0 is the host's */
+#define VMID_LIMIT 256
+
+/*
+ * HCR_EL2 of a guest (HCR_GUEST_FLAGS@7.2, vcpu_reset_hcr). TID3 is left out: ID registers are not
+ * trapped yet. TWE is clear as for a vCPU alone on its CPU (kvm_arch_vcpu_load).
+ */
+static uint64_t guest_hcr(void)
+{
+    static const struct field ones[] = {HCR_VM,  HCR_SWIO, HCR_PTW, HCR_FMO,   HCR_IMO,
+                                        HCR_AMO, HCR_FB,   HCR_TWI, HCR_TIDCP, HCR_TACR,
+                                        HCR_TSC, HCR_TSW,  HCR_RW};
+    uint64_t hcr = field_put(HCR_BSU, HCR_BSU_INNER);
+
+    for (size_t i = 0; i < sizeof(ones) / sizeof(ones[0]); i++)
+        hcr |= field_mask(ones[i]);
+    return hcr;
+}
+
+static int check_config(const struct kvm_config *config, unsigned pa_bits)
+{
+    if (config->ipa_bits < KVM_PHYS_SHIFT_MIN || config->ipa_bits > pa_bits)
+        return -EINVAL;
+    if (config->vmid >= VMID_LIMIT)
+        return -EINVAL;
+    if (config->realm && (!config->variant->cca || !config->smc))
+        return -EINVAL;
+    return 0;
+}
+
+static int init_vm(struct kvm *kvm)
+{
+    int ret = kvm_pgtable_stage2_init(&kvm->pgt, kvm->config.mm, kvm->config.ipa_bits);
+
+    if (ret)
+        return ret;
+    kvm->hcr = guest_hcr();
+    kvm->vtcr = kvm_pgtable_vtcr(kvm->config.ipa_bits, kvm->pa_bits);
+    kvm->vttbr = kvm_pgtable_vttbr(&kvm->pgt, kvm->vmid);
+    return kvm->config.realm ? kvm_init_realm_vm(kvm) : 0;
+}
+
+struct kvm *kvm_create_vm(const struct kvm_config *config, int *error)
+{
+    unsigned pa_bits = config->pa_bits ? config->pa_bits : DEFAULT_PA_BITS;
+    struct kvm *kvm;
+
+    *error = check_config(config, pa_bits);
+    if (*error)
+        return NULL;
+    kvm = calloc(1, sizeof(*kvm));
+    *error = -ENOMEM;
+    if (!kvm)
+        return NULL;
+    kvm->config = *config;
+    kvm->variant = config->variant;
+    kvm->mem = host_mm_physmem(config->mm);
+    kvm->trace = config->trace;
+    kvm->clock = config->clock;
+    kvm->pa_bits = pa_bits;
+    kvm->vmid = config->vmid ? config->vmid : DEFAULT_VMID;
+    *error = init_vm(kvm);
+    if (*error == 0)
+        return kvm;
+    kvm_destroy_vm(kvm);
+    return NULL;
+}
+
+void kvm_destroy_vm(struct kvm *kvm)
+{
+    if (!kvm)
+        return;
+    for (size_t i = 0; i < kvm->vcpu_count; i++)
+        kvm_destroy_rec(kvm->vcpus[i]);
+    if (kvm->config.realm)
+        kvm_destroy_realm(kvm);
+    else if (kvm->pgt.pgd_pages)
+        kvm_pgtable_stage2_destroy(&kvm->pgt);
+    for (size_t i = 0; i < kvm->vcpu_count; i++) {
+        free(kvm->vcpus[i]->run);
+        free(kvm->vcpus[i]);
+    }
+    free(kvm->vcpus);
+    kvm_memslots_free(kvm);
+    kvm_io_bus_free(&kvm->mmio_bus);
+    free(kvm);
+}
+
+int kvm_enable_cap(struct kvm *kvm, uint32_t cap)
+{
+    if (cap != KVM_CAP_ARM_NISV_TO_USER)
+        return -EINVAL;
+    kvm->nisv_to_user = true;
+    return 0;
+}
+
+int kvm_register_io_device(struct kvm *kvm, uint64_t gpa, uint64_t size,
+                           const struct kvm_io_device *device)
+{
+    return kvm_io_bus_register(&kvm->mmio_bus, gpa, size, device);
+}
+
+void kvm_flush_tlb(struct kvm *kvm)
+{
+    for (size_t i = 0; i < kvm->vcpu_count; i++)
+        if (kvm->vcpus[i]->cpu)
+            cpu_tlb_invalidate(kvm->vcpus[i]->cpu);
+}
+
+int kvm_arm_rmi_populate(struct kvm *kvm, uint64_t gpa, uint64_t size, hva_t hva, bool measure)
+{
+    if (!kvm->config.realm || !size || (gpa | size | hva.v) & (HOST_PAGE_SIZE - 1))
+        return -EINVAL;
+    return realm_populate(kvm, IPA(gpa), size, hva, measure);
+}

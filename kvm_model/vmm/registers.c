@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kvm_model/vmm/registers.h"
+
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool registers_init(struct registers *registers, uint64_t size)
+{
+    *registers = (struct registers){.size = size};
+    if (!size || size > REGISTERS_MAX_SIZE)
+        return false;
+    registers->bytes = calloc(1, (size_t)size);
+    return registers->bytes != NULL;
+}
+
+void registers_free(struct registers *registers)
+{
+    free(registers->bytes);
+    registers->bytes = NULL;
+    registers->size = 0;
+}
+
+static bool fits(const struct registers *registers, uint64_t offset, unsigned size)
+{
+    return offset < registers->size && size <= registers->size - offset;
+}
+
+bool registers_set(struct registers *registers, uint64_t offset, uint64_t value, unsigned size)
+{
+    uint64_t bytes = htole64(value);
+
+    if (!fits(registers, offset, size) || size > sizeof(bytes))
+        return false;
+    memcpy(registers->bytes + offset, &bytes, size);
+    return true;
+}
+
+static void log_access(struct registers *registers, uint64_t offset, uint64_t value, unsigned size,
+                       bool is_write)
+{
+    uint64_t n = registers->reads + registers->writes;
+
+    registers->log[n % REGISTERS_LOG_SIZE] = (struct registers_access){
+        .offset = offset, .value = value, .size = (uint8_t)size, .is_write = is_write};
+    if (is_write)
+        registers->writes++;
+    else
+        registers->reads++;
+}
+
+static uint64_t read(void *device, uint64_t offset, unsigned size)
+{
+    struct registers *registers = device;
+    uint64_t bytes = 0;
+
+    if (fits(registers, offset, size))
+        memcpy(&bytes, registers->bytes + offset, size);
+    bytes = le64toh(bytes);
+    log_access(registers, offset, bytes, size, false);
+    return bytes;
+}
+
+static void write(void *device, uint64_t offset, uint64_t value, unsigned size)
+{
+    struct registers *registers = device;
+
+    registers_set(registers, offset, value, size);
+    registers->last_write = value;
+    log_access(registers, offset, value, size, true);
+}
+
+const struct device_ops registers_ops = {
+    .read = read, .write = write, .min_access = 1, .max_access = 8, .unaligned = true};
+
+size_t registers_log_count(const struct registers *registers)
+{
+    uint64_t n = registers->reads + registers->writes;
+
+    return n < REGISTERS_LOG_SIZE ? (size_t)n : REGISTERS_LOG_SIZE;
+}
+
+const struct registers_access *registers_log_at(const struct registers *registers, size_t age)
+{
+    uint64_t n = registers->reads + registers->writes;
+
+    if (age >= registers_log_count(registers))
+        return NULL;
+    return &registers->log[(n - 1 - age) % REGISTERS_LOG_SIZE];
+}

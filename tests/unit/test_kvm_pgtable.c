@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stage-2 tables, judged by the CPU's own walker. */
+#include "cpu/arch/descriptor.h"
+#include "cpu/mmu.h"
+#include "kvm_model/pgtable.h"
+#include "tests/unit/test_kvm_machine.h"
+
+#define RWX (KVM_PGTABLE_PROT_R | KVM_PGTABLE_PROT_W | KVM_PGTABLE_PROT_X)
+#define IPA_BITS 40
+
+static struct test_machine t;
+static struct kvm_pgtable pgt;
+static size_t free_before;
+
+static void setup(void)
+{
+    test_memory_new(&t);
+    free_before = host_mm_free_count(t.mm);
+    ck_assert_int_eq(kvm_pgtable_stage2_init(&pgt, t.mm, IPA_BITS), 0);
+}
+
+static void teardown(void)
+{
+    kvm_pgtable_stage2_destroy(&pgt);
+    ck_assert_uint_eq(host_mm_free_count(t.mm), free_before);
+    test_machine_free(&t);
+}
+
+static bool walk(ipa_t ipa, enum access_type type, struct translation *out, struct fault *fault)
+{
+    struct mmu mmu = {
+        .mem = t.mem,
+        .regs = {.hcr_el2 = field_mask(HCR_VM),
+                 .vtcr_el2 = kvm_pgtable_vtcr(pgt.ia_bits, 48),
+                 .vttbr_el2 = kvm_pgtable_vttbr(&pgt, 1),
+                 .pas = PAS_NON_SECURE},
+    };
+
+    *out = (struct translation){.write = true};
+    *fault = (struct fault){0};
+    return mmu_translate_stage2(&mmu, ipa, (struct mmu_access){.type = type}, false, out, fault,
+                                NULL);
+}
+
+static void expect_pa(uint64_t ipa, enum access_type type, uint64_t pa)
+{
+    struct translation out;
+    struct fault fault;
+
+    ck_assert_msg(walk(IPA(ipa), type, &out, &fault), "%s at %#lx", fault_kind_name(fault.kind),
+                  (unsigned long)ipa);
+    ck_assert_uint_eq(out.pa.v, pa);
+}
+
+static void expect_fault(uint64_t ipa, enum access_type type, enum fault_kind kind, int level)
+{
+    struct translation out;
+    struct fault fault;
+
+    ck_assert(!walk(IPA(ipa), type, &out, &fault));
+    ck_assert_int_eq(fault.kind, kind);
+    ck_assert_int_eq(fault.level, level);
+}
+
+static bool map(uint64_t ipa, uint64_t size, uint64_t pa, enum kvm_pgtable_prot prot)
+{
+    bool changed;
+
+    ck_assert_int_eq(kvm_pgtable_stage2_map(&pgt, IPA(ipa), size, PA(pa), prot, &changed), 0);
+    return changed;
+}
+
+START_TEST(shape_follows_ipa_size)
+{
+    static const struct {
+        unsigned bits;
+        int start;
+        size_t pages;
+        uint64_t vtcr; /* T0SZ, SL0, IRGN0, ORGN0, SH0, PS of 48 bits, RES1 */
+    } rows[] = {
+        {32, 2, 4, 0x80053520}, {33, 2, 8, 0x8005351f},  {34, 2, 16, 0x8005351e},
+        {35, 1, 1, 0x8005355d}, {36, 1, 1, 0x8005355c},  {39, 1, 1, 0x80053559},
+        {40, 1, 2, 0x80053558}, {43, 1, 16, 0x80053555}, {44, 0, 1, 0x80053594},
+        {48, 0, 1, 0x80053590},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        ck_assert_int_eq(kvm_pgtable_start_level(rows[i].bits), rows[i].start);
+        ck_assert_uint_eq(kvm_pgtable_pgd_pages(rows[i].bits), rows[i].pages);
+        ck_assert_uint_eq(kvm_pgtable_vtcr(rows[i].bits, 48), rows[i].vtcr);
+    }
+}
+END_TEST
+
+START_TEST(every_ipa_size_walks)
+{
+    for (unsigned bits = KVM_PHYS_SHIFT_MIN; bits <= KVM_PHYS_SHIFT_MAX; bits++) {
+        uint64_t top = ((uint64_t)1 << bits) - HOST_PAGE_SIZE;
+
+        kvm_pgtable_stage2_destroy(&pgt);
+        ck_assert_int_eq(kvm_pgtable_stage2_init(&pgt, t.mm, bits), 0);
+        expect_fault(top, ACCESS_READ, FAULT_TRANSLATION, pgt.start_level);
+        map(top, HOST_PAGE_SIZE, 0x81000000, RWX);
+        expect_pa(top + 0x123, ACCESS_WRITE, 0x81000123);
+        expect_fault(0, ACCESS_READ, FAULT_TRANSLATION, pgt.start_level);
+    }
+    ck_assert_int_eq(kvm_pgtable_stage2_init(&(struct kvm_pgtable){0}, t.mm, 31), -EINVAL);
+    ck_assert_int_eq(kvm_pgtable_stage2_init(&(struct kvm_pgtable){0}, t.mm, 49), -EINVAL);
+}
+END_TEST
+
+START_TEST(permissions_are_what_was_asked)
+{
+    ck_assert(!map(0x40000000, HOST_PAGE_SIZE, 0x81000000, KVM_PGTABLE_PROT_R));
+    expect_pa(0x40000000, ACCESS_READ, 0x81000000);
+    expect_fault(0x40000000, ACCESS_WRITE, FAULT_PERMISSION, 3);
+    expect_fault(0x40000000, ACCESS_FETCH, FAULT_PERMISSION, 3);
+    expect_fault(0x40001000, ACCESS_READ, FAULT_TRANSLATION, 3);
+
+    ck_assert_int_eq(kvm_pgtable_stage2_relax_perms(&pgt, IPA(0x40000000), KVM_PGTABLE_PROT_X), 0);
+    expect_pa(0x40000000, ACCESS_FETCH, 0x81000000);
+    expect_fault(0x40000000, ACCESS_WRITE, FAULT_PERMISSION, 3);
+    ck_assert_int_eq(kvm_pgtable_stage2_relax_perms(&pgt, IPA(0x40000000), KVM_PGTABLE_PROT_W), 0);
+    expect_pa(0x40000000, ACCESS_WRITE, 0x81000000);
+    expect_pa(0x40000000, ACCESS_FETCH, 0x81000000);
+    ck_assert_int_eq(kvm_pgtable_stage2_relax_perms(&pgt, IPA(0x40001000), RWX), -EAGAIN);
+}
+END_TEST
+
+START_TEST(access_flag_goes_and_comes)
+{
+    map(0x40000000, HOST_PAGE_SIZE, 0x81000000, RWX);
+    ck_assert_int_eq(kvm_pgtable_stage2_mkold(&pgt, IPA(0x40000000)), 0);
+    expect_fault(0x40000000, ACCESS_READ, FAULT_ACCESS_FLAG, 3);
+    ck_assert_int_eq(kvm_pgtable_stage2_mkyoung(&pgt, IPA(0x40000000)), 0);
+    expect_pa(0x40000000, ACCESS_READ, 0x81000000);
+    ck_assert_int_eq(kvm_pgtable_stage2_mkyoung(&pgt, IPA(0x50000000)), -EAGAIN);
+}
+END_TEST
+
+START_TEST(block_where_it_fits)
+{
+    uint64_t desc;
+    int level;
+
+    /* page, block, page */
+    map(0x401ff000, HOST_PMD_SIZE + 2 * HOST_PAGE_SIZE, 0x811ff000, RWX);
+    ck_assert_int_eq(kvm_pgtable_get_leaf(&pgt, IPA(0x401ff000), &desc, &level), 0);
+    ck_assert_int_eq(level, 3);
+    ck_assert_int_eq(kvm_pgtable_get_leaf(&pgt, IPA(0x40200000), &desc, &level), 0);
+    ck_assert_int_eq(level, 2);
+    ck_assert_int_eq(kvm_pgtable_get_leaf(&pgt, IPA(0x40400000), &desc, &level), 0);
+    ck_assert_int_eq(level, 3);
+    expect_pa(0x40234567, ACCESS_WRITE, 0x81234567);
+    expect_pa(0x40400fff, ACCESS_WRITE, 0x81400fff);
+    /* not congruent: pages only */
+    map(0x50000000, HOST_PMD_SIZE, 0x81001000, RWX);
+    ck_assert_int_eq(kvm_pgtable_get_leaf(&pgt, IPA(0x50000000), &desc, &level), 0);
+    ck_assert_int_eq(level, 3);
+}
+END_TEST
+
+START_TEST(block_and_table_replace_each_other)
+{
+    size_t before;
+
+    map(0x40000000, HOST_PAGE_SIZE, 0x81000000, RWX);
+    before = host_mm_free_count(t.mm);
+    ck_assert_msg(map(0x40000000, HOST_PMD_SIZE, 0x81000000, RWX), "a table was replaced");
+    ck_assert_uint_eq(host_mm_free_count(t.mm), before + 1);
+    expect_pa(0x40100000, ACCESS_READ, 0x81100000);
+    ck_assert_msg(map(0x40001000, HOST_PAGE_SIZE, 0x82000000, KVM_PGTABLE_PROT_R),
+                  "a block was replaced");
+    expect_pa(0x40001000, ACCESS_READ, 0x82000000);
+    expect_fault(0x40000000, ACCESS_READ, FAULT_TRANSLATION, 3);
+}
+END_TEST
+
+START_TEST(unmap_frees_empty_tables)
+{
+    size_t before = host_mm_free_count(t.mm);
+
+    map(0x40000000, 3 * HOST_PAGE_SIZE, 0x81000000, RWX);
+    ck_assert_int_eq(kvm_pgtable_stage2_unmap(&pgt, IPA(0x40001000), HOST_PAGE_SIZE), 0);
+    expect_fault(0x40001000, ACCESS_READ, FAULT_TRANSLATION, 3);
+    expect_pa(0x40002000, ACCESS_READ, 0x81002000);
+    ck_assert_int_eq(kvm_pgtable_stage2_unmap(&pgt, IPA(0), (uint64_t)1 << IPA_BITS), 0);
+    expect_fault(0x40000000, ACCESS_READ, FAULT_TRANSLATION, 1);
+    ck_assert_uint_eq(host_mm_free_count(t.mm), before);
+}
+END_TEST
+
+START_TEST(range_is_checked)
+{
+    uint64_t limit = (uint64_t)1 << IPA_BITS, desc;
+    bool changed;
+    int level;
+
+    ck_assert_int_eq(
+        kvm_pgtable_stage2_map(&pgt, IPA(limit), HOST_PAGE_SIZE, PA(0x81000000), RWX, &changed),
+        -ERANGE);
+    ck_assert_int_eq(kvm_pgtable_stage2_map(&pgt, IPA(limit - HOST_PAGE_SIZE), 2 * HOST_PAGE_SIZE,
+                                            PA(0x81000000), RWX, &changed),
+                     -ERANGE);
+    ck_assert_int_eq(kvm_pgtable_stage2_unmap(&pgt, IPA(limit), 1), -ERANGE);
+    ck_assert_int_eq(kvm_pgtable_get_leaf(&pgt, IPA(limit), &desc, &level), -ERANGE);
+    expect_fault(limit, ACCESS_READ, FAULT_TRANSLATION, 0);
+}
+END_TEST
+
+START_TEST(table_given_away_is_an_error)
+{
+    bool changed;
+
+    map(0x40000000, HOST_PAGE_SIZE, 0x81000000, RWX);
+    ck_assert(gpt_set(t.mem, PA(pgt.pgd.v), PAS_REALM));
+    ck_assert_int_eq(kvm_pgtable_stage2_map(&pgt, IPA(0x40001000), HOST_PAGE_SIZE, PA(0x81001000),
+                                            RWX, &changed),
+                     -EIO);
+    ck_assert(gpt_set(t.mem, PA(pgt.pgd.v), PAS_NON_SECURE));
+}
+END_TEST
+
+START_TEST(out_of_memory_is_an_error)
+{
+    pa_t all;
+    bool changed;
+
+    ck_assert(host_mm_alloc_pages(t.mm, host_mm_free_count(t.mm), 1, &all));
+    ck_assert_int_eq(kvm_pgtable_stage2_map(&pgt, IPA(0x40000000), HOST_PAGE_SIZE, PA(0x81000000),
+                                            RWX, &changed),
+                     -ENOMEM);
+    host_mm_free_pages(t.mm, all, free_before - pgt.pgd_pages);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("kvm_pgtable");
+    TCase *tc = tcase_create("all");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, shape_follows_ipa_size);
+    tcase_add_test(tc, every_ipa_size_walks);
+    tcase_add_test(tc, permissions_are_what_was_asked);
+    tcase_add_test(tc, access_flag_goes_and_comes);
+    tcase_add_test(tc, block_where_it_fits);
+    tcase_add_test(tc, block_and_table_replace_each_other);
+    tcase_add_test(tc, unmap_frees_empty_tables);
+    tcase_add_test(tc, range_is_checked);
+    tcase_add_test(tc, table_given_away_is_an_error);
+    tcase_add_test(tc, out_of_memory_is_an_error);
+    suite_add_tcase(suite, tc);
+    return test_main(suite);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kvm_model/io_bus_device.h"
+#include "kvm_model/vmm/pl011.h"
+#include "kvm_model/vmm/registers.h"
+#include "tests/unit/test_kvm_machine.h"
+
+START_TEST(registers_keep_what_is_written)
+{
+    struct registers regs;
+    struct device device = {"regs", &registers_ops, &regs};
+
+    ck_assert(registers_init(&regs, 0x100));
+    ck_assert(registers_set(&regs, 0x10, 0x1122334455667788, 8));
+    ck_assert(!registers_set(&regs, 0xfc, 0, 8));
+    ck_assert_uint_eq(device_read(&device, 0x12, 2), 0x5566);
+    device_write(&device, 0x10, 0xffffffffffffffff, 1);
+    ck_assert_uint_eq(device_read(&device, 0x10, 8), 0x11223344556677ff);
+    /* out of the window: nothing there, and nothing harmed */
+    ck_assert_uint_eq(device_read(&device, 0xfe, 4), 0);
+    device_write(&device, 0x1000, 1, 8);
+    ck_assert_uint_eq(regs.reads, 3);
+    ck_assert_uint_eq(regs.writes, 2);
+    ck_assert_uint_eq(regs.last_write, 1);
+    registers_free(&regs);
+    ck_assert(!registers_init(&regs, 0));
+    ck_assert(!registers_init(&regs, REGISTERS_MAX_SIZE + 1));
+}
+END_TEST
+
+START_TEST(registers_log_is_a_ring)
+{
+    struct registers regs;
+    struct device device = {"regs", &registers_ops, &regs};
+
+    ck_assert(registers_init(&regs, 0x1000));
+    ck_assert_uint_eq(registers_log_count(&regs), 0);
+    ck_assert_ptr_null(registers_log_at(&regs, 0));
+    for (unsigned i = 0; i < REGISTERS_LOG_SIZE + 5; i++)
+        device_write(&device, i * 8, i, 8);
+    (void)device_read(&device, 8, 4);
+    ck_assert_uint_eq(registers_log_count(&regs), REGISTERS_LOG_SIZE);
+    ck_assert(!registers_log_at(&regs, 0)->is_write);
+    ck_assert_uint_eq(registers_log_at(&regs, 0)->value, 1);
+    ck_assert_uint_eq(registers_log_at(&regs, 1)->value, REGISTERS_LOG_SIZE + 4);
+    ck_assert_uint_eq(registers_log_at(&regs, REGISTERS_LOG_SIZE - 1)->value, 6);
+    ck_assert_ptr_null(registers_log_at(&regs, REGISTERS_LOG_SIZE));
+    registers_free(&regs);
+}
+END_TEST
+
+START_TEST(pl011_identifies_itself)
+{
+    static const uint8_t id[] = {0x11, 0x10, 0x34, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
+    struct pl011 pl011;
+    struct device device = {"uart", &pl011_ops, &pl011};
+
+    ck_assert(pl011_init(&pl011));
+    for (unsigned i = 0; i < sizeof(id); i++)
+        ck_assert_uint_eq(device_read(&device, 0xfe0 + i * 4, 4), id[i]);
+    ck_assert_uint_eq(device_read(&device, 0x018, 4), 0x90);
+    ck_assert_uint_eq(device_read(&device, 0x030, 4), 0x300);
+    ck_assert_uint_eq(device_read(&device, 0x034, 4), 0x12);
+    ck_assert_uint_eq(device_read(&device, 0x018, 1), 0x90);
+    ck_assert_uint_eq(device_read(&device, 0x100, 4), 0);
+    pl011_free(&pl011);
+}
+END_TEST
+
+START_TEST(pl011_transmits)
+{
+    struct pl011 pl011;
+    struct device device = {"uart", &pl011_ops, &pl011};
+
+    ck_assert(pl011_init(&pl011));
+    device_write(&device, 0x000, 'a', 1);
+    ck_assert_uint_eq(pl011.sent_disabled, 1);
+    device_write(&device, 0x030, 0x301, 4);
+    device_write(&device, 0x000, 0x162, 4); /* bits above 7 are not sent */
+    ck_assert_uint_eq(pl011.sent_disabled, 1);
+    ck_assert_uint_eq(pl011.output_size, 2);
+    ck_assert_mem_eq(pl011.output, "ab", 2);
+    /* the transmit interrupt is raised, masked, seen, cleared */
+    ck_assert_uint_eq(device_read(&device, 0x03c, 4), 0x20);
+    ck_assert_uint_eq(device_read(&device, 0x040, 4), 0);
+    device_write(&device, 0x038, 0x20, 4);
+    ck_assert_uint_eq(device_read(&device, 0x040, 4), 0x20);
+    device_write(&device, 0x044, 0x20, 4);
+    ck_assert_uint_eq(device_read(&device, 0x03c, 4), 0);
+    /* unimplemented bits read as 0 */
+    device_write(&device, 0x028, 0xffffffff, 4);
+    ck_assert_uint_eq(device_read(&device, 0x028, 4), 0x3f);
+    pl011_free(&pl011);
+}
+END_TEST
+
+START_TEST(pl011_output_is_bounded)
+{
+    struct pl011 pl011;
+    struct device device = {"uart", &pl011_ops, &pl011};
+
+    ck_assert(pl011_init(&pl011));
+    for (unsigned i = 0; i < PL011_OUTPUT_MAX + 3; i++)
+        device_write(&device, 0, 'x', 4);
+    ck_assert_uint_eq(pl011.output_size, PL011_OUTPUT_MAX);
+    ck_assert_uint_eq(pl011.output_lost, 3);
+    pl011_free(&pl011);
+}
+END_TEST
+
+static unsigned sizes[8], calls;
+
+static uint64_t word_read(void *state, uint64_t offset, unsigned size)
+{
+    (void)state;
+    sizes[calls++ & 7] = size;
+    return 0xa0a0a000 + offset;
+}
+
+static void word_write(void *state, uint64_t offset, uint64_t value, unsigned size)
+{
+    (void)state;
+    (void)offset;
+    (void)value;
+    sizes[calls++ & 7] = size;
+}
+
+START_TEST(accesses_are_fitted_to_the_device)
+{
+    static const struct device_ops ops = {
+        .read = word_read, .write = word_write, .min_access = 4, .max_access = 4};
+    struct device device = {"word", &ops, NULL};
+
+    calls = 0;
+    ck_assert_uint_eq(device_read(&device, 0, 8), 0xa0a0a004a0a0a000);
+    ck_assert_uint_eq(calls, 2);
+    ck_assert_uint_eq(device_read(&device, 0, 1), 0x00);
+    ck_assert_uint_eq(sizes[2], 4);
+    device_write(&device, 0, 1, 8);
+    ck_assert_uint_eq(calls, 5);
+}
+END_TEST
+
+START_TEST(in_kernel_adapter_serves_the_same_model)
+{
+    struct cost_profile profile = {.cycles = {[OP_DEVICE_ACCESS] = 7}};
+    struct clock clock = {.profile = &profile};
+    struct registers regs;
+    struct io_bus_device adapter = {.device = {"regs", &registers_ops, &regs}, .clock = &clock};
+    struct kvm_io_device device = io_bus_device(&adapter);
+    uint8_t data[8] = {0x44, 0x33, 0x22, 0x11};
+
+    ck_assert(registers_init(&regs, 0x1000));
+    ck_assert(device.ops->write(device.ctx, 0x20, 4, data));
+    memset(data, 0, sizeof(data));
+    ck_assert(device.ops->read(device.ctx, 0x20, 2, data));
+    ck_assert_uint_eq(regs.last_write, 0x11223344);
+    ck_assert_uint_eq(data[0], 0x44);
+    ck_assert_uint_eq(data[2], 0);
+    ck_assert_uint_eq(clock.now.v, 14);
+    registers_free(&regs);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("vmm_devices");
+    TCase *tc = tcase_create("all");
+
+    tcase_add_test(tc, registers_keep_what_is_written);
+    tcase_add_test(tc, registers_log_is_a_ring);
+    tcase_add_test(tc, pl011_identifies_itself);
+    tcase_add_test(tc, pl011_transmits);
+    tcase_add_test(tc, pl011_output_is_bounded);
+    tcase_add_test(tc, accesses_are_fitted_to_the_device);
+    tcase_add_test(tc, in_kernel_adapter_serves_the_same_model);
+    suite_add_tcase(suite, tc);
+    return test_main(suite);
+}

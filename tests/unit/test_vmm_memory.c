@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The VMM's regions, their flat view, and accesses through it. */
+#include "kvm_model/vmm/address_space.h"
+#include "kvm_model/vmm/registers.h"
+#include "tests/unit/test_kvm_machine.h"
+
+static struct memory_region root, a, b, c, d;
+static struct registers regs[2];
+static const struct device device0 = {"regs0", &registers_ops, &regs[0]};
+static const struct device device1 = {"regs1", &registers_ops, &regs[1]};
+static struct flat_view view;
+
+static void setup(void)
+{
+    memory_region_init_container(&root, "root", 1ull << 40);
+    ck_assert(registers_init(&regs[0], 0x1000));
+    ck_assert(registers_init(&regs[1], 0x1000));
+}
+
+static void teardown(void)
+{
+    flat_view_free(&view);
+    registers_free(&regs[0]);
+    registers_free(&regs[1]);
+}
+
+struct want {
+    uint64_t start, last;
+    const struct memory_region *region;
+    uint64_t offset;
+};
+
+static void expect_view(const struct want *want, size_t count)
+{
+    flat_view_free(&view);
+    ck_assert(flat_view_render(&view, &root));
+    ck_assert_uint_eq(view.count, count);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_uint_eq(view.ranges[i].start, want[i].start);
+        ck_assert_uint_eq(view.ranges[i].last, want[i].last);
+        ck_assert_ptr_eq(view.ranges[i].region, want[i].region);
+        ck_assert_uint_eq(view.ranges[i].offset, want[i].offset);
+    }
+}
+
+START_TEST(higher_priority_covers)
+{
+    memory_region_init_io(&a, &device0, 0x1000);
+    memory_region_init_io(&b, &device1, 0x200);
+    ck_assert(memory_region_add_subregion(&root, 0x1000, &a, 0));
+    ck_assert(memory_region_add_subregion(&root, 0x1400, &b, 1));
+    expect_view((struct want[]){{0x1000, 0x13ff, &a, 0},
+                                {0x1400, 0x15ff, &b, 0},
+                                {0x1600, 0x1fff, &a, 0x600}},
+                3);
+    b.priority = -1;
+    a.next = &b;
+    root.subregions = &a;
+    b.next = NULL;
+    expect_view((struct want[]){{0x1000, 0x1fff, &a, 0}}, 1);
+    a.enabled = false;
+    expect_view((struct want[]){{0x1400, 0x15ff, &b, 0}}, 1);
+}
+END_TEST
+
+START_TEST(last_added_covers_among_equals)
+{
+    memory_region_init_io(&a, &device0, 0x1000);
+    memory_region_init_io(&b, &device1, 0x1000);
+    ck_assert(memory_region_add_subregion(&root, 0x1000, &a, 0));
+    ck_assert(memory_region_add_subregion(&root, 0x1800, &b, 0));
+    expect_view((struct want[]){{0x1000, 0x17ff, &a, 0}, {0x1800, 0x27ff, &b, 0}}, 2);
+}
+END_TEST
+
+START_TEST(container_clips_its_children)
+{
+    memory_region_init_container(&c, "bus", 0x800);
+    memory_region_init_io(&a, &device0, 0x1000);
+    ck_assert(memory_region_add_subregion(&c, 0x400, &a, 0));
+    ck_assert(memory_region_add_subregion(&root, 0x10000, &c, 0));
+    expect_view((struct want[]){{0x10400, 0x107ff, &a, 0}}, 1);
+}
+END_TEST
+
+START_TEST(alias_shows_a_window)
+{
+    memory_region_init_io(&a, &device0, 0x1000);
+    memory_region_init_alias(&b, "alias", &a, 0x800, 0x400);
+    ck_assert(memory_region_add_subregion(&root, 0x1000, &a, 0));
+    ck_assert(memory_region_add_subregion(&root, 0x100, &b, 0));
+    expect_view((struct want[]){{0x100, 0x4ff, &a, 0x800}, {0x1000, 0x1fff, &a, 0}}, 2);
+    /* beyond the target's end there is nothing */
+    b.alias_offset = 0xe00;
+    expect_view((struct want[]){{0x100, 0x2ff, &a, 0xe00}, {0x1000, 0x1fff, &a, 0}}, 2);
+}
+END_TEST
+
+START_TEST(many_holes_are_filled)
+{
+    static struct memory_region small[8];
+
+    memory_region_init_io(&a, &device0, 0x1000);
+    ck_assert(memory_region_add_subregion(&root, 0, &a, 0));
+    for (unsigned i = 0; i < 8; i++) {
+        memory_region_init_io(&small[i], &device1, 0x10);
+        ck_assert(memory_region_add_subregion(&root, i * 0x200, &small[i], 1));
+    }
+    flat_view_free(&view);
+    ck_assert(flat_view_render(&view, &root));
+    ck_assert_uint_eq(view.count, 16);
+    for (size_t i = 0; i < view.count; i++) {
+        ck_assert_ptr_eq(view.ranges[i].region, i % 2 ? &a : &small[i / 2]);
+        if (i)
+            ck_assert_uint_eq(view.ranges[i].start, view.ranges[i - 1].last + 1);
+    }
+    ck_assert_uint_eq(view.ranges[15].last, 0xfff);
+}
+END_TEST
+
+START_TEST(misuse_is_refused)
+{
+    memory_region_init_io(&a, &device0, 0x1000);
+    ck_assert(!memory_region_add_subregion(&a, 0, &a, 0));
+    ck_assert(!memory_region_add_subregion(&root, UINT64_MAX - 0xffe, &a, 0));
+    ck_assert(memory_region_add_subregion(&root, 0, &a, 0));
+    ck_assert(!memory_region_add_subregion(&root, 0x2000, &a, 0));
+    /* an alias of itself never ends */
+    memory_region_init_alias(&b, "loop", &b, 0, 0x1000);
+    ck_assert(memory_region_add_subregion(&root, 0x8000, &b, 0));
+    ck_assert(!flat_view_render(&view, &root));
+    ck_assert_uint_eq(view.count, 0);
+}
+END_TEST
+
+START_TEST(lookup_tells_the_gap)
+{
+    uint64_t gap;
+
+    memory_region_init_io(&a, &device0, 0x1000);
+    ck_assert(memory_region_add_subregion(&root, 0x1000, &a, 0));
+    ck_assert(flat_view_render(&view, &root));
+    ck_assert_ptr_null(flat_view_lookup(&view, 0xfff, &gap));
+    ck_assert_uint_eq(gap, 0xfff);
+    ck_assert_ptr_nonnull(flat_view_lookup(&view, 0x1000, &gap));
+    ck_assert_ptr_nonnull(flat_view_lookup(&view, 0x1fff, &gap));
+    ck_assert_ptr_null(flat_view_lookup(&view, 0x2000, &gap));
+    ck_assert_uint_eq(gap, UINT64_MAX);
+}
+END_TEST
+
+START_TEST(accesses_split_at_borders)
+{
+    struct address_space as;
+    struct test_machine t;
+    uint64_t value;
+    hva_t hva;
+
+    test_memory_new(&t);
+    ck_assert(host_mm_mmap(t.mm, 0x1000, 0, &hva));
+    memory_region_init_io(&a, &device0, 0x1000);
+    memory_region_init_io(&b, &device1, 0x1000);
+    memory_region_init_ram(&c, "ram", hva, 0x1000, false);
+    memory_region_init_ram(&d, "rom", hva, 0x1000, true);
+    ck_assert(memory_region_add_subregion(&root, 0x1000, &a, 0));
+    ck_assert(memory_region_add_subregion(&root, 0x2000, &b, 0));
+    ck_assert(memory_region_add_subregion(&root, 0x4000, &c, 0));
+    ck_assert(memory_region_add_subregion(&root, 0x5000, &d, 0));
+    ck_assert(address_space_init(&as, &root, t.mm, &t.trace, &t.clock));
+
+    value = 0x8877665544332211;
+    ck_assert(address_space_rw(&as, 0x1ffc, &value, 8, true));
+    ck_assert_uint_eq(regs[0].last_write, 0x44332211);
+    ck_assert_uint_eq(regs[1].last_write, 0x88776655);
+    value = 0;
+    ck_assert(address_space_rw(&as, 0x1ffe, &value, 4, false));
+    ck_assert_uint_eq(value, 0x66554433);
+
+    /* half device, half nothing */
+    value = UINT64_MAX;
+    ck_assert(!address_space_rw(&as, 0x2ffe, &value, 4, false));
+    ck_assert_uint_eq(value, 0xffffffff00000000);
+    ck_assert_uint_eq(as.unassigned_reads, 1);
+    ck_assert_uint_eq(as.last_unassigned, 0x3000);
+    ck_assert(!address_space_rw(&as, 0x3800, &value, 4, true));
+    ck_assert_uint_eq(as.unassigned_writes, 1);
+    ck_assert(!address_space_rw(&as, UINT64_MAX, &value, 8, true));
+
+    /* RAM and its read-only twin */
+    value = 0x1234;
+    ck_assert(address_space_rw(&as, 0x4008, &value, 2, true));
+    value = 0x9999;
+    ck_assert(address_space_rw(&as, 0x5008, &value, 2, true));
+    ck_assert(address_space_rw(&as, 0x5008, &value, 2, false));
+    ck_assert_uint_eq(value, 0x1234);
+    address_space_free(&as);
+    test_machine_free(&t);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("vmm_memory");
+    TCase *tc = tcase_create("all");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, higher_priority_covers);
+    tcase_add_test(tc, last_added_covers_among_equals);
+    tcase_add_test(tc, container_clips_its_children);
+    tcase_add_test(tc, alias_shows_a_window);
+    tcase_add_test(tc, many_holes_are_filled);
+    tcase_add_test(tc, misuse_is_refused);
+    tcase_add_test(tc, lookup_tells_the_gap);
+    tcase_add_test(tc, accesses_split_at_borders);
+    suite_add_tcase(suite, tc);
+    return test_main(suite);
+}
