@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The subcommands. argv[0] is the command's name; the result is the process's exit status
+ * (sim/report/verdict.h: enum exit_status).
+ */
+#ifndef SIM_CMD_H
+#define SIM_CMD_H
+
+int cmd_run(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_test(int argc, char **argv);
+int cmd_esr(int argc, char **argv);
+int cmd_schema(int argc, char **argv);
+int cmd_version(int argc, char **argv);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sim check: read and validate scenarios, run nothing. */
+#include <string.h>
+
+#include "sim/cmd.h"
+#include "sim/options.h"
+#include "sim/scenario/scenario.h"
+
+static const struct command_help help = {
+    .usage = "sim check FILE... [options]",
+    .about =
+        "Reads and validates scenarios without running them. FILE may be - for standard input.",
+    .epilogue = "example: sim check --message-format=short scenarios/*.yaml\n"
+                "\n"
+                "exit status: 0 all are valid; 2 one is not, or cannot be read, or wrong usage;\n"
+                "  77 one holds assembly that is not cached, and no assembler is installed\n",
+};
+
+static bool format_by_name(const char *name, enum diag_format *format)
+{
+    static const char *const names[] = {
+        [DIAG_HUMAN] = "human", [DIAG_SHORT] = "short", [DIAG_JSON] = "json"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(names[i], name) == 0) {
+            *format = (enum diag_format)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static int check_files(char **files, int count, const struct scenario_load_options *options,
+                       bool quiet)
+{
+    int worst = 0;
+
+    for (int i = 0; i < count; i++) {
+        int status;
+        struct scenario *scenario = scenario_load_with(files[i], options, &status);
+
+        if (scenario && !quiet)
+            printf("%s: valid\n", files[i]);
+        scenario_free(scenario);
+        if (status && worst != SCENARIO_INVALID)
+            worst = status;
+    }
+    return worst;
+}
+
+int cmd_check(int argc, char **argv)
+{
+    struct diag_options diag = {stderr, DIAG_HUMAN};
+    struct scenario_load_options options = {&diag, CODE_CACHE_UPDATE};
+    bool quiet = false, reassemble = false;
+    const char *format = "human";
+    const struct option_row rows[] = {
+        {.name = "message-format",
+         .argument = "FORMAT",
+         .help = "human (default); short: one line a message; json: one object a message, with "
+                 "the fields of rustc's",
+         .value = &format},
+        {.name = "reassemble",
+         .help = "assemble `asm:` again; cached code that differs is an error",
+         .flag = &reassemble},
+        {.name = "quiet", .letter = 'q', .help = "print nothing about valid files", .flag = &quiet},
+        {0},
+    };
+    int operands;
+    enum parse_result parsed = options_parse(argc, argv, rows, &help, &operands);
+
+    if (parsed != PARSE_OK)
+        return parsed == PARSE_HELP ? 0 : SCENARIO_INVALID;
+    if (!format_by_name(format, &diag.format))
+        return usage_error("check", "unknown message format '%s': human, short, json", format);
+    if (operands == 0)
+        return usage_error("check", "no FILE is given");
+    if (reassemble)
+        options.code_cache = CODE_CACHE_VERIFY;
+    return check_files(argv, operands, &options, quiet);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sim run: runs scenarios and tells what happened. */
+#include <string.h>
+
+#include "sim/cmd.h"
+#include "sim/options.h"
+#include "sim/report/json_writer.h"
+#include "sim/report/style.h"
+#include "sim/session.h"
+
+static const struct command_help help = {
+    .usage = "sim run FILE... [options]",
+    .about =
+        "Runs scenarios: prints each trap as the guest, the RMM, KVM and the VMM saw it, what it\n"
+        "left behind, and whether the scenario's expectations are met.",
+    .epilogue =
+        "examples:\n"
+        "  sim run scenarios/mmio_write_uart.yaml\n"
+        "  sim run --trace run.ndjson -q FILE   record every event, print the verdict only\n"
+        "  sim run --json FILE | jq .traps[0].truth\n"
+        "\n"
+        "exit status: 0 all expectations met; 1 one failed; 2 wrong usage or invalid\n"
+        "scenario; 3 the simulator failed; 4 a limit was reached without a verdict; 77\n"
+        "skipped. Several files: the worst of 3, 2, 4, 1, 77, 0.\n",
+};
+
+struct run_command {
+    struct session_options session;
+    enum detail detail;
+    bool json;
+    FILE *out; /* of the report */
+    bool colour;
+};
+
+static void report_not_run(const struct run_command *command, const struct session *session,
+                           const char *path)
+{
+    const char *reason = session->scenario ? session->scenario->skip : NULL;
+    if (*session->error)
+        fprintf(stderr, "%s: error: %s\n", path, session->error);
+    if (!reason)
+        return;
+    if (command->json) {
+        struct json json;
+        json_begin(&json, command->out, true);
+        json_object_begin(&json);
+        json_member_string(&json, "type", "report");
+        json_member_uint(&json, "schema", REPORT_SCHEMA);
+        json_member_string(&json, "scenario", session->scenario->name);
+        json_member_string(&json, "file", path);
+        json_member_string(&json, "verdict", verdict_name(VERDICT_SKIP));
+        json_member_string(&json, "reason", reason);
+        json_object_end(&json);
+        json_end(&json);
+    } else {
+        fprintf(stderr, "SKIP %s: %s\n", session->scenario->name, reason);
+    }
+}
+
+static enum exit_status run_file(const struct run_command *command, const char *path)
+{
+    struct session session;
+    session_open(&session, path, &command->session);
+    enum exit_status status = session.report.outcome.status;
+    if (!session.ran)
+        report_not_run(command, &session, path);
+    else if (command->json)
+        report_json(command->out, &session.report);
+    else
+        report_terminal(command->out, &session.report, command->detail, command->colour);
+    session_close(&session);
+    return status;
+}
+
+static bool parse_diag_format(const char *text, enum diag_format *format)
+{
+    static const char *const names[] = {
+        [DIAG_HUMAN] = "human", [DIAG_SHORT] = "short", [DIAG_JSON] = "json"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(text, names[i]) == 0) {
+            *format = (enum diag_format)i;
+            return true;
+        }
+    return false;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    struct run_command command = {.session.diag = {.out = stderr, .format = DIAG_HUMAN}};
+    const char *trace_format = NULL, *colour = "auto", *message_format = "human";
+    bool quiet = false, verbose = false, reassemble = false;
+    const struct option_row rows[] = {
+        {.name = "json", .help = "one JSON document instead of text", .flag = &command.json},
+        {.name = "trace",
+         .argument = "FILE",
+         .help = "record every event; - is standard output",
+         .value = &command.session.trace},
+        {.name = "trace-format",
+         .argument = "FORMAT",
+         .help = "text or ndjson; default by FILE's name",
+         .value = &trace_format},
+        {.name = "quiet", .letter = 'q', .help = "the verdict only", .flag = &quiet},
+        {.name = "verbose",
+         .letter = 'v',
+         .help = "every trap in full, with its walks",
+         .flag = &verbose},
+        {.name = "reassemble",
+         .help = "assemble again; an error if the cached code differs",
+         .flag = &reassemble},
+        {.name = "color", .argument = "WHEN", .help = "auto, always or never", .value = &colour},
+        {.name = "message-format",
+         .argument = "FORMAT",
+         .help = "of mistakes in a scenario: human, short or json",
+         .value = &message_format},
+        {0},
+    };
+    int files;
+    enum parse_result parsed = options_parse(argc, argv, rows, &help, &files);
+    if (parsed != PARSE_OK)
+        return parsed == PARSE_HELP ? EXIT_OK : EXIT_USAGE;
+
+    enum colour_when when;
+    if (files == 0)
+        return usage_error("run", "run needs a scenario");
+    if (!colour_parse(colour, &when))
+        return usage_error("run", "--color is auto, always or never, not '%s'", colour);
+    if (!parse_diag_format(message_format, &command.session.diag.format))
+        return usage_error("run", "--message-format is human, short or json, not '%s'",
+                           message_format);
+    if (trace_format && !(command.session.format = trace_format_by_name(trace_format)))
+        return usage_error("run", "--trace-format is text or ndjson, not '%s'", trace_format);
+    if (command.session.trace && files > 1)
+        return usage_error("run", "--trace records one scenario, not %d", files);
+    if (quiet && verbose)
+        return usage_error("run", "-q and -v contradict each other");
+
+    /* The trace has standard output to itself: what a pipe reads is one format. */
+    bool trace_to_stdout = command.session.trace && strcmp(command.session.trace, "-") == 0;
+    command.out = trace_to_stdout ? stderr : stdout;
+    command.colour = colour_wanted(command.out, when);
+    command.detail = quiet ? DETAIL_QUIET : verbose ? DETAIL_ALL : DETAIL_NORMAL;
+    command.session.code_cache = reassemble ? CODE_CACHE_VERIFY : CODE_CACHE_UPDATE;
+    enum exit_status status = EXIT_OK;
+    for (int i = 0; i < files; i++) {
+        if (i > 0 && !command.json && !quiet)
+            fputc('\n', command.out);
+        status = worse_status(status, run_file(&command, argv[i]));
+    }
+    return status;
+}

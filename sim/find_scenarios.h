@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Scenario files below a folder. */
+#ifndef SIM_FIND_SCENARIOS_H
+#define SIM_FIND_SCENARIOS_H
+
+#include "sim/scenario/arena.h"
+
+#define FIND_MAX_DEPTH 32
+
+struct scenario_list {
+    const char **paths; /* from the arena */
+    size_t count, capacity;
+};
+
+/*
+ * Adds path itself if it is a file, else every *.yaml and *.yml below it, sorted byte by byte, so
+ * that the order is the same everywhere. Files without a top-level `sim:` are includes of others
+ * and left out; hidden ones and symbolic links to folders too. Returns 0 or errno.
+ */
+int find_scenarios(struct arena *arena, const char *path, struct scenario_list *list);
+
+#endif

@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/machine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpu/arch/esr.h"
+#include "cpu/cpu.h"
+#include "kvm_model/io_bus_device.h"
+#include "kvm_model/kvm.h"
+#include "kvm_model/vmm/pl011.h"
+#include "kvm_model/vmm/registers.h"
+#include "kvm_model/vmm/vmm.h"
+#include "rmm_model/monitor.h"
+#include "rmm_model/rmm.h"
+#include "sim/guest_image.h"
+
+#define DRAM_OVERHEAD ((uint64_t)128 << 20) /* tables, realm descriptors, the GPT */
+#define DRAM_ALIGN ((uint64_t)2 << 20)
+
+#define PSCI_SYSTEM_OFF 0x84000008u
+#define PSCI_SYSTEM_RESET 0x84000009u
+
+struct machine_device_slot {
+    struct device device;
+    union {
+        struct registers registers;
+        struct pl011 pl011;
+    } state;
+    struct memory_region region;    /* handled by the VMM */
+    struct io_bus_device in_kernel; /* handled by KVM */
+};
+
+struct machine {
+    const struct scenario *scenario;
+    struct clock clock;
+    struct trace trace;
+    struct physmem *mem;
+    struct engine *engine;
+    struct cpu *cpu;
+    struct monitor *monitor;
+    struct rmm *rmm;
+    struct smc_port smc;
+    struct host_mm *mm;
+    struct kvm *kvm;
+    struct kvm_vcpu *vcpu;
+    struct guest_image image;
+
+    struct memory_region root, *ram; /* ram: one region a memory */
+    hva_t *hva;                      /* where the VMM mapped each memory */
+    struct machine_device_slot *devices;
+    size_t device_count; /* initialised ones */
+    struct address_space as;
+
+    bool stop_at_hvc; /* the scenario expects to end at an HVC ... */
+    uint64_t hvc_imm; /* ... with this immediate */
+    uint64_t exits;
+    struct { /* the guest's registers when it last made a call */
+        uint64_t x[31], pc, sp;
+    } at_call;
+    struct machine_end end;
+    bool ended;
+    char text[200];
+};
+
+const char *end_reason_name(enum end_reason reason)
+{
+    static const char *const names[END_REASON_COUNT] = {
+        [END_PSCI] = "psci",
+        [END_HVC] = "hvc",
+        [END_KVM_ERROR] = "kvm_error",
+        [END_SHUTDOWN] = "shutdown",
+        [END_INTERNAL_ERROR] = "internal_error",
+        [END_UNHANDLED_EXIT] = "unhandled_exit",
+        [END_LIMIT] = "limit",
+        [END_FAILURE] = "failure",
+    };
+
+    return names[reason];
+}
+
+static bool is_realm(const struct machine *machine)
+{
+    return machine->scenario->machine.world == SCN_WORLD_CCA;
+}
+
+/* A realm's memslots cover its lower half; the shared alias differs from it in the top IPA bit. */
+static uint64_t gpa_of(const struct machine *machine, ipa_t ipa)
+{
+    uint64_t top = (uint64_t)1 << (machine->scenario->machine.ipa_bits - 1);
+
+    return is_realm(machine) ? ipa.v & ~top : ipa.v;
+}
+
+/* --- the end -----------------------------------------------------------------------------------
+ */
+
+static void set_end(struct machine *machine, enum end_reason reason, uint64_t detail)
+{
+    if (machine->ended)
+        return;
+    machine->ended = true;
+    machine->end.reason = reason;
+    machine->end.detail = detail;
+}
+
+/* Has a limit been reached, the CPU model failed, or the RMM stopped for good? */
+static bool check_limits(struct machine *machine)
+{
+    const struct scn_limits *limits = &machine->scenario->limits;
+
+    if (machine->ended)
+        return true;
+    if (cpu_failure(machine->cpu)[0]) {
+        snprintf(machine->text, sizeof(machine->text), "%s", cpu_failure(machine->cpu));
+        set_end(machine, END_FAILURE, 0);
+    } else if (machine->rmm && rmm_halted(machine->rmm)) {
+        snprintf(machine->text, sizeof(machine->text), "the RMM halted: %s",
+                 rmm_halted(machine->rmm));
+        set_end(machine, END_FAILURE, 0);
+    } else if (cpu_out_of_budget(machine->cpu)) {
+        snprintf(machine->text, sizeof(machine->text),
+                 "%llu instructions were executed without an end, the last at 0x%016llx",
+                 (unsigned long long)limits->instructions, (unsigned long long)machine_pc(machine));
+        set_end(machine, END_LIMIT, limits->instructions);
+    } else if (limits->exits && machine->exits > limits->exits) {
+        snprintf(machine->text, sizeof(machine->text),
+                 "more than %llu exits, the last at 0x%016llx", (unsigned long long)limits->exits,
+                 (unsigned long long)machine_pc(machine));
+        set_end(machine, END_LIMIT, limits->exits);
+    } else if (limits->cycles && machine->clock.now.v > limits->cycles) {
+        snprintf(machine->text, sizeof(machine->text), "more than %llu cycles",
+                 (unsigned long long)limits->cycles);
+        set_end(machine, END_LIMIT, limits->cycles);
+    }
+    return machine->ended;
+}
+
+static bool is_call(uint64_t esr)
+{
+    return field_get(esr, ESR_EC) == ESR_EC_HVC64 || field_get(esr, ESR_EC) == ESR_EC_SMC64;
+}
+
+static void note_call(struct machine *machine)
+{
+    for (unsigned n = 0; n < 31; n++)
+        machine->at_call.x[n] = cpu_get_x(machine->cpu, n);
+    machine->at_call.pc = cpu_el2(machine->cpu)->elr;
+    machine->at_call.sp = cpu_get_sp(machine->cpu, machine->scenario->guest.el);
+}
+
+/* kvm_exit_observer: sees each exit before KVM handles it. */
+static bool on_exit_from_guest(void *ctx, uint64_t esr)
+{
+    struct machine *machine = ctx;
+
+    machine->exits++;
+    if (!is_realm(machine) && is_call(esr))
+        note_call(machine);
+    if (machine->stop_at_hvc && field_get(esr, ESR_EC) == ESR_EC_HVC64 &&
+        field_get(esr, ESR_IMM16) == machine->hvc_imm) {
+        set_end(machine, END_HVC, machine->hvc_imm);
+        return true;
+    }
+    return check_limits(machine);
+}
+
+static void end_of(struct machine *machine, struct vmm_result result)
+{
+    switch (result.reason) {
+    case VMM_END_SYSTEM_EVENT:
+        if (result.detail == KVM_SYSTEM_EVENT_SHUTDOWN)
+            set_end(machine, END_PSCI, PSCI_SYSTEM_OFF);
+        else if (result.detail == KVM_SYSTEM_EVENT_RESET)
+            set_end(machine, END_PSCI, PSCI_SYSTEM_RESET);
+        else
+            set_end(machine, END_UNHANDLED_EXIT, KVM_EXIT_SYSTEM_EVENT);
+        break;
+    case VMM_END_INTERRUPTED:
+        if (!check_limits(machine)) {
+            snprintf(machine->text, sizeof(machine->text), "the vCPU is switched off");
+            set_end(machine, END_KVM_ERROR, EINTR);
+        }
+        break;
+    case VMM_END_ERRNO:
+        if (!check_limits(machine))
+            set_end(machine, END_KVM_ERROR, result.detail);
+        break;
+    case VMM_END_SHUTDOWN:
+        set_end(machine, END_SHUTDOWN, 0);
+        break;
+    case VMM_END_INTERNAL_ERROR:
+        set_end(machine, END_INTERNAL_ERROR, 0);
+        break;
+    case VMM_END_UNHANDLED:
+        set_end(machine, END_UNHANDLED_EXIT, result.detail);
+        break;
+    }
+}
+
+/* --- building ----------------------------------------------------------------------------------
+ */
+
+static bool fail(char *error, size_t size, const char *what, int code)
+{
+    if (code)
+        snprintf(error, size, "%s: %s", what, strerror(-code));
+    else
+        snprintf(error, size, "%s", what);
+    return false;
+}
+
+static bool build_platform(struct machine *machine, char *error, size_t size)
+{
+    uint64_t dram = DRAM_OVERHEAD;
+
+    /* twice: the VMM's mapping, and the private pages of a realm */
+    for (size_t i = 0; i < machine->scenario->memory_count; i++)
+        dram += 2 * ((machine->scenario->memory[i].size + DRAM_ALIGN - 1) & ~(DRAM_ALIGN - 1));
+    machine->mem = physmem_new(dram);
+    if (!machine->mem)
+        return fail(error, size, "no address space for the simulated memory", 0);
+    machine->engine = engine_new(&(struct engine_config){.mem = machine->mem,
+                                                         .clock = &machine->clock,
+                                                         .trace = &machine->trace},
+                                 error, size);
+    if (!machine->engine)
+        return false;
+    machine->cpu = cpu_new(machine->engine, 0, error, size);
+    if (!machine->cpu)
+        return false;
+    cpu_set_budget(machine->cpu, machine->scenario->limits.instructions);
+    machine->mm = host_mm_new(machine->mem);
+    return machine->mm || fail(error, size, "out of memory", 0);
+}
+
+static bool build_firmware(struct machine *machine, char *error, size_t size)
+{
+    machine->monitor = monitor_new(&(struct monitor_config){
+        .mem = machine->mem, .clock = &machine->clock, .trace = &machine->trace});
+    if (!machine->monitor)
+        return fail(error, size, "out of memory", 0);
+    machine->smc = monitor_normal_port(machine->monitor);
+    if (!is_realm(machine))
+        return true;
+    machine->rmm = rmm_new(&(struct rmm_config){.mem = machine->mem,
+                                                .clock = &machine->clock,
+                                                .trace = &machine->trace,
+                                                .el3 = monitor_realm_port(machine->monitor),
+                                                .cpus = &machine->cpu,
+                                                .cpu_count = 1,
+                                                .variant = machine->scenario->machine.rmm});
+    if (!machine->rmm)
+        return fail(error, size, "the RMM could not be started", 0);
+    monitor_set_rmm(machine->monitor, machine->rmm);
+    return true;
+}
+
+static bool build_vm(struct machine *machine, char *error, size_t size)
+{
+    const struct scn_machine *config = &machine->scenario->machine;
+    const struct kvm_variant *variant = kvm_variant_by_name(config->kernel);
+    int code = 0;
+
+    if (!variant) {
+        snprintf(error, size, "no model of kernel '%s'", config->kernel);
+        return false;
+    }
+    machine->kvm = kvm_create_vm(&(struct kvm_config){.mm = machine->mm,
+                                                      .clock = &machine->clock,
+                                                      .trace = &machine->trace,
+                                                      .smc = &machine->smc,
+                                                      .variant = variant,
+                                                      .ipa_bits = config->ipa_bits,
+                                                      .realm = is_realm(machine),
+                                                      .exit_observer = on_exit_from_guest,
+                                                      .observer_ctx = machine},
+                                 &code);
+    if (!machine->kvm)
+        return fail(error, size, "KVM_CREATE_VM", code);
+    code =
+        kvm_create_vcpu(machine->kvm, 0, is_realm(machine) ? NULL : machine->cpu, &machine->vcpu);
+    return !code || fail(error, size, "KVM_CREATE_VCPU", code);
+}
+
+static bool build_memory(struct machine *machine, char *error, size_t size)
+{
+    const struct scenario *scenario = machine->scenario;
+
+    machine->ram = calloc(scenario->memory_count + 1, sizeof(*machine->ram));
+    machine->hva = calloc(scenario->memory_count + 1, sizeof(*machine->hva));
+    if (!machine->ram || !machine->hva)
+        return fail(error, size, "out of memory", 0);
+    memory_region_init_container(&machine->root, "system", (uint64_t)1 << 48);
+    for (size_t i = 0; i < scenario->memory_count; i++) {
+        const struct scn_memory *memory = &scenario->memory[i];
+        struct kvm_userspace_memory_region slot = {
+            .slot = (uint32_t)i,
+            .guest_phys_addr = memory->ipa.v,
+            .memory_size = memory->size,
+        };
+        int code;
+
+        if (!host_mm_mmap(machine->mm, memory->size, 0, &machine->hva[i]))
+            return fail(error, size, "the host has no memory for the guest", 0);
+        slot.userspace_addr = machine->hva[i].v;
+        if (is_realm(machine))
+            slot.flags =
+                (uint32_t)(KVM_MEM_GUEST_MEMFD | (memory->ripas_ram ? 0 : KVM_MEM_RIPAS_EMPTY));
+        code = kvm_set_user_memory_region(machine->kvm, &slot);
+        if (code)
+            return fail(error, size, "KVM_SET_USER_MEMORY_REGION", code);
+        memory_region_init_ram(&machine->ram[i], memory->name, machine->hva[i], memory->size,
+                               false);
+        memory_region_add_subregion(&machine->root, memory->ipa.v, &machine->ram[i], 0);
+    }
+    return true;
+}
+
+static bool init_device(const struct scn_device *config, struct machine_device_slot *slot)
+{
+    slot->device.name = config->name;
+    slot->device.state = &slot->state;
+    if (config->type == SCN_DEVICE_PL011) {
+        slot->device.ops = &pl011_ops;
+        return pl011_init(&slot->state.pl011);
+    }
+    slot->device.ops = &registers_ops;
+    return registers_init(&slot->state.registers, config->size);
+}
+
+static bool build_devices(struct machine *machine, char *error, size_t size)
+{
+    const struct scenario *scenario = machine->scenario;
+
+    machine->devices = calloc(scenario->device_count + 1, sizeof(*machine->devices));
+    if (!machine->devices)
+        return fail(error, size, "out of memory", 0);
+    for (size_t i = 0; i < scenario->device_count; i++) {
+        const struct scn_device *config = &scenario->devices[i];
+        struct machine_device_slot *slot = &machine->devices[i];
+        uint64_t gpa = gpa_of(machine, config->ipa);
+
+        if (!init_device(config, slot))
+            return fail(error, size, "out of memory", 0);
+        machine->device_count++;
+        for (size_t v = 0; v < config->value_count; v++)
+            registers_set(&slot->state.registers, config->values[v].offset, config->values[v].value,
+                          config->values[v].size);
+        if (config->in_kernel) {
+            struct kvm_io_device device;
+            int code;
+
+            slot->in_kernel =
+                (struct io_bus_device){.device = slot->device, .clock = &machine->clock};
+            device = io_bus_device(&slot->in_kernel);
+            code = kvm_register_io_device(machine->kvm, gpa, config->size, &device);
+            if (code)
+                return fail(error, size, "registering an in-kernel device", code);
+            continue;
+        }
+        memory_region_init_io(&slot->region, &slot->device, config->size);
+        memory_region_add_subregion(&machine->root, gpa, &slot->region, 1);
+    }
+    return address_space_init(&machine->as, &machine->root, machine->mm, &machine->trace,
+                              &machine->clock) ||
+           fail(error, size, "out of memory", 0);
+}
+
+/* The VMM writes the image into the memory it gave the guest. */
+static bool load_image(struct machine *machine, char *error, size_t size)
+{
+    const struct scenario *scenario = machine->scenario;
+
+    if (!guest_image_build(scenario, &machine->image, error, size))
+        return false;
+    for (size_t s = 0; s < machine->image.count; s++) {
+        const struct scn_segment *segment = &machine->image.segments[s];
+        size_t m = 0;
+
+        while (m < scenario->memory_count &&
+               segment->ipa.v - scenario->memory[m].ipa.v >= scenario->memory[m].size)
+            m++;
+        if (m == scenario->memory_count ||
+            !host_mm_write(machine->mm,
+                           HVA(machine->hva[m].v + segment->ipa.v - scenario->memory[m].ipa.v),
+                           segment->bytes, segment->size)) {
+            snprintf(error, size, "code at 0x%llx is not in guest memory",
+                     (unsigned long long)segment->ipa.v);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void set_registers(struct machine *machine)
+{
+    const struct scn_guest *guest = &machine->scenario->guest;
+    const struct guest_image *image = &machine->image;
+
+    for (unsigned n = 0; n < 31; n++)
+        kvm_vcpu_set_x(machine->vcpu, n, guest->regs[n]);
+    kvm_vcpu_set_pc(machine->vcpu, image->pc);
+    if (is_realm(machine))
+        return;
+    kvm_vcpu_set_pstate(machine->vcpu, image->pstate);
+    kvm_vcpu_set_sp(machine->vcpu, guest->el, guest->sp);
+    for (size_t i = 0; i < image->sysreg_count; i++)
+        kvm_vcpu_set_sysreg(machine->vcpu, image->sysregs[i].reg, image->sysregs[i].value);
+}
+
+static void watch_for_end(struct machine *machine)
+{
+    const struct scn_expect *expect = &machine->scenario->expect;
+
+    for (size_t i = 0; i < expect->end_count; i++) {
+        const struct expect_item *item = &expect->end[i];
+
+        if (strcmp(item->path, "end.reason") == 0 && item->want.op == MATCH_EQ &&
+            item->want.is_text && strcmp(item->want.text, "hvc") == 0)
+            machine->stop_at_hvc = true;
+        if (strcmp(item->path, "end.imm") == 0 && item->want.op == MATCH_EQ)
+            machine->hvc_imm = item->want.value;
+    }
+}
+
+struct machine *machine_new(const struct scenario *scenario, const struct cost_profile *profile,
+                            char *error, size_t size)
+{
+    struct machine *machine = calloc(1, sizeof(*machine));
+
+    if (!machine) {
+        fail(error, size, "out of memory", 0);
+        return NULL;
+    }
+    machine->scenario = scenario;
+    machine->clock.profile = profile;
+    machine->trace.clock = &machine->clock;
+    machine->end.text = machine->text;
+    watch_for_end(machine);
+    if (!build_platform(machine, error, size) || !build_firmware(machine, error, size) ||
+        !build_vm(machine, error, size) || !build_memory(machine, error, size) ||
+        !build_devices(machine, error, size) || !load_image(machine, error, size)) {
+        machine_free(machine);
+        return NULL;
+    }
+    set_registers(machine);
+    return machine;
+}
+
+void machine_free(struct machine *machine)
+{
+    if (!machine)
+        return;
+    machine->trace.readers = 0; /* nobody reads about the dismantling */
+    kvm_destroy_vm(machine->kvm);
+    guest_image_free(&machine->image);
+    address_space_free(&machine->as);
+    for (size_t i = 0; i < machine->device_count; i++) {
+        if (machine->scenario->devices[i].type == SCN_DEVICE_PL011)
+            pl011_free(&machine->devices[i].state.pl011);
+        else
+            registers_free(&machine->devices[i].state.registers);
+    }
+    free(machine->devices);
+    free(machine->ram);
+    free(machine->hva);
+    host_mm_free(machine->mm);
+    rmm_free(machine->rmm);
+    monitor_free(machine->monitor);
+    cpu_free(machine->cpu);
+    engine_free(machine->engine);
+    physmem_free(machine->mem);
+    free(machine);
+}
+
+struct trace *machine_trace(struct machine *machine)
+{
+    return &machine->trace;
+}
+
+/* --- running -----------------------------------------------------------------------------------
+ */
+
+/* The realm's image becomes private, measured memory: whole pages. */
+static bool populate(struct machine *machine)
+{
+    const struct scenario *scenario = machine->scenario;
+
+    for (size_t s = 0; s < machine->image.count; s++) {
+        const struct scn_segment *segment = &machine->image.segments[s];
+        uint64_t first = segment->ipa.v & ~GRANULE_MASK;
+        uint64_t last = (segment->ipa.v + segment->size + GRANULE_MASK) & ~GRANULE_MASK;
+        size_t m = 0;
+        int code;
+
+        while (segment->ipa.v - scenario->memory[m].ipa.v >= scenario->memory[m].size)
+            m++;
+        code =
+            kvm_arm_rmi_populate(machine->kvm, first, last - first,
+                                 HVA(machine->hva[m].v + first - scenario->memory[m].ipa.v), true);
+        if (code) {
+            snprintf(machine->text, sizeof(machine->text), "populating the realm failed: %s",
+                     strerror(-code));
+            set_end(machine, END_KVM_ERROR, (uint64_t)-code);
+            return false;
+        }
+    }
+    return true;
+}
+
+struct machine_end machine_run(struct machine *machine)
+{
+    struct vmm vmm = {
+        .kvm = machine->kvm,
+        .vcpu = machine->vcpu,
+        .as = &machine->as,
+        .trace = &machine->trace,
+        .clock = &machine->clock,
+    };
+
+    if (!is_realm(machine) || populate(machine))
+        end_of(machine, vmm_run(&vmm));
+    EMIT(&machine->trace, END, VMM, EVENT_STR(end_reason_name(machine->end.reason)),
+         machine->end.detail);
+    return machine->end;
+}
+
+/*
+ * KVM writes the results of a PSCI call into x0..x3 also when the call stops the system
+ * (smccc_set_retval), but that guest runs no more: what it last had is what it called with.
+ */
+static bool ended_in_call(const struct machine *machine)
+{
+    return machine->ended && machine->end.reason == END_PSCI && !is_realm(machine);
+}
+
+uint64_t machine_reg(struct machine *machine, unsigned n)
+{
+    return ended_in_call(machine) ? machine->at_call.x[n] : cpu_get_x(machine->cpu, n);
+}
+
+uint64_t machine_pc(struct machine *machine)
+{
+    return ended_in_call(machine) ? machine->at_call.pc : cpu_el2(machine->cpu)->elr;
+}
+
+uint64_t machine_sp(struct machine *machine)
+{
+    return ended_in_call(machine) ? machine->at_call.sp
+                                  : cpu_get_sp(machine->cpu, machine->scenario->guest.el);
+}
+
+cycles_t machine_cycles(const struct machine *machine)
+{
+    return machine->clock.now;
+}
+
+uint64_t machine_instructions(const struct machine *machine)
+{
+    return cpu_instructions(machine->cpu);
+}
+
+struct machine_device_state machine_device(const struct machine *machine, size_t index)
+{
+    const struct machine_device_slot *slot = &machine->devices[index];
+    struct machine_device_state state = {.name = slot->device.name};
+
+    if (machine->scenario->devices[index].type == SCN_DEVICE_PL011) {
+        const struct pl011 *pl011 = &slot->state.pl011;
+
+        state.reads = pl011->reads;
+        state.writes = pl011->writes;
+        state.last_write = pl011->last_write;
+        state.output = pl011->output;
+        state.output_size = pl011->output_size;
+    } else {
+        state.reads = slot->state.registers.reads;
+        state.writes = slot->state.registers.writes;
+        state.last_write = slot->state.registers.last_write;
+    }
+    return state;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One simulated machine, built from a scenario: physical memory, EL3 monitor, RMM, KVM, VMM,
+ * devices and the guest's CPU, joined by the architecture's own interfaces. All state hangs off it;
+ * several machines live in one process, one per thread.
+ */
+#ifndef SIM_MACHINE_H
+#define SIM_MACHINE_H
+
+#include "cpu/event.h"
+#include "sim/scenario/scenario.h"
+
+struct machine;
+
+enum end_reason {
+    END_PSCI,           /* the guest's PSCI call stopped the system: detail is the function ID */
+    END_HVC,            /* the HVC that expect.end waits for: detail is its immediate */
+    END_KVM_ERROR,      /* KVM_RUN returned -errno: detail is errno, positive */
+    END_SHUTDOWN,       /* KVM_EXIT_SHUTDOWN */
+    END_INTERNAL_ERROR, /* KVM_EXIT_INTERNAL_ERROR */
+    END_UNHANDLED_EXIT, /* an exit the VMM does not serve: detail is the KVM_EXIT_ number */
+    END_LIMIT,          /* a limit of the scenario: text says which */
+    END_FAILURE,        /* the simulator itself: text says what */
+    END_REASON_COUNT
+};
+
+struct machine_end {
+    enum end_reason reason;
+    uint64_t detail;
+    const char *text; /* owned by the machine; "" when there is nothing to say */
+};
+
+/* "psci", "hvc", "kvm_error", "shutdown", "internal_error", "unhandled_exit", "limit", "failure".
+ */
+const char *end_reason_name(enum end_reason reason);
+
+struct machine_device_state {
+    const char *name;
+    uint64_t reads, writes;
+    uint64_t last_write;
+    const char *output; /* what a pl011 printed, not terminated; NULL for others */
+    size_t output_size;
+};
+
+/*
+ * NULL with a message in error. The scenario must outlive the machine. profile: cycle costs, must
+ * outlive it too.
+ */
+struct machine *machine_new(const struct scenario *scenario, const struct cost_profile *profile,
+                            char *error, size_t size);
+void machine_free(struct machine *machine);
+
+/* Readers are added here before machine_run. */
+struct trace *machine_trace(struct machine *machine);
+
+/* Runs to the end. Emits the END event. Once per machine. */
+struct machine_end machine_run(struct machine *machine);
+
+/*
+ * State of vCPU 0 after the run, as the guest last had it (a realm's too). A run that a PSCI call ends
+ * gives the registers of the call: KVM's results in x0..x3 reach no guest any more. n 0..30.
+ */
+uint64_t machine_reg(struct machine *machine, unsigned n);
+uint64_t machine_pc(struct machine *machine);
+uint64_t machine_sp(struct machine *machine);
+cycles_t machine_cycles(const struct machine *machine);
+uint64_t machine_instructions(const struct machine *machine);
+/* State of scenario->devices[index]. */
+struct machine_device_state machine_device(const struct machine *machine, size_t index);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Command lines. Each command has one table of options; parsing, `--help` and the suggestions for a
+ * mistyped option all come from it. Options stand before or after operands; `--` ends them; `-` is
+ * an operand; `--name=value` and `--name value`.
+ */
+#ifndef SIM_OPTIONS_H
+#define SIM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct option_row {
+    const char *name;     /* without dashes; NULL ends the table */
+    char letter;          /* '\0': none */
+    const char *argument; /* its name in the help; NULL: a flag */
+    const char *help;
+    const char **value; /* where the argument goes, */
+    bool *flag;         /* or where true goes */
+};
+
+struct command_help {
+    const char *usage;    /* "sim run FILE... [options]" */
+    const char *about;    /* a sentence */
+    const char *epilogue; /* examples, exit statuses; may be NULL */
+};
+
+enum parse_result { PARSE_OK, PARSE_HELP, PARSE_ERROR };
+
+/*
+ * Parses argv[1..). Operands are moved to the front of argv and counted in *operands (argv[0] is
+ * the first of them). PARSE_HELP: --help was given and the help is printed to stdout, the caller
+ * returns 0. PARSE_ERROR: a message is printed to stderr, the caller returns 2.
+ */
+enum parse_result options_parse(int argc, char **argv, const struct option_row *rows,
+                                const struct command_help *help, int *operands);
+
+/* One line "sim: MESSAGE; see `sim help COMMAND`" on stderr; returns exit status 2. */
+int usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

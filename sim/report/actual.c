@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/report/actual.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/report/esr_text.h"
+#include "sim/report/trap_text.h"
+
+/* PSCI functions that stop a CPU or the system (Arm DEN 0022, 5.1). */
+const char *psci_call_name(uint64_t function_id)
+{
+    static const struct {
+        uint32_t id;
+        const char *name;
+    } calls[] = {
+        {0x84000001, "CPU_SUSPEND"},    {0xc4000001, "CPU_SUSPEND"},
+        {0x84000002, "CPU_OFF"},        {0x84000008, "SYSTEM_OFF"},
+        {0x84000009, "SYSTEM_RESET"},   {0x84000012, "SYSTEM_RESET2"},
+        {0xc4000012, "SYSTEM_RESET2"},  {0x8400000e, "SYSTEM_SUSPEND"},
+        {0xc400000e, "SYSTEM_SUSPEND"},
+    };
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+        if (calls[i].id == function_id)
+            return calls[i].name;
+    return NULL;
+}
+
+static void set_number(struct actual *actual, enum actual_style style, uint64_t number)
+{
+    actual->known = actual->present = true;
+    actual->style = style;
+    actual->number = number;
+}
+
+/* The name of a value that is set, or of none (NULL). */
+static void set_name(struct actual *actual, const char *text)
+{
+    actual->text = text;
+    actual->text_size = text ? strlen(text) : 0;
+}
+
+static void set_text(struct actual *actual, const char *text, size_t size)
+{
+    actual->known = actual->present = true;
+    actual->style = ACTUAL_TEXT;
+    actual->text = text;
+    actual->text_size = size;
+}
+
+/* What follows prefix and a dot in path; NULL when path does not start so. */
+static const char *after(const char *path, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    return strncmp(path, prefix, length) == 0 && path[length] == '.' ? path + length + 1 : NULL;
+}
+
+/* Whether an event of any kind in the list could have the field. */
+static bool kind_has_field(enum event_kind kind, const char *name, unsigned *index)
+{
+    const struct event_field *fields = event_table[kind].fields;
+    for (unsigned i = 0; fields[i].type != EVENT_FIELD_END; i++)
+        if (strcmp(fields[i].name, name) == 0) {
+            *index = i;
+            return true;
+        }
+    return false;
+}
+
+static void set_field(struct actual *actual, const struct event *event, const char *name)
+{
+    static const enum actual_style styles[] = {
+        [EVENT_FIELD_HEX] = ACTUAL_HEX,  [EVENT_FIELD_U32] = ACTUAL_HEX,
+        [EVENT_FIELD_DEC] = ACTUAL_DEC,  [EVENT_FIELD_BOOL] = ACTUAL_BOOL,
+        [EVENT_FIELD_STR] = ACTUAL_TEXT,
+    };
+    unsigned i = 0;
+    if (!event || !kind_has_field(event->kind, name, &i))
+        return;
+    enum event_field_type type = event_table[event->kind].fields[i].type;
+    if (type == EVENT_FIELD_STR) {
+        const char *text = (const char *)(uintptr_t)event->args[i];
+        set_text(actual, text ? text : "", text ? strlen(text) : 0);
+    } else
+        set_number(actual, styles[type], event->args[i]);
+}
+
+/* ESR and what is in it: "esr", "ec", "iss.NAME". false: path is something else. */
+static bool syndrome_path(const struct event *event, const char *path, struct actual *actual)
+{
+    const char *field = after(path, "iss");
+    if (strcmp(path, "esr") != 0 && strcmp(path, "ec") != 0 && !field)
+        return false;
+    actual->known = true;
+    unsigned at;
+    if (!event || !kind_has_field(event->kind, "esr", &at))
+        return true;
+    uint64_t esr = event->args[at];
+    enum esr_field_id id = ESR_FIELD_EC;
+    if (field)
+        id = esr_field_by_name(esr_ec(esr), field);
+    if (strcmp(path, "esr") == 0) {
+        set_number(actual, ACTUAL_ESR, esr);
+    } else if (id != ESR_FIELD_COUNT) {
+        set_number(actual, ACTUAL_ESR_FIELD, field_get(esr, esr_field_table[id].field));
+        actual->field = id;
+        esr_value_text(id, actual->number, actual->text_room, sizeof(actual->text_room));
+        set_name(actual, actual->text_room);
+    }
+    return true;
+}
+
+/* What the first part of a trap's path names, and the kinds of event it can be. */
+struct part {
+    const char *name;
+    size_t event; /* of struct trap_view */
+    enum event_kind kinds[5];
+};
+
+#define PART(name_, member, ...)                                                                   \
+    {                                                                                              \
+        .name = (name_), .event = offsetof(struct trap_view, member), .kinds = {                   \
+            __VA_ARGS__,                                                                           \
+            EV_COUNT                                                                               \
+        }                                                                                          \
+    }
+
+static const struct part parts[] = {
+    PART("exit", vmm_exit, EV_EXIT_TO_VMM),
+    PART("fault", fault, EV_FAULT),
+    PART("io_mem_abort", io_abort, EV_IO_MEM_ABORT),
+    PART("device", device, EV_VMM_HANDLE),
+    PART("completion", completion, EV_COMPLETE_MMIO_EMULATION, EV_KVM_HANDLE_MMIO_RETURN),
+    PART("injection", injection, EV_RMM_INJECT_SEA, EV_RMM_INJECT_UNDEF, EV_COMPLETE_SEA_INSERTION,
+         EV_KVM_INJECT),
+};
+
+static bool part_path(const struct trap_view *view, const char *path, struct actual *actual)
+{
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        const struct event *event =
+            *(const struct event *const *)(const void *)((const char *)view + parts[i].event);
+        const char *field = after(path, parts[i].name);
+        unsigned at;
+        if (event && event->kind == EV_EXIT_TO_VMM && !is_vmm_exit(event))
+            event = NULL;
+        if (strcmp(path, parts[i].name) == 0) {
+            actual->known = true;
+            actual->present = event != NULL;
+            return true;
+        }
+        if (!field)
+            continue;
+        for (const enum event_kind *kind = parts[i].kinds; *kind != EV_COUNT; kind++)
+            actual->known = actual->known || kind_has_field(*kind, field, &at);
+        set_field(actual, event, field);
+        return true;
+    }
+    return false;
+}
+
+/* A realm's host reads the REC exit, a plain VM's the registers themselves. */
+static void host_path(const struct run *run, const struct trap_view *view, const char *path,
+                      struct actual *actual)
+{
+    bool realm = run->scenario->machine.world == SCN_WORLD_CCA;
+    const struct event *event = realm ? view->rec_exit : trap_el(view) == 2 ? view->vector : NULL;
+    const char *gpr = after(path, "gprs");
+    unsigned at;
+    if (syndrome_path(event, path, actual))
+        return;
+    const char *field = gpr && strcmp(gpr, "0") == 0 ? "gpr0" : path;
+    actual->known = kind_has_field(EV_REC_EXIT, field, &at);
+    set_field(actual, event, field);
+}
+
+static void step_path(const struct trap_view *view, const char *path, struct actual *actual)
+{
+    unsigned at;
+    if (strcmp(path, "el") == 0) {
+        set_number(actual, ACTUAL_EL, trap_el(view));
+        actual->present = trap_el(view) != 0;
+    } else if (strcmp(path, "cycles") == 0) {
+        set_number(actual, ACTUAL_DEC, trap_cycles(view));
+    } else if (strcmp(path, "pc") == 0) {
+        set_number(actual, ACTUAL_HEX, trap_pc(view));
+    } else if (kind_has_field(EV_EL2_VECTOR, path, &at)) {
+        actual->known = true;
+        set_field(actual, view->vector, path);
+    }
+}
+
+void actual_of_trap(const struct run *run, const struct trap_view *view, const char *path,
+                    struct actual *actual)
+{
+    *actual = (struct actual){0};
+    const char *host = after(path, "host_sees");
+    if (strcmp(path, "host_sees") == 0) {
+        actual->known = true;
+        actual->present = view->rec_exit != NULL;
+    } else if (host) {
+        host_path(run, view, host, actual);
+    } else if (!syndrome_path(view->vector, path, actual) && !part_path(view, path, actual)) {
+        step_path(view, path, actual);
+    }
+}
+
+static void end_path(const struct run *run, const char *field, struct actual *actual)
+{
+    static const struct {
+        const char *field;
+        enum end_reason reason;
+        enum actual_style style;
+    } details[] = {
+        {"imm", END_HVC, ACTUAL_DEC},
+        {"call", END_PSCI, ACTUAL_HEX},
+        {"errno", END_KVM_ERROR, ACTUAL_DEC},
+    };
+    const struct machine_end *end = &run->result->end;
+    if (strcmp(field, "reason") == 0) {
+        const char *reason = end_reason_name(end->reason);
+        set_text(actual, reason, strlen(reason));
+        return;
+    }
+    if (strcmp(field, "text") == 0) {
+        set_text(actual, end->text, strlen(end->text));
+        return;
+    }
+    for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++) {
+        if (strcmp(field, details[i].field) != 0)
+            continue;
+        actual->known = true;
+        if (end->reason != details[i].reason)
+            return;
+        set_number(actual, details[i].style, end->detail);
+        if (end->reason == END_PSCI)
+            set_name(actual, psci_call_name(end->detail));
+        else if (end->reason == END_KVM_ERROR)
+            set_name(actual, errno_text((int64_t)end->detail) + 1);
+        return;
+    }
+}
+
+static void register_path(const struct run *run, const char *name, struct actual *actual)
+{
+    const struct scn_guest *guest = &run->scenario->guest;
+    actual->has_initial = true;
+    if (strcmp(name, "pc") == 0) {
+        set_number(actual, ACTUAL_HEX, run->result->pc);
+        actual->initial = guest->entry.v;
+    } else if (strcmp(name, "sp") == 0) {
+        set_number(actual, ACTUAL_HEX, run->result->sp);
+        actual->initial = guest->sp;
+    } else if (name[0] == 'x') {
+        char *rest;
+        unsigned long n = strtoul(name + 1, &rest, 10);
+        if (rest == name + 1 || *rest || n > 30)
+            return;
+        set_number(actual, ACTUAL_HEX, run->result->x[n]);
+        actual->initial = guest->regs[n];
+    }
+}
+
+static void device_path(const struct run *run, const char *path, struct actual *actual)
+{
+    for (size_t i = 0; i < run->result->device_count; i++) {
+        const struct machine_device_state *state = &run->result->devices[i];
+        const char *field = after(path, run->scenario->devices[i].name);
+        if (!field)
+            continue;
+        if (strcmp(field, "reads") == 0) {
+            set_number(actual, ACTUAL_DEC, state->reads);
+        } else if (strcmp(field, "writes") == 0) {
+            set_number(actual, ACTUAL_DEC, state->writes);
+        } else if (strcmp(field, "last_write") == 0) {
+            set_number(actual, ACTUAL_HEX, state->last_write);
+            actual->present = state->writes > 0;
+        } else if (strcmp(field, "output") == 0) {
+            actual->known = true;
+            if (state->output)
+                set_text(actual, state->output, state->output_size);
+        }
+        return;
+    }
+}
+
+void actual_of_run(const struct run *run, const char *path, struct actual *actual)
+{
+    *actual = (struct actual){0};
+    const char *end = after(path, "end"), *exit = after(path, "exits");
+    const char *reg = after(path, "regs"), *device = after(path, "devices");
+    if (end)
+        end_path(run, end, actual);
+    else if (exit)
+        set_number(actual, ACTUAL_DEC, trap_log_exits(run->log, exit));
+    else if (reg)
+        register_path(run, reg, actual);
+    else if (device)
+        device_path(run, device, actual);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A finished and judged run, as the commands print it. */
+#ifndef SIM_REPORT_REPORT_H
+#define SIM_REPORT_REPORT_H
+
+#include <stdio.h>
+
+#include "sim/report/verdict.h"
+
+#define REPORT_SCHEMA 1
+
+struct report {
+    struct run run;
+    struct judgement judgement;
+    struct outcome outcome;
+    const struct cost_profile *profile;
+    const char *hash; /* of the scenario's file, 16 hex digits */
+};
+
+enum detail { DETAIL_QUIET, DETAIL_NORMAL, DETAIL_ALL };
+
+/* What `sim run` prints. */
+void report_terminal(FILE *out, const struct report *report, enum detail detail, bool colour);
+/* The verdict, each failure with its place, expected and actual, and how to run it again. */
+void report_failures(FILE *out, const struct report *report, bool context, bool colour);
+/* What `sim run --json` prints: one document. */
+void report_json(FILE *out, const struct report *report);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a finished run leaves behind, copied out of the machine: judge and reports need no more. */
+#ifndef SIM_REPORT_RUN_RESULT_H
+#define SIM_REPORT_RUN_RESULT_H
+
+#include "sim/machine.h"
+
+struct run_result {
+    struct machine_end end;
+    uint64_t x[31], sp, pc; /* vCPU 0 */
+    cycles_t cycles;
+    uint64_t instructions;
+    struct machine_device_state *devices; /* as many as the scenario has */
+    size_t device_count;
+};
+
+/*
+ * Reads the machine after machine_run returned end. Texts and device output still belong to the
+ * machine; the array is from the arena.
+ */
+struct run_result run_result_capture(struct machine *machine, struct machine_end end,
+                                     const struct scenario *scenario, struct arena *arena);
+
+#endif

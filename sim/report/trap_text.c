@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/report/trap_text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cpu/insn.h"
+#include "sim/report/esr_text.h"
+
+const char *event_text(const struct event *event, const char *field)
+{
+    const char *text = event ? (const char *)(uintptr_t)event_arg(event, field) : NULL;
+    return text ? text : "?";
+}
+
+const char *errno_text(int64_t number)
+{
+    /* Linux's names and numbers (asm-generic/errno-base.h, errno.h): what KVM_RUN returns. */
+    static const struct {
+        int number;
+        const char *name;
+    } names[] = {{1, "-EPERM"},   {2, "-ENOENT"},  {4, "-EINTR"},   {5, "-EIO"},
+                 {6, "-ENXIO"},   {7, "-E2BIG"},   {8, "-ENOEXEC"}, {11, "-EAGAIN"},
+                 {12, "-ENOMEM"}, {13, "-EACCES"}, {14, "-EFAULT"}, {16, "-EBUSY"},
+                 {17, "-EEXIST"}, {19, "-ENODEV"}, {22, "-EINVAL"}, {38, "-ENOSYS"}};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (names[i].number == number)
+            return names[i].name;
+    return "an error";
+}
+
+const char *trap_insn_text(const struct trap_view *view, char *text)
+{
+    uint32_t word = view->step ? (uint32_t)event_arg(view->step, "insn") : 0;
+    if (!view->step)
+        snprintf(text, TRAP_TEXT_SIZE, "-");
+    else if (view->step->kind == EV_GUEST_FETCH && word == 0)
+        snprintf(text, TRAP_TEXT_SIZE, "(fetch)");
+    else
+        insn_text(word, trap_pc(view), text, TRAP_TEXT_SIZE);
+    return text;
+}
+
+const char *pc_label(const struct scn_guest *guest, uint64_t pc, char *text)
+{
+    const struct scn_label *best = NULL;
+    for (size_t i = 0; i < guest->label_count; i++) {
+        const struct scn_label *label = &guest->labels[i];
+        if (label->address <= pc && pc - label->address < GRANULE_SIZE &&
+            (!best || label->address > best->address))
+            best = label;
+    }
+    if (!best)
+        text[0] = '\0';
+    else if (best->address == pc)
+        snprintf(text, TRAP_TEXT_SIZE, "%s", best->name);
+    else
+        snprintf(text, TRAP_TEXT_SIZE, "%s+0x%" PRIx64, best->name, pc - best->address);
+    return text;
+}
+
+const char *trap_exception(const struct trap_view *view, char *text)
+{
+    if (!view->vector) {
+        snprintf(text, TRAP_TEXT_SIZE, "no exception");
+        return text;
+    }
+    uint64_t esr = event_arg(view->vector, "esr");
+    const char *ec = esr_ec_name(esr_ec(esr));
+    const char *to = trap_el(view) == 1 ? "to EL1: " : "";
+    if (esr_is_abort(esr) && view->fault && event_arg(view->fault, "stage") == 2)
+        snprintf(text, TRAP_TEXT_SIZE, "%s%s %s ipa 0x%" PRIx64, to, ec, fsc_name(esr_fsc(esr)),
+                 event_arg(view->fault, "ipa"));
+    else if (esr_is_abort(esr))
+        snprintf(text, TRAP_TEXT_SIZE, "%s%s %s va 0x%" PRIx64, to, ec, fsc_name(esr_fsc(esr)),
+                 event_arg(view->vector, "far"));
+    else if (esr_ec(esr) == ESR_EC_HVC64 || esr_ec(esr) == ESR_EC_SMC64 ||
+             esr_ec(esr) == ESR_EC_SVC64)
+        snprintf(text, TRAP_TEXT_SIZE, "%s%s #%" PRIu64, to, ec, field_get(esr, ESR_IMM16));
+    else
+        snprintf(text, TRAP_TEXT_SIZE, "%s%s", to, ec);
+    return text;
+}
+
+/* First event of that kind in the trap, or NULL. */
+static const struct event *find(const struct trap_view *view, enum event_kind kind)
+{
+    for (size_t i = 0; i < view->event_count; i++)
+        if (view->events[i].kind == kind)
+            return &view->events[i];
+    return NULL;
+}
+
+static const struct event *find_either(const struct trap_view *view, enum event_kind a,
+                                       enum event_kind b)
+{
+    const struct event *event = find(view, a);
+    return event ? event : find(view, b);
+}
+
+/* An exit to the VMM that is no access. */
+static void other_exit(const struct trap_view *view, char *text)
+{
+    int64_t ret = (int64_t)event_arg(view->vmm_exit, "ret");
+    if (ret < 0)
+        snprintf(text, TRAP_TEXT_SIZE, "KVM_RUN fails: %s", errno_text(-ret));
+    else
+        snprintf(text, TRAP_TEXT_SIZE, "%s to the VMM", event_text(view->vmm_exit, "reason"));
+}
+
+static void access_text(const struct trap_view *view, const struct event *bus, char *text)
+{
+    bool write = event_arg(view->io_abort, "is_write");
+    bool in_kernel = bus && event_arg(bus, "handled");
+    const char *direction = write ? "write" : "read";
+    uint64_t length = event_arg(view->io_abort, "len");
+    if (in_kernel)
+        snprintf(text, TRAP_TEXT_SIZE, "MMIO %s of %" PRIu64 ": 0x%" PRIx64 " in the kernel",
+                 direction, length, event_arg(bus, "value"));
+    else if (view->device)
+        snprintf(text, TRAP_TEXT_SIZE, "MMIO %s of %" PRIu64 ": 0x%" PRIx64 " %s %s", direction,
+                 length, event_arg(view->device, "value"), write ? "to" : "from",
+                 event_text(view->device, "device"));
+    else
+        snprintf(text, TRAP_TEXT_SIZE, "MMIO %s of %" PRIu64 ": no device", direction, length);
+}
+
+const char *trap_what(const struct trap_view *view, char *text)
+{
+    const struct event *bus = find_either(view, EV_KVM_IO_BUS_READ, EV_KVM_IO_BUS_WRITE);
+    const struct event *call = find_either(view, EV_RSI, EV_KVM_SMCCC);
+    const struct event *end = find(view, EV_END);
+    bool access = view->io_abort && (view->device || (bus && event_arg(bus, "handled")));
+    bool told_by_end = end && strcmp(event_text(end, "reason"), "kvm_error") != 0;
+
+    if (access)
+        access_text(view, bus, text);
+    else if (view->injection && view->injection->kind == EV_KVM_INJECT)
+        snprintf(text, TRAP_TEXT_SIZE, "KVM injects %s", event_text(view->injection, "what"));
+    else if (view->injection)
+        snprintf(text, TRAP_TEXT_SIZE, "the RMM injects %s",
+                 view->injection->kind == EV_RMM_INJECT_UNDEF ? "an undefined exception"
+                                                              : "an external abort");
+    else if (view->vmm_exit && !told_by_end)
+        other_exit(view, text);
+    else if (end)
+        snprintf(text, TRAP_TEXT_SIZE, "end: %s", event_text(end, "reason"));
+    else if (trap_is_page_in(view))
+        snprintf(text, TRAP_TEXT_SIZE, "page mapped%s",
+                 view->vector && field_get(event_arg(view->vector, "esr"), ESR_S1PTW)
+                     ? " (a stage-1 table)"
+                     : "");
+    else if (call)
+        snprintf(text, TRAP_TEXT_SIZE, "%s 0x%" PRIx64 " answers 0x%" PRIx64,
+                 call->kind == EV_RSI ? "the RMM: call" : "KVM: call", event_arg(call, "fid"),
+                 event_arg(call, "x0"));
+    else
+        text[0] = '\0';
+    return text;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A scenario file and what it includes, merged into one tree. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "sim/scenario/file.h"
+#include "sim/scenario/text.h"
+#include "sim/scenario/yaml_tree.h"
+
+struct includes {
+    struct arena *arena;
+    struct diag *diag;
+    struct yaml_limits limits;
+};
+
+/* The files being read, innermost first. */
+struct open_file {
+    const struct open_file *outer;
+    const char *path;
+    dev_t device;
+    ino_t inode;
+};
+
+/* Registers the text of path; false after reporting why it is no text. */
+static bool check_text(struct includes *inc, const struct source *source)
+{
+    struct source_pos pos = {source->name, 1, 1};
+
+    for (size_t i = 0; i < source->length;) {
+        const unsigned char *c = (const unsigned char *)source->text + i;
+        size_t length = utf8_sequence(c, source->length - i);
+        bool control = *c < 0x20 && *c != '\n' && *c != '\t' && *c != '\r';
+
+        if (length == 0 || control) {
+            diag_error(inc->diag, DIAG_E0003, &pos, "the byte 0x%02x is not %s", *c,
+                       control ? "allowed in a text" : "UTF-8");
+            return false;
+        }
+        i += length;
+        pos.column++;
+        if (*c == '\n') {
+            pos.line++;
+            pos.column = 1;
+        }
+    }
+    return true;
+}
+
+static const struct source *read_source(struct includes *inc, const char *path,
+                                        const struct source_pos *from)
+{
+    static const char byte_order_mark[] = "\xef\xbb\xbf";
+    const struct source_pos whole = {path, 0, 0};
+    const struct source_pos *pos = from->line ? from : &whole;
+    struct source *source = arena_alloc(inc->arena, sizeof(*source));
+    struct file_bytes file;
+    const char *why = "";
+    enum file_status status = file_read(inc->arena, path, YAML_MAX_BYTES, &file, &why);
+
+    if (status == FILE_TOO_LARGE) {
+        diag_error(inc->diag, DIAG_E0002, pos, "%s is too large: %s",
+                   from->line ? path : "the file", why);
+        return NULL;
+    }
+    if (status != FILE_READ) {
+        diag_error(inc->diag, from->line ? DIAG_E0007 : DIAG_E0001, pos, "cannot read %s: %s",
+                   from->line ? path : "the file", why);
+        return NULL;
+    }
+    if (file.size >= sizeof(byte_order_mark) - 1 &&
+        memcmp(file.bytes, byte_order_mark, sizeof(byte_order_mark) - 1) == 0) {
+        file.bytes += sizeof(byte_order_mark) - 1;
+        file.size -= sizeof(byte_order_mark) - 1;
+    }
+    *source = (struct source){path, file.bytes, file.size, *from};
+    if (!diag_source(inc->diag, path)) /* twice included: the first chain is told */
+        diag_add_source(inc->diag, source);
+    return check_text(inc, source) ? source : NULL;
+}
+
+/* Keys of over win over those of base; mappings on both sides merge. Returns the merged mapping. */
+static struct node *merge(struct includes *inc, struct node *base, struct node *over)
+{
+    struct node *merged;
+
+    if (!base || base->kind != NODE_MAPPING || over->kind != NODE_MAPPING)
+        return over;
+    merged = node_new(inc->arena, NODE_MAPPING, &over->pos);
+    merged->width = over->width;
+    for (size_t i = 0; i < base->count; i++) {
+        struct node *winner = node_get(over, base->keys[i]->text);
+        struct node *key = base->keys[i];
+
+        for (size_t j = 0; winner && j < over->count; j++) {
+            if (over->items[j] == winner)
+                key = over->keys[j];
+        }
+        node_append(inc->arena, merged, key,
+                    winner ? merge(inc, base->items[i], winner) : base->items[i]);
+    }
+    for (size_t i = 0; i < over->count; i++) {
+        if (!node_get(base, over->keys[i]->text))
+            node_append(inc->arena, merged, over->keys[i], over->items[i]);
+    }
+    return merged;
+}
+
+static struct node *without_key(struct includes *inc, const struct node *mapping, const char *name)
+{
+    struct node *copy = node_new(inc->arena, NODE_MAPPING, &mapping->pos);
+
+    for (size_t i = 0; i < mapping->count; i++) {
+        if (strcmp(mapping->keys[i]->text, name) != 0)
+            node_append(inc->arena, copy, mapping->keys[i], mapping->items[i]);
+    }
+    return copy;
+}
+
+/* Enters path into the chain of open files; false after reporting a loop or too deep a chain. */
+static bool enter_file(struct includes *inc, struct open_file *file, const struct source_pos *from)
+{
+    unsigned depth = 0;
+    struct stat info;
+
+    if (++inc->limits.files > YAML_MAX_FILES) {
+        diag_error(inc->diag, DIAG_E0008, from, "more than %d files are included", YAML_MAX_FILES);
+        return false;
+    }
+    if (stat(file->path, &info) != 0)
+        return true; /* reading it reports why */
+    file->device = info.st_dev;
+    file->inode = info.st_ino;
+    for (const struct open_file *open = file->outer; open; open = open->outer) {
+        if (open->device == file->device && open->inode == file->inode) {
+            struct diag_error *error =
+                diag_error(inc->diag, DIAG_E0008, from, "%s includes itself", file->path);
+
+            diag_note(error, NULL, "the loop goes through %s", file->outer->path);
+            return false;
+        }
+        if (++depth > YAML_MAX_INCLUDE_DEPTH) {
+            diag_error(inc->diag, DIAG_E0008, from, "files are included more than %d levels deep",
+                       YAML_MAX_INCLUDE_DEPTH);
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct node *load_file(struct includes *inc, const char *path, const struct source_pos *from,
+                              const struct open_file *outer);
+
+/* The merge of all included files, NULL when there is none; *good is false after an error. */
+static struct node *load_includes(struct includes *inc, const struct node *root,
+                                  const struct open_file *file, bool *good)
+{
+    const struct node *include = node_get(root, "include");
+    struct node *base = NULL;
+
+    if (!include)
+        return NULL;
+    if (include->kind != NODE_SEQUENCE) {
+        diag_error(inc->diag, DIAG_E0102, &include->pos,
+                   "'include' must be a list of files, got %s", node_describe(inc->arena, include));
+        *good = false;
+        return NULL;
+    }
+    for (size_t i = 0; i < include->count; i++) {
+        const struct node *name = include->items[i];
+        struct node *more;
+
+        if (name->kind != NODE_SCALAR || name->text[0] == '\0') {
+            diag_error(inc->diag, DIAG_E0102, &name->pos, "'include' names files, got %s",
+                       node_describe(inc->arena, name));
+            *good = false;
+            continue;
+        }
+        more =
+            load_file(inc, text_path_beside(inc->arena, file->path, name->text), &name->pos, file);
+        if (!more) {
+            *good = false;
+            continue;
+        }
+        base = merge(inc, base, more);
+    }
+    return base;
+}
+
+static struct node *load_file(struct includes *inc, const char *path, const struct source_pos *from,
+                              const struct open_file *outer)
+{
+    struct open_file file = {.outer = outer, .path = path};
+    const struct source *source;
+    struct node *root, *base;
+    bool good = true;
+
+    if (!enter_file(inc, &file, from))
+        return NULL;
+    source = read_source(inc, path, from);
+    root = source ? yaml_parse(inc->arena, inc->diag, source, &inc->limits) : NULL;
+    if (!root)
+        return NULL;
+    if (root->kind != NODE_MAPPING) {
+        diag_error(inc->diag, DIAG_E0102, &root->pos,
+                   "a scenario is a mapping of keys to values, got %s",
+                   node_describe(inc->arena, root));
+        return NULL;
+    }
+    base = load_includes(inc, root, &file, &good);
+    if (!good)
+        return NULL;
+    root = without_key(inc, root, "include");
+    return base ? merge(inc, base, root) : root;
+}
+
+struct node *yaml_load(struct arena *arena, struct diag *diag, const char *path)
+{
+    struct includes inc = {.arena = arena, .diag = diag};
+    const struct source_pos nowhere = {path, 0, 0};
+
+    return load_file(&inc, path, &nowhere, NULL);
+}

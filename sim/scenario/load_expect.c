@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Expectations: each value that a file gives becomes an item with the path of the schema's keys. */
+#include <string.h>
+
+#include "sim/scenario/loader.h"
+
+struct item_list {
+    struct expect_item *items;
+    size_t count, capacity;
+};
+
+static bool is_text(const struct schema_key *row)
+{
+    return row->type == SCHEMA_TEXT || (row->type == SCHEMA_WORD && !(row->flags & SCHEMA_OR_INT));
+}
+
+static bool number_of(struct loader *loader, const struct node *node, uint64_t *value)
+{
+    if (node->row->type == SCHEMA_ADDRESS)
+        return place_resolve(loader, node, value);
+    *value = node->value;
+    return true;
+}
+
+static const char *text_of(const struct node *node)
+{
+    return node->word ? node->word : node->text;
+}
+
+static bool load_set(struct loader *loader, const struct node *list, struct match_value *want)
+{
+    want->set_count = list->count;
+    if (want->is_text)
+        want->set_text = arena_array(loader->arena, list->count, sizeof(want->set_text[0]));
+    else
+        want->set = arena_array(loader->arena, list->count, sizeof(want->set[0]));
+    for (size_t i = 0; i < list->count; i++) {
+        if (want->is_text)
+            want->set_text[i] = text_of(list->items[i]);
+        else if (!number_of(loader, list->items[i], &want->set[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool load_single(struct loader *loader, const struct node *node, struct match_value *want)
+{
+    if (!want->is_text)
+        return number_of(loader, node, &want->value);
+    want->text = text_of(node);
+    return true;
+}
+
+static bool load_range(struct loader *loader, const struct node *node, struct match_value *want)
+{
+    const struct node *min = node_get(node, "min"), *max = node_get(node, "max");
+
+    want->value = 0;
+    want->value2 = UINT64_MAX;
+    if ((min && !number_of(loader, min, &want->value)) ||
+        (max && !number_of(loader, max, &want->value2)))
+        return false;
+    if (want->value <= want->value2)
+        return true;
+    diag_error(loader->diag, DIAG_E0112, &node->pos, "no value can match: min is greater than max");
+    return false;
+}
+
+/* The condition a good node stands for; false after reporting. */
+static bool load_match(struct loader *loader, const struct schema_key *row, const struct node *node,
+                       struct match_value *want)
+{
+    static const enum match_op ops[] = {[SPECIAL_ANY] = MATCH_ANY,
+                                        [SPECIAL_ABSENT] = MATCH_ABSENT,
+                                        [SPECIAL_UNCHANGED] = MATCH_UNCHANGED};
+    enum schema_special special = schema_special(node);
+
+    *want = (struct match_value){.op = MATCH_EQ, .is_text = is_text(row)};
+    if (special == SPECIAL_UNCHANGED && !(row->flags & SCHEMA_UNCHANGED))
+        special = NOT_SPECIAL;
+    if (special != NOT_SPECIAL) {
+        want->op = ops[special];
+        return true;
+    }
+    if (node->kind == NODE_SCALAR)
+        return load_single(loader, node, want);
+    if (node_get(node, "in")) {
+        want->op = MATCH_IN;
+        return load_set(loader, node_get(node, "in"), want);
+    }
+    if (node_get(node, "not")) {
+        want->op = MATCH_NE;
+        return load_single(loader, node_get(node, "not"), want);
+    }
+    want->op = MATCH_RANGE;
+    return load_range(loader, node, want);
+}
+
+static void add_item(struct loader *loader, struct item_list *list, const struct node *node,
+                     const char *path, const struct match_value *want)
+{
+    list->items = arena_grow(loader->arena, list->items, list->count, &list->capacity,
+                             sizeof(list->items[0]));
+    list->items[list->count++] = (struct expect_item){node->pos, path, *want};
+}
+
+static const char *join(struct loader *loader, const char *prefix, const char *name)
+{
+    return *prefix ? arena_printf(loader->arena, "%s.%s", prefix, name) : name;
+}
+
+/* Every expected value below a mapping, depth first, in the order of the file. */
+static void load_items(struct loader *loader, const struct node *mapping, const char *prefix,
+                       struct item_list *list)
+{
+    for (size_t i = 0; i < mapping->count; i++) {
+        const struct node *key = mapping->keys[i], *node = mapping->items[i];
+        const struct schema_key *row = node->row;
+        struct match_value want = {0};
+        const char *path;
+
+        if (node->bad || !row || (row->flags & SCHEMA_LIST))
+            continue;
+        path = join(loader, prefix, row->path ? row->path : key->text);
+        if (row->flags & SCHEMA_MATCH) {
+            if (load_match(loader, row, node, &want))
+                add_item(loader, list, node, path, &want);
+        } else if (row->type == SCHEMA_MAP && node->kind == NODE_MAPPING) {
+            load_items(loader, node, path, list);
+        } else if (row->type == SCHEMA_MAP) { /* null or any */
+            want.op = schema_special(node) == SPECIAL_ANY ? MATCH_ANY : MATCH_ABSENT;
+            add_item(loader, list, node, path, &want);
+        }
+    }
+}
+
+static struct item_list load_section(struct loader *loader, const struct node *expect,
+                                     const char *name)
+{
+    const struct node *section = good_child(expect, name);
+    struct item_list list = {0};
+
+    if (section)
+        load_items(loader, section, name, &list);
+    return list;
+}
+
+static void load_steps(struct loader *loader, const struct node *path, struct expect_trap *trap)
+{
+    trap->path_pos = path->pos;
+    trap->steps = arena_array(loader->arena, path->count, sizeof(trap->steps[0]));
+    for (size_t i = 0; i < path->count; i++) {
+        if (!path->items[i]->bad)
+            trap->steps[trap->step_count++] = path->items[i]->word;
+    }
+}
+
+static void load_trap(struct loader *loader, const struct node *node, struct expect_trap *trap)
+{
+    const struct node *at = good_child(node, "at"), *path = good_child(node, "path");
+    const struct node *sees = node_get(node, "vmm_sees");
+    struct item_list list = {0};
+
+    trap->pos = node->pos;
+    if (at) {
+        trap->has_at = place_resolve(loader, at, &trap->at);
+        trap->at_name = at->text;
+    }
+    if (path)
+        load_steps(loader, path, trap);
+    if (sees && node_get(node, "exit"))
+        diag_error(loader->diag, DIAG_E0101, &sees->pos,
+                   "'vmm_sees' is another name of 'exit', which is given too");
+    load_items(loader, node, "", &list);
+    trap->items = list.items;
+    trap->item_count = list.count;
+}
+
+void load_expect(struct loader *loader)
+{
+    const struct node *node = good_child(loader->root, "expect"), *traps, *devices;
+    struct scn_expect *expect = &loader->scn->expect;
+    struct item_list list;
+
+    if (!node)
+        return;
+    list = load_section(loader, node, "end");
+    expect->end = list.items;
+    expect->end_count = list.count;
+    list = load_section(loader, node, "exits");
+    expect->exits = list.items;
+    expect->exit_count = list.count;
+    list = load_section(loader, node, "regs");
+    expect->regs = list.items;
+    expect->reg_count = list.count;
+    list = load_section(loader, node, "devices");
+    expect->devices = list.items;
+    expect->device_count = list.count;
+    devices = good_child(node, "devices");
+    for (size_t i = 0; devices && i < devices->count; i++) {
+        if (devices->items[i]->row) /* not for x-* */
+            place_require(loader, devices->keys[i], devices->keys[i]->text, PLACE_DEVICE);
+    }
+    expect->traps_exact = child_value(node, "exact");
+    traps = good_child(node, "traps");
+    if (!traps)
+        return;
+    expect->traps_pos = traps->pos;
+    expect->traps = arena_array(loader->arena, traps->count, sizeof(expect->traps[0]));
+    for (size_t i = 0; i < traps->count; i++) {
+        if (!traps->items[i]->bad)
+            load_trap(loader, traps->items[i], &expect->traps[expect->trap_count++]);
+    }
+}

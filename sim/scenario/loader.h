@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Between the files that turn a checked tree into a struct scenario. */
+#ifndef SIM_SCENARIO_LOADER_H
+#define SIM_SCENARIO_LOADER_H
+
+#include "sim/scenario/schema.h"
+
+enum place_kind { PLACE_MEMORY, PLACE_DEVICE, PLACE_LABEL };
+
+/* Something a name stands for. */
+struct place {
+    const char *name;
+    enum place_kind kind;
+    uint64_t address;
+    bool bad; /* its address was wrong: what uses it is not worth a message */
+};
+
+struct loader {
+    struct arena *arena;
+    struct diag *diag;
+    const struct node *root;
+    struct variables vars;
+    struct scenario *scn;
+    enum code_cache_use code_cache;
+    bool no_assembler; /* the only thing missing is an assembler */
+
+    struct place *places;
+    size_t place_count, place_capacity;
+    bool labels_unknown; /* the code was not loaded: a name may be one of its labels */
+};
+
+/* The value of a key, unless it is absent or was found bad. */
+struct node *good_child(const struct node *mapping, const char *key);
+/* "size" of a mapping as a number, 0 when it is absent or bad. */
+uint64_t child_value(const struct node *mapping, const char *key);
+
+/* --- names (places.c) --- */
+
+void place_add(struct loader *loader, const char *name, enum place_kind kind, uint64_t address,
+               bool bad);
+const struct place *place_find(const struct loader *loader, const char *name);
+/* Of one kind, by exact name; with did-you-mean. Reports E0206 at node. NULL after that. */
+const struct place *place_require(struct loader *loader, const struct node *node, const char *name,
+                                  enum place_kind kind);
+/* The address of a good SCHEMA_ADDRESS node; false after reporting an unknown name. */
+bool place_resolve(struct loader *loader, const struct node *node, uint64_t *address);
+/* Whether the node is a name that is not known (yet): a label of code not loaded so far. */
+bool place_is_unknown(const struct loader *loader, const struct node *node);
+
+/* --- the parts --- */
+
+void load_machine(struct loader *loader);     /* load_machine.c */
+void load_memory(struct loader *loader);      /* load_memory.c: memory and devices */
+void load_page_tables(struct loader *loader); /* load_stage1.c */
+void load_code(struct loader *loader);        /* load_code.c: code, labels, entry */
+void load_guest(struct loader *loader);       /* load_guest.c: registers, limits */
+void load_expect(struct loader *loader);      /* load_expect.c */
+
+/* Where stage 1 takes a virtual address; false if nowhere. *room: bytes up to the mapping's end. */
+bool guest_translate(const struct loader *loader, uint64_t va, uint64_t *ipa, uint64_t *room);
+/* The memory that holds ipa, or NULL. */
+const struct scn_memory *memory_at(const struct loader *loader, uint64_t ipa);
+
+#endif

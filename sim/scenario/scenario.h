@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A scenario as the machine and the judge need it: parsed, checked, every default filled in, every
+ * name resolved. Nothing in it refers to YAML any more but the positions that messages point at.
+ * One struct scenario owns all its memory; scenario_free releases it.
+ */
+#ifndef SIM_SCENARIO_SCENARIO_H
+#define SIM_SCENARIO_SCENARIO_H
+
+#include <stdio.h>
+
+#include "cpu/arch/sysreg.h"
+#include "cpu/types.h"
+
+struct source_pos {
+    const char *file;      /* as the user named it; owned by the scenario */
+    unsigned line, column; /* from 1; 0 when there is none */
+};
+
+enum scn_world {
+    SCN_WORLD_KVM,
+    SCN_WORLD_CCA
+}; /* `world: kvm-vhe` (a plain VM) or `cca` (a realm) */
+
+struct scn_machine {
+    struct source_pos pos;
+    enum scn_world world;
+    const char *cpu;    /* "generic-v8.4" */
+    const char *kernel; /* canonical variant name: "linux-6.12", "linux-7.2", "cca-v12" */
+    const char *rmm;    /* "1.0"; NULL for a plain VM */
+    unsigned ipa_bits;  /* 32..48 */
+};
+
+struct scn_memory {
+    struct source_pos pos;
+    const char *name;
+    ipa_t ipa;
+    uint64_t size;
+    bool ripas_ram; /* realm: `ripas: ram` (the default) or `empty` */
+};
+
+enum scn_device_type { SCN_DEVICE_REGISTERS, SCN_DEVICE_PL011 };
+
+struct scn_register_value {
+    uint64_t offset;
+    uint64_t value;
+    unsigned size; /* bytes it occupies: 1, 2, 4, 8 */
+};
+
+struct scn_device {
+    struct source_pos pos;
+    const char *name;
+    enum scn_device_type type;
+    ipa_t ipa; /* where the guest reaches it; a realm's lies in the unprotected half */
+    uint64_t size;
+    bool in_kernel;                    /* `handled_by: kvm` (kvm_io_bus) or `vmm` */
+    struct scn_register_value *values; /* registers: initial contents */
+    size_t value_count;
+};
+
+struct scn_label {
+    const char *name;
+    uint64_t address; /* virtual address of the label */
+};
+
+struct scn_segment { /* bytes to place in guest memory before it starts */
+    ipa_t ipa;
+    uint8_t *bytes;
+    size_t size;
+};
+
+struct scn_stage1_map { /* page_tables.stage1 */
+    struct source_pos pos;
+    va_t va;
+    ipa_t ipa;
+    uint64_t size; /* multiple of 4K */
+    bool device;   /* attr: device | normal */
+    bool writable; /* perm: rw, rwx | ro, rx */
+    bool executable;
+    bool user; /* reachable from EL0 */
+};
+
+enum scn_stage1 {
+    SCN_STAGE1_OFF,  /* MMU off: VA = IPA */
+    SCN_STAGE1_FLAT, /* 4K tables that map memory and devices at VA = IPA, plus page_tables.stage1
+                      */
+};
+
+struct scn_sysreg_value {
+    enum sysreg reg;
+    uint64_t value;
+};
+
+struct scn_guest {
+    struct source_pos pos;
+    unsigned el; /* 0 or 1 */
+    enum scn_stage1 stage1;
+    va_t entry;
+    uint64_t regs[31];
+    uint64_t sp;
+    struct scn_sysreg_value *sysregs;
+    size_t sysreg_count;
+    struct scn_segment *segments;
+    size_t segment_count;
+    struct scn_label *labels;
+    size_t label_count;
+    struct scn_stage1_map *maps;
+    size_t map_count;
+};
+
+struct scn_limits {
+    uint64_t instructions; /* default 10,000,000 */
+    uint64_t exits;        /* traps to EL2; default 100,000 */
+    uint64_t cycles;       /* default 0: no limit */
+};
+
+/* --- expectations ----------------------------------------------------------------------------- */
+
+enum match_op {
+    MATCH_EQ,        /* value */
+    MATCH_NE,        /* `{not: value}` */
+    MATCH_RANGE,     /* `{min: a, max: b}`, either may be missing: value..value2, inclusive */
+    MATCH_IN,        /* `{in: [..]}`: set[0..set_count) */
+    MATCH_ANY,       /* `any`: present, whatever it is */
+    MATCH_ABSENT,    /* `null`: must not be there (for example no exit to the VMM) */
+    MATCH_UNCHANGED, /* `unchanged`: a register has the value it started with */
+};
+
+struct match_value {
+    enum match_op op;
+    bool is_text; /* text, set_text are used instead of value, set */
+    uint64_t value, value2;
+    const char *text;
+    uint64_t *set;
+    const char **set_text;
+    size_t set_count;
+};
+
+/*
+ * One expected value: path names what ("esr", "iss.isv", "host_sees.far", "exit.phys_addr",
+ * "regs.x2", "end.reason", ...), as the schema table spells it. The judge finds the actual value by
+ * it.
+ */
+struct expect_item {
+    struct source_pos pos; /* of the value */
+    const char *path;
+    struct match_value want;
+};
+
+struct expect_trap { /* one entry of expect.traps */
+    struct source_pos pos;
+    bool has_at; /* `at: label` */
+    uint64_t at; /* PC of the trapping instruction */
+    const char *at_name;
+    struct expect_item *items;
+    size_t item_count;
+    const char **steps; /* `path:`: ordered subsequence of event names */
+    size_t step_count;
+    struct source_pos path_pos;
+};
+
+struct scn_expect {
+    struct expect_item *end; /* end.reason, end.imm, end.call, end.errno */
+    size_t end_count;
+    struct expect_item *exits; /* "exits.MMIO": how often */
+    size_t exit_count;
+    struct expect_item *regs; /* "regs.x0".."regs.x30", "regs.sp", "regs.pc": at the end */
+    size_t reg_count;
+    struct expect_item *devices; /* "devices.NAME.reads|writes|output|last_write" */
+    size_t device_count;
+    struct expect_trap *traps;
+    size_t trap_count;
+    bool traps_exact; /* `exact: true`: no other trap than these */
+    struct source_pos traps_pos;
+};
+
+struct scenario {
+    const char *path; /* of the file, as given */
+    const char *name, *about;
+    const char **refs;
+    size_t ref_count;
+    const char **tags;
+    size_t tag_count;
+    bool slow; /* `cost: slow` */
+    struct scn_machine machine;
+    struct scn_memory *memory;
+    size_t memory_count;
+    struct scn_device *devices;
+    size_t device_count;
+    struct scn_guest guest;
+    struct scn_limits limits;
+    struct scn_expect expect;
+    const char *xfail;   /* reason, or NULL */
+    const char *skip;    /* reason, or NULL */
+    struct arena *arena; /* owns everything above */
+};
+
+/* How messages are shown. */
+enum diag_format { DIAG_HUMAN, DIAG_SHORT, DIAG_JSON };
+
+struct diag_options {
+    FILE *out; /* stderr in the tool */
+    enum diag_format format;
+};
+
+/*
+ * Loads and checks one file. Returns NULL after printing what is wrong (up to 20 errors) to
+ * diag->out; the caller exits with 2. Never crashes, hangs or uses unbounded memory, whatever the
+ * file holds.
+ */
+struct scenario *scenario_load(const char *path, const struct diag_options *diag);
+
+/* What becomes of the cached code of `asm:` (NAME.code.hex beside the scenario). */
+enum code_cache_use {
+    CODE_CACHE_UPDATE, /* assemble and rewrite it when it is stale or missing, if possible */
+    CODE_CACHE_KEEP,   /* assemble when needed, write nothing */
+    CODE_CACHE_VERIFY, /* assemble always; a cache that differs is an error */
+};
+
+struct scenario_load_options {
+    const struct diag_options *diag;
+    enum code_cache_use code_cache;
+};
+
+/* Exit statuses of the tool that loading can lead to. */
+#define SCENARIO_INVALID 2 /* usage error, unreadable or invalid scenario */
+#define SCENARIO_NO_ASSEMBLER                                                                      \
+    77 /* valid so far, but neither an assembler nor cached code is there */
+
+/*
+ * As scenario_load, which is CODE_CACHE_UPDATE. When it returns NULL, *exit_status is
+ * SCENARIO_INVALID or SCENARIO_NO_ASSEMBLER. path "-" is standard input.
+ */
+struct scenario *scenario_load_with(const char *path, const struct scenario_load_options *options,
+                                    int *exit_status);
+void scenario_free(struct scenario *scenario);
+
+/* Prints the JSON Schema (draft-07) of version 1, from the same table the loader uses. */
+void scenario_print_schema(FILE *out);
+
+#endif

@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of keys, version 1. Order of rows is the canonical order of keys in a file. */
+#include "sim/scenario/schema.h"
+
+#include "cpu/arch/esr.h"
+#include "cpu/arch/sysreg.h"
+#include "cpu/event.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define MAP(rows)                                                                                  \
+    &(const struct schema_map)                                                                     \
+    {                                                                                              \
+        .keys = (rows), .count = COUNT(rows)                                                       \
+    }
+#define WORDS(what_, list_)                                                                        \
+    &(const struct schema_words)                                                                   \
+    {                                                                                              \
+        .what = (what_), .list = (list_), .count = COUNT(list_)                                    \
+    }
+
+#define INT(low, high) .type = SCHEMA_INT, .min = (low), .max = (high)
+#define ANY_INT .type = SCHEMA_INT
+#define BIT .type = SCHEMA_INT, .flags = SCHEMA_MATCH, .max = 1
+#define MATCH_INT(high) .type = SCHEMA_INT, .flags = SCHEMA_MATCH, .max = (high)
+#define MATCH_ANY_INT .type = SCHEMA_INT, .flags = SCHEMA_MATCH
+#define MATCH_BOOL .type = SCHEMA_BOOL, .flags = SCHEMA_MATCH
+#define MATCH_ADDRESS .type = SCHEMA_ADDRESS, .flags = SCHEMA_MATCH
+#define MATCH_TEXT .type = SCHEMA_TEXT, .flags = SCHEMA_MATCH
+#define UNSUPPORTED .type = SCHEMA_FREE, .flags = SCHEMA_UNSUPPORTED
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+static const struct schema_word cost_words[] = {{"fast", 0}, {"slow", 1}};
+static const struct schema_word cpu_words[] = {{"generic-v8.4", 0}};
+static const struct schema_word world_words[] = {{"kvm-vhe", SCN_WORLD_KVM},
+                                                 {"cca", SCN_WORLD_CCA}};
+static const struct schema_word kernel_words[] = {
+    {"linux-6.12", 0}, {"v6.12", 0}, {"linux-7.2", 1}, {"v7.2", 1}, {"cca-v12", 2}};
+static const struct schema_word rmm_words[] = {{"1.0", 0}, {"v1.0-rel0", 0}};
+static const struct schema_word granule_words[] = {{"4K", 4096}};
+static const struct schema_word ripas_words[] = {{"ram", 1}, {"empty", 0}};
+static const struct schema_word device_words[] = {{"registers", SCN_DEVICE_REGISTERS},
+                                                  {"pl011", SCN_DEVICE_PL011}};
+static const struct schema_word handler_words[] = {{"vmm", 0}, {"kvm", 1}};
+static const struct schema_word attr_words[] = {{"normal", 0}, {"device", 1}};
+static const struct schema_word perm_words[] = {
+    {"r", 0}, {"ro", 0}, {"rw", 1}, {"rx", 2}, {"rwx", 3}};
+static const struct schema_word el0_words[] = {{"none", 0}, {"same", 1}};
+static const struct schema_word guest_el_words[] = {{"EL0", 0}, {"EL1", 1}};
+static const struct schema_word stage1_words[] = {
+    {"none", SCN_STAGE1_OFF}, {"off", SCN_STAGE1_OFF}, {"flat", SCN_STAGE1_FLAT}};
+static const struct schema_word default_words[] = {{"default", 0}};
+
+/* sim/machine.h: enum end_reason, end_reason_name */
+static const struct schema_word reason_words[] = {{"psci", 0},           {"hvc", 1},
+                                                  {"kvm_error", 2},      {"shutdown", 3},
+                                                  {"limit", 4},          {"internal_error", 5},
+                                                  {"unhandled_exit", 6}, {"failure", 7}};
+/* Arm DEN 0022, functions that stop a CPU or the system */
+static const struct schema_word psci_words[] = {{"CPU_SUSPEND", 0},   {"CPU_OFF", 1},
+                                                {"SYSTEM_OFF", 2},    {"SYSTEM_RESET", 3},
+                                                {"SYSTEM_RESET2", 4}, {"SYSTEM_SUSPEND", 5}};
+/* errno.h of Linux: what KVM_RUN may return */
+static const struct schema_word errno_words[] = {
+    {"EPERM", 1},   {"EINTR", 4}, {"EIO", 5},    {"ENOEXEC", 8}, {"EAGAIN", 11}, {"ENOMEM", 12},
+    {"EFAULT", 14}, {"ENXIO", 6}, {"EBUSY", 16}, {"EINVAL", 22}, {"ENOSYS", 38}};
+/* linux/kvm.h: the exit reasons an arm64 guest can cause */
+static const struct schema_word exit_words[] = {
+    {"KVM_EXIT_UNKNOWN", 0},   {"KVM_EXIT_HYPERCALL", 3},       {"KVM_EXIT_DEBUG", 4},
+    {"KVM_EXIT_MMIO", 6},      {"KVM_EXIT_SHUTDOWN", 8},        {"KVM_EXIT_FAIL_ENTRY", 9},
+    {"KVM_EXIT_INTR", 10},     {"KVM_EXIT_INTERNAL_ERROR", 17}, {"KVM_EXIT_SYSTEM_EVENT", 24},
+    {"KVM_EXIT_ARM_NISV", 28}, {"KVM_EXIT_MEMORY_FAULT", 39}};
+/* the same without the prefix, and shorthands of exception classes; the classes follow */
+static const struct schema_word count_words[] = {
+    {"UNKNOWN", 0},        {"HYPERCALL", 3},     {"DEBUG", 4},         {"MMIO", 6},
+    {"SHUTDOWN", 8},       {"FAIL_ENTRY", 9},    {"INTR", 10},         {"INTERNAL_ERROR", 17},
+    {"SYSTEM_EVENT", 24},  {"ARM_NISV", 28},     {"MEMORY_FAULT", 39}, {"HVC", ESR_EC_HVC64},
+    {"SMC", ESR_EC_SMC64}, {"SVC", ESR_EC_SVC64}};
+
+static const struct schema_word ec_list[] = {
+#define X(id, name, code, ...) {name, code},
+    ESR_EC_TABLE(X)
+#undef X
+};
+static const struct schema_word el_words[] = {{"EL1", 1}, {"EL2", 2}};
+static const struct schema_word sas_words[] = {
+    {"byte", 0}, {"half", 1}, {"halfword", 1}, {"word", 2}, {"doubleword", 3}};
+static const struct schema_word register_words[] = {
+    {"x0", 0},   {"x1", 1},   {"x2", 2},   {"x3", 3},   {"x4", 4},   {"x5", 5},   {"x6", 6},
+    {"x7", 7},   {"x8", 8},   {"x9", 9},   {"x10", 10}, {"x11", 11}, {"x12", 12}, {"x13", 13},
+    {"x14", 14}, {"x15", 15}, {"x16", 16}, {"x17", 17}, {"x18", 18}, {"x19", 19}, {"x20", 20},
+    {"x21", 21}, {"x22", 22}, {"x23", 23}, {"x24", 24}, {"x25", 25}, {"x26", 26}, {"x27", 27},
+    {"x28", 28}, {"x29", 29}, {"x30", 30}, {"xzr", 31}};
+static const struct schema_word fsc_words[] = {{"sea", ESR_FSC_EXTERNAL}}; /* fsc_table follows */
+
+static bool nth_ec(size_t index, struct schema_word *word)
+{
+    if (index >= COUNT(ec_list))
+        return false;
+    *word = ec_list[index];
+    return true;
+}
+
+static bool nth_fsc(size_t index, struct schema_word *word)
+{
+    if (index >= ESR_FSC_COUNT)
+        return false;
+    *word = (struct schema_word){fsc_table[index].name, index};
+    return true;
+}
+
+static bool nth_event(size_t index, struct schema_word *word)
+{
+    if (index >= EV_COUNT)
+        return false;
+    *word = (struct schema_word){event_table[index].name, index};
+    return true;
+}
+
+static bool nth_sysreg(size_t index, struct schema_word *word)
+{
+    if (index >= SYSREG_COUNT)
+        return false;
+    *word = (struct schema_word){sysreg_table[index].name, index};
+    return true;
+}
+
+static const struct schema_words ec_names = {
+    .what = "an exception class", .list = ec_list, .count = COUNT(ec_list)};
+static const struct schema_words fsc_names = {
+    .what = "a fault status code", .list = fsc_words, .count = COUNT(fsc_words), .nth = nth_fsc};
+static const struct schema_words event_names = {.what = "an event", .nth = nth_event};
+static const struct schema_words sysreg_names = {.what = "a system register", .nth = nth_sysreg};
+static const struct schema_words count_names = {
+    .what = "a kind of exit", .list = count_words, .count = COUNT(count_words), .nth = nth_ec};
+static const struct schema_words errno_names = {
+    .what = "an error number", .list = errno_words, .count = COUNT(errno_words)};
+static const struct schema_words register_names = {
+    .what = "a register", .list = register_words, .count = COUNT(register_words)};
+
+/* --- keys by pattern -------------------------------------------------------------------------- */
+
+static const struct schema_pattern name_pattern = {"^[A-Za-z_][A-Za-z0-9_]*$", "a name"};
+static const struct schema_pattern number_pattern = {
+    "^(0x[0-9A-Fa-f_]+|0b[01_]+|[0-9][0-9_]*)[KMG]?$", "an offset, like 0x10"};
+static const struct schema_pattern gpr_pattern = {"^([0-9]|[12][0-9]|30)$", "a number 0 to 30"};
+static const struct schema_pattern register_pattern = {"^(x([0-9]|[12][0-9]|30)|sp)$",
+                                                       "a register x0 to x30, or sp"};
+static const struct schema_pattern end_register_pattern = {"^(x([0-9]|[12][0-9]|30)|sp|pc)$",
+                                                           "a register x0 to x30, sp or pc"};
+static const struct schema_pattern sysreg_pattern = {"^[A-Z0-9_]+$", "a system register"};
+static const struct schema_pattern exit_pattern = {"^[A-Za-z0-9_]+$", "a kind of exit"};
+
+/* --- machine, memory, devices, page tables -----------------------------------------------------
+ */
+
+static const struct schema_key machine_keys[] = {
+    {"cpu", .type = SCHEMA_WORD, .words = WORDS("a CPU model", cpu_words),
+     .fallback = "generic-v8.4", .doc = "CPU model of the guest's PE"},
+    {"world", .type = SCHEMA_WORD, .words = WORDS("a world", world_words), .fallback = "kvm-vhe",
+     .doc = "a plain KVM guest (kvm-vhe) or an Arm CCA realm (cca)"},
+    {"kernel", .type = SCHEMA_WORD, .words = WORDS("a host kernel", kernel_words),
+     .doc = "host kernel whose KVM is modelled; default linux-6.12, of a realm cca-v12"},
+    {"rmm", .type = SCHEMA_WORD, .words = WORDS("an RMM version", rmm_words),
+     .doc = "version of the RMM specification, for a realm only; default 1.0"},
+    {"granule", .type = SCHEMA_WORD, .words = WORDS("a translation granule", granule_words),
+     .fallback = "4K", .doc = "translation granule of stage 2"},
+    {"ipa_bits", INT(32, 48), .fallback = "40",
+     .doc = "width of the guest's physical address space"},
+};
+
+static const struct schema_key memory_keys[] = {
+    {"name", .type = SCHEMA_NAME, .flags = SCHEMA_REQUIRED,
+     .doc = "stands for its address wherever an address may stand"},
+    {"ipa", ANY_INT, .flags = SCHEMA_REQUIRED | SCHEMA_PAGES, .doc = "where the guest sees it"},
+    {"size", ANY_INT, .flags = SCHEMA_REQUIRED | SCHEMA_PAGES | SCHEMA_NONZERO, .doc = "in bytes"},
+    {"ripas", .type = SCHEMA_WORD, .words = WORDS("a RIPAS", ripas_words), .fallback = "ram",
+     .doc = "of a realm: state of the range when the realm starts"},
+};
+
+static const struct schema_key value_keys[] = {
+    {"value", ANY_INT, .flags = SCHEMA_REQUIRED, .doc = "contents, little-endian"},
+    {"size", INT(1, 8), .flags = SCHEMA_REQUIRED, .doc = "1, 2, 4 or 8 bytes"},
+};
+static const struct schema_key value_row = {
+    "value", ANY_INT, .flags = SCHEMA_OR_MAP, .map = MAP(value_keys),
+    .doc = "initial contents at that offset: as wide as the number needs, or value and size"};
+
+static const struct schema_key device_keys[] = {
+    {"name", .type = SCHEMA_NAME, .flags = SCHEMA_REQUIRED,
+     .doc = "stands for its address wherever an address may stand"},
+    {"type", .type = SCHEMA_WORD, .words = WORDS("a device type", device_words),
+     .flags = SCHEMA_REQUIRED, .doc = "registers: plain storage; pl011: a UART"},
+    {"ipa", ANY_INT, .flags = SCHEMA_REQUIRED | SCHEMA_PAGES,
+     .doc = "where the guest reaches it; of a realm in the unprotected half"},
+    {"size", ANY_INT, .flags = SCHEMA_PAGES | SCHEMA_NONZERO, .fallback = "4K", .doc = "in bytes"},
+    {"handled_by", .type = SCHEMA_WORD, .words = WORDS("who handles it", handler_words),
+     .fallback = "vmm", .doc = "the VMM, or KVM itself by its in-kernel bus"},
+    {"values", .type = SCHEMA_MAP,
+     .map = &(const struct schema_map){.any_key = &number_pattern, .any = &value_row},
+     .doc = "registers only: initial contents by offset, e.g. {0x0: 0x90}; the rest is 0"},
+};
+
+static const struct schema_key stage1_keys[] = {
+    {"va", .type = SCHEMA_ADDRESS, .flags = SCHEMA_REQUIRED | SCHEMA_PAGES,
+     .doc = "virtual address"},
+    {"ipa", .type = SCHEMA_ADDRESS, .flags = SCHEMA_REQUIRED | SCHEMA_PAGES,
+     .doc = "address or name it maps to"},
+    {"size", ANY_INT, .flags = SCHEMA_PAGES | SCHEMA_NONZERO, .fallback = "4K", .doc = "in bytes"},
+    {"attr", .type = SCHEMA_WORD, .words = WORDS("a memory type", attr_words), .fallback = "normal",
+     .doc = "Normal write-back memory, or Device-nGnRE"},
+    {"perm", .type = SCHEMA_WORD, .words = WORDS("permissions", perm_words), .fallback = "rw",
+     .doc = "at EL1"},
+    {"el0", .type = SCHEMA_WORD, .words = WORDS("access from EL0", el0_words), .fallback = "none",
+     .doc = "access from EL0: none, or the same as EL1"},
+};
+
+static const struct schema_key page_table_keys[] = {
+    {"stage1", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = MAP(stage1_keys),
+     .doc = "mappings beside the flat ones; they win over them"},
+    {"stage2", UNSUPPORTED, .doc = "stage-2 mappings"},
+    {"stage2_depth", UNSUPPORTED, .doc = "level down to which stage-2 tables exist"},
+    {"raw", UNSUPPORTED, .doc = "single descriptors"},
+};
+
+/* --- guest ------------------------------------------------------------------------------------ */
+
+static const struct schema_key reg_row = {"register", .type = SCHEMA_ADDRESS,
+                                          .doc = "initial value: an integer or an address"};
+static const struct schema_key sysreg_row = {
+    "system register", .type = SCHEMA_ADDRESS, .words = WORDS("its reset value", default_words),
+    .doc = "initial value: an integer, an address, or `default`"};
+
+static const struct schema_key code_keys[] = {
+    {"asm", .type = SCHEMA_TEXT,
+     .doc = "A64 assembly; labels become names. Assembled at the entry point by an external "
+            "assembler and cached in NAME.code.hex beside the scenario"},
+    {"hex", .type = SCHEMA_TEXT, .flags = SCHEMA_LIST | SCHEMA_OR_ITEM | SCHEMA_NONEMPTY,
+     .doc = "instruction words, e.g. [0xd4000002], placed at the entry point"},
+    {"elf", .type = SCHEMA_TEXT,
+     .doc = "an AArch64 ELF file, relative to this file; its symbols become names"},
+};
+
+static const struct schema_key guest_keys[] = {
+    {"el", .type = SCHEMA_WORD, .words = WORDS("an Exception level", guest_el_words),
+     .fallback = "EL1", .doc = "Exception level the guest starts at"},
+    {"stage1", .type = SCHEMA_WORD, .words = WORDS("a stage-1 set-up", stage1_words),
+     .fallback = "none",
+     .doc = "none: MMU off; flat: memory and devices mapped at VA = IPA, plus page_tables.stage1"},
+    {"entry", .type = SCHEMA_ADDRESS,
+     .doc = "first instruction: address, memory or label; default: the first memory, or the "
+            "entry point of the ELF file"},
+    {"regs", .type = SCHEMA_MAP,
+     .map = &(const struct schema_map){.any_key = &register_pattern, .any = &reg_row},
+     .doc = "initial x0..x30 and sp; 0 if not given"},
+    {"sysregs", .type = SCHEMA_MAP,
+     .map = &(const struct schema_map){.any_key = &sysreg_pattern,
+                                       .any = &sysreg_row,
+                                       .any_words = &sysreg_names},
+     .doc = "initial system registers; their reset value if not given"},
+    {"code", .type = SCHEMA_MAP, .flags = SCHEMA_REQUIRED, .map = MAP(code_keys),
+     .doc = "what the guest executes: one of asm, hex, elf"},
+};
+
+static const struct schema_key limit_keys[] = {
+    {"instructions", INT(1, INT64_MAX), .fallback = "10_000_000", .doc = "of the guest"},
+    {"exits", INT(1, INT64_MAX), .fallback = "100_000", .doc = "traps to EL2"},
+    {"cycles", INT(0, INT64_MAX), .fallback = "0", .doc = "simulated cycles; 0: no limit"},
+};
+
+/* --- expectations ------------------------------------------------------------------------------
+ */
+
+static const struct schema_key end_keys[] = {
+    {"reason", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH, .words = WORDS("a reason", reason_words),
+     .doc = "why the run ends"},
+    {"imm", MATCH_INT(UINT16_MAX), .doc = "reason hvc: immediate of the HVC that ends the run"},
+    {"call", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH, .words = WORDS("a PSCI call", psci_words),
+     .doc = "reason psci: the call"},
+    {"errno", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH | SCHEMA_OR_INT, .words = &errno_names,
+     .max = 4095, .doc = "reason kvm_error: what KVM_RUN returns, positive"},
+    {"text", MATCH_TEXT, .doc = "reasons limit and failure: which limit, what failed"},
+};
+
+static const struct schema_key exit_count_row = {"count", MATCH_ANY_INT, .doc = "how often"};
+static const struct schema_key end_reg_row = {"register", .type = SCHEMA_ADDRESS,
+                                              .flags = SCHEMA_MATCH | SCHEMA_UNCHANGED,
+                                              .doc = "value at the end of the run"};
+
+static const struct schema_key device_state_keys[] = {
+    {"reads", MATCH_ANY_INT, .doc = "how many reads the device answered"},
+    {"writes", MATCH_ANY_INT, .doc = "how many writes"},
+    {"output", MATCH_TEXT, .doc = "pl011: what the guest printed"},
+    {"last_write", MATCH_ANY_INT, .doc = "value of the last write"},
+};
+static const struct schema_key device_state_row = {"device", .type = SCHEMA_MAP,
+                                                   .map = MAP(device_state_keys),
+                                                   .doc = "state at the end of the run"};
+
+static const struct schema_key iss_keys[] = {
+    {"il", BIT, .doc = "ESR.IL"},
+    {"isv", BIT, .doc = "[23:14] describe the access"},
+    {"sas", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH | SCHEMA_OR_INT,
+     .words = WORDS("an access size", sas_words), .max = 3, .doc = "size of the access"},
+    {"sse", BIT, .doc = "sign extension"},
+    {"srt", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH | SCHEMA_OR_INT, .words = &register_names,
+     .max = 31, .doc = "transfer register"},
+    {"sf", BIT, .doc = "64-bit register"},
+    {"ar", BIT, .doc = "acquire or release"},
+    {"fnv", BIT, .doc = "FAR not valid"},
+    {"ea", BIT, .doc = "external abort type"},
+    {"cm", BIT, .doc = "cache maintenance"},
+    {"s1ptw", BIT, .doc = "stage-2 fault of a stage-1 walk"},
+    {"wnr", BIT, .doc = "write, not read"},
+    {"dfsc", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH | SCHEMA_OR_INT, .words = &fsc_names,
+     .max = 63, .doc = "data fault status code"},
+    {"ifsc", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH | SCHEMA_OR_INT, .words = &fsc_names,
+     .max = 63, .doc = "instruction fault status code"},
+    {"imm16", MATCH_INT(UINT16_MAX), .doc = "HVC, SMC, SVC: immediate"},
+    {"ti", MATCH_INT(3), .doc = "WFx: 0 WFI, 1 WFE, 2 WFIT, 3 WFET"},
+    {"op0", MATCH_INT(3), .doc = "SYS64"},
+    {"op1", MATCH_INT(7), .doc = "SYS64"},
+    {"crn", MATCH_INT(15), .doc = "SYS64"},
+    {"crm", MATCH_INT(15), .doc = "SYS64"},
+    {"op2", MATCH_INT(7), .doc = "SYS64"},
+    {"rt", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH | SCHEMA_OR_INT, .words = &register_names,
+     .max = 31, .doc = "SYS64: transfer register"},
+    {"direction", BIT, .doc = "SYS64: 1 is a read"},
+};
+
+static const struct schema_key gpr_row = {"gpr", MATCH_ADDRESS, .doc = "as the host reads it"};
+
+static const struct schema_key host_sees_keys[] = {
+    {"ec", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH | SCHEMA_OR_INT, .words = &ec_names,
+     .max = 63, .doc = "exception class the host reads"},
+    {"esr", MATCH_ANY_INT, .doc = "syndrome the host reads"},
+    {"far", MATCH_ADDRESS, .doc = "FAR the host reads"},
+    {"hpfar", MATCH_ANY_INT, .doc = "HPFAR the host reads"},
+    {"iss", .type = SCHEMA_MAP, .map = MAP(iss_keys), .doc = "fields of that syndrome"},
+    {"gprs", .type = SCHEMA_MAP,
+     .map = &(const struct schema_map){.any_key = &gpr_pattern, .any = &gpr_row},
+     .doc = "registers the host reads, by number"},
+};
+
+static const struct schema_key exit_keys[] = {
+    {"reason", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH,
+     .words = WORDS("an exit reason", exit_words), .doc = "kvm_run.exit_reason"},
+    {"phys_addr", MATCH_ADDRESS, .doc = "kvm_run.mmio.phys_addr"},
+    {"len", MATCH_INT(8), .doc = "kvm_run.mmio.len"},
+    {"is_write", MATCH_BOOL, .doc = "kvm_run.mmio.is_write"},
+    {"data", MATCH_ADDRESS, .doc = "kvm_run.mmio.data, as a little-endian number"},
+};
+
+static const struct schema_key fault_keys[] = {
+    {"kind", MATCH_TEXT, .doc = "translation, permission, ..."},
+    {"stage", MATCH_INT(2), .doc = "1 or 2; 0 when no stage is to blame"},
+    {"level", MATCH_INT(3), .doc = "where the walk stopped"},
+    {"va", MATCH_ADDRESS, .doc = "first byte that faults"},
+    {"ipa", MATCH_ADDRESS, .doc = "of the access, or of the stage-1 descriptor"},
+};
+
+static const struct schema_key io_mem_abort_keys[] = {
+    {"ipa", MATCH_ADDRESS, .doc = "fault IPA"},
+    {"isv", MATCH_BOOL, .doc = "the syndrome describes the access"},
+    {"is_write", MATCH_BOOL, .doc = "direction"},
+    {"len", MATCH_INT(8), .doc = "bytes"},
+    {"rt", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH | SCHEMA_OR_INT, .words = &register_names,
+     .max = 31, .doc = "transfer register"},
+};
+
+static const struct schema_key access_keys[] = {
+    {"device", MATCH_TEXT, .doc = "name of the device"},
+    {"offset", MATCH_ANY_INT, .doc = "within the device"},
+    {"len", MATCH_INT(8), .doc = "bytes"},
+    {"is_write", MATCH_BOOL, .doc = "direction"},
+    {"value", MATCH_ADDRESS, .doc = "read or written"},
+};
+
+static const struct schema_key completion_keys[] = {
+    {"rt", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH | SCHEMA_OR_INT, .words = &register_names,
+     .max = 31, .doc = "transfer register"},
+    {"len", MATCH_INT(8), .doc = "bytes; a plain VM"},
+    {"value", MATCH_ADDRESS, .doc = "what the register gets"},
+    {"sign_extend", MATCH_BOOL, .doc = "a realm"},
+    {"pc", MATCH_ADDRESS, .doc = "where the guest goes on; a realm"},
+};
+
+static const struct schema_key injection_keys[] = {
+    {"what", MATCH_TEXT, .doc = "a plain VM: what KVM injects"},
+    {"far", MATCH_ADDRESS, .doc = "a plain VM: FAR_EL1"},
+    {"esr_el1", MATCH_ANY_INT, .doc = "a realm: ESR_EL1"},
+    {"far_el1", MATCH_ADDRESS, .doc = "a realm: FAR_EL1"},
+    {"elr_el1", MATCH_ADDRESS, .doc = "a realm: ELR_EL1"},
+    {"vector", MATCH_ADDRESS, .doc = "a realm: address of the vector"},
+};
+
+#define PART(name_, keys_, doc_)                                                                   \
+    {                                                                                              \
+        name_, .type = SCHEMA_MAP, .flags = SCHEMA_OR_ABSENT, .map = MAP(keys_), .doc = doc_       \
+    }
+
+static const struct schema_key trap_keys[] = {
+    {"at", .type = SCHEMA_ADDRESS, .doc = "label or address of the instruction that traps"},
+    {"ec", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH | SCHEMA_OR_INT, .words = &ec_names,
+     .max = 63, .doc = "exception class"},
+    {"el", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH | SCHEMA_OR_INT,
+     .words = WORDS("an Exception level", el_words), .min = 1, .max = 2,
+     .doc = "Exception level the trap is taken to"},
+    {"esr", MATCH_ANY_INT, .doc = "ESR at that level, the truth"},
+    {"far", MATCH_ADDRESS, .doc = "FAR at that level"},
+    {"hpfar", MATCH_ANY_INT, .doc = "HPFAR_EL2"},
+    {"elr", MATCH_ADDRESS, .doc = "ELR at that level"},
+    {"iss", .type = SCHEMA_MAP, .map = MAP(iss_keys), .doc = "fields of ESR"},
+    PART("host_sees", host_sees_keys, "what reaches the Normal world, masked by the RMM"),
+    PART("exit", exit_keys, "what the VMM sees in struct kvm_run; null: no exit to it"),
+    {"vmm_sees", .type = SCHEMA_MAP, .flags = SCHEMA_OR_ABSENT, .map = MAP(exit_keys),
+     .path = "exit", .doc = "another name of exit"},
+    PART("fault", fault_keys, "what the walk or the access found wrong"),
+    PART("io_mem_abort", io_mem_abort_keys, "how KVM decodes the access"),
+    PART("device", access_keys, "what the device of the VMM answers"),
+    PART("completion", completion_keys, "how the access is finished"),
+    PART("injection", injection_keys, "the exception injected into the guest"),
+    {"path", .type = SCHEMA_WORD, .flags = SCHEMA_LIST | SCHEMA_NONEMPTY, .words = &event_names,
+     .doc = "events of this trap, in this order; others may stand between them"},
+    {"cycles", MATCH_ANY_INT, .doc = "from the trap to the guest's next instruction"},
+    {"walk", UNSUPPORTED, .doc = "steps of the walk"},
+};
+
+static const struct schema_key expect_keys[] = {
+    {"end", .type = SCHEMA_MAP, .map = MAP(end_keys), .doc = "how the run ends"},
+    {"exits", .type = SCHEMA_MAP,
+     .map = &(const struct schema_map){.any_key = &exit_pattern,
+                                       .any = &exit_count_row,
+                                       .any_words = &count_names},
+     .doc = "how often the guest is left, by exit reason or exception class"},
+    {"regs", .type = SCHEMA_MAP,
+     .map = &(const struct schema_map){.any_key = &end_register_pattern, .any = &end_reg_row},
+     .doc = "registers at the end of the run"},
+    {"devices", .type = SCHEMA_MAP,
+     .map = &(const struct schema_map){.any_key = &name_pattern, .any = &device_state_row},
+     .doc = "devices at the end of the run"},
+    {"traps", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = MAP(trap_keys),
+     .doc = "traps in this order; others may stand between them unless exact"},
+    {"exact", .type = SCHEMA_BOOL, .fallback = "false", .doc = "no other traps than those listed"},
+    {"never", UNSUPPORTED, .doc = "events that must not happen"},
+};
+
+static const struct schema_key reason_keys[] = {
+    {"reason", .type = SCHEMA_TEXT, .flags = SCHEMA_REQUIRED, .doc = "why"},
+};
+
+/* --- the root --------------------------------------------------------------------------------- */
+
+static const struct schema_key variable_row = {
+    "variable", .type = SCHEMA_EXPR,
+    .doc = "integer expression over variables before it: + - * << >> & | ~ and comparisons"};
+
+static const struct schema_key root_keys[] = {
+    {"sim", ANY_INT, .flags = SCHEMA_REQUIRED, .doc = "version of the scenario format: 1"},
+    {"name", .type = SCHEMA_TEXT, .doc = "default: the name of the file"},
+    {"about", .type = SCHEMA_TEXT, .doc = "what the scenario shows, in a sentence"},
+    {"refs", .type = SCHEMA_TEXT, .flags = SCHEMA_LIST,
+     .doc = "sections of specifications, functions"},
+    {"tags", .type = SCHEMA_TEXT, .flags = SCHEMA_LIST, .doc = "words to select scenarios by"},
+    {"cost", .type = SCHEMA_WORD, .words = WORDS("a cost", cost_words), .fallback = "fast",
+     .doc = "slow ones are left out unless asked for"},
+    {"include", .type = SCHEMA_TEXT, .flags = SCHEMA_LIST,
+     .doc = "files, relative to this one, that this one builds on: maps merge, what comes later "
+            "wins, lists are replaced"},
+    {"matrix", UNSUPPORTED, .doc = "axes of variants"},
+    {"vars", .type = SCHEMA_MAP,
+     .map = &(const struct schema_map){.any_key = &name_pattern, .any = &variable_row},
+     .doc = "variables, used as $name or in $((expression))"},
+    {"machine", .type = SCHEMA_MAP, .flags = SCHEMA_FILL, .map = MAP(machine_keys),
+     .doc = "what is simulated"},
+    {"memory", .type = SCHEMA_MAP, .flags = SCHEMA_REQUIRED | SCHEMA_LIST | SCHEMA_NONEMPTY,
+     .map = MAP(memory_keys), .doc = "the guest's memory; at most 4 GiB in all"},
+    {"devices", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = MAP(device_keys),
+     .doc = "devices behind memory-mapped registers"},
+    {"page_tables", .type = SCHEMA_MAP, .map = MAP(page_table_keys), .doc = "translation tables"},
+    {"guest", .type = SCHEMA_MAP, .flags = SCHEMA_REQUIRED, .map = MAP(guest_keys),
+     .doc = "the guest's code and its state at the start"},
+    {"host", UNSUPPORTED, .doc = "what a hostile host does"},
+    {"stimulus", UNSUPPORTED, .doc = "events from outside"},
+    {"limits", .type = SCHEMA_MAP, .flags = SCHEMA_FILL, .map = MAP(limit_keys),
+     .doc = "a run that reaches one ends without a verdict"},
+    {"expect", .type = SCHEMA_MAP, .flags = SCHEMA_FILL, .map = MAP(expect_keys),
+     .doc = "what must come of it; what is absent is not checked"},
+    {"golden", UNSUPPORTED, .doc = "recorded traces"},
+    {"xfail", .type = SCHEMA_MAP, .map = MAP(reason_keys), .doc = "the scenario is known to fail"},
+    {"skip", .type = SCHEMA_MAP, .map = MAP(reason_keys), .doc = "the scenario is not run"},
+};
+
+const struct schema_map schema_root = {.keys = root_keys, .count = COUNT(root_keys)};
+
+static const struct schema_key condition_keys[] = {
+    {"min", .type = SCHEMA_FREE, .doc = "at least"},
+    {"max", .type = SCHEMA_FREE, .doc = "at most"},
+    {"in", .type = SCHEMA_FREE, .flags = SCHEMA_LIST | SCHEMA_NONEMPTY, .doc = "one of these"},
+    {"not", .type = SCHEMA_FREE, .doc = "anything but this"},
+};
+const struct schema_map schema_condition = {.keys = condition_keys, .count = COUNT(condition_keys)};

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/session.h"
+
+#include <inttypes.h>
+
+#include "sim/profile.h"
+#include "sim/scenario/arena.h"
+#include "sim/scenario/text.h"
+#include "sim/version.h"
+
+/* Hash of the file's bytes, 16 hex digits; empty when it cannot be read. */
+static void hash_file(const char *path, char *text)
+{
+    text[0] = '\0';
+    FILE *file = fopen(path, "rbe");
+    if (!file)
+        return;
+    char bytes[4096];
+    uint64_t hash = HASH_START;
+    for (size_t n; (n = fread(bytes, 1, sizeof(bytes), file)) > 0;)
+        hash = hash_bytes(hash, bytes, n);
+    if (!ferror(file))
+        snprintf(text, HASH_TEXT_SIZE, "%016" PRIx64, hash);
+    fclose(file);
+}
+
+static void stop(struct session *session, enum verdict verdict, enum exit_status status)
+{
+    session->report.outcome = (struct outcome){verdict, status};
+}
+
+/* Runs the machine and judges; not EXIT_OK, with session->error set, if the trace cannot be
+ * recorded. */
+static enum exit_status run_and_judge(struct session *session,
+                                      const struct session_options *options)
+{
+    struct trace *trace = machine_trace(session->machine);
+    struct trace_writer *writer = NULL;
+    trace_add_reader(trace, trap_log_event, &session->log);
+    if (options->trace) {
+        const struct trace_header header = {
+            .version = SIM_VERSION,
+            .scenario = session->scenario->name,
+            .hash = session->hash,
+            .profile = session->report.profile->name,
+        };
+        writer = trace_writer_open(options->trace,
+                                   options->format ? options->format
+                                                   : trace_format_by_path(options->trace),
+                                   &header, session->error, sizeof(session->error));
+        if (!writer)
+            return EXIT_USAGE;
+        trace_add_reader(trace, trace_writer_event, writer);
+    }
+    struct machine_end end = machine_run(session->machine);
+    session->result = run_result_capture(session->machine, end, session->scenario, session->arena);
+    session->report.run = (struct run){
+        .scenario = session->scenario, .result = &session->result, .log = &session->log};
+    session->report.judgement = judge(&session->report.run, session->arena);
+    session->report.outcome = outcome_of_run(&session->report.run, &session->report.judgement);
+    bool recorded =
+        !writer || trace_writer_close(writer, true, session->error, sizeof(session->error));
+    return recorded ? EXIT_OK : EXIT_INTERNAL;
+}
+
+void session_open(struct session *session, const char *path, const struct session_options *options)
+{
+    *session = (struct session){.report.profile = profile_default(), .report.hash = session->hash};
+    trap_log_init(&session->log);
+    const struct scenario_load_options load = {
+        .diag = &options->diag,
+        .code_cache = options->code_cache,
+    };
+    int load_status = SCENARIO_INVALID;
+    session->scenario = scenario_load_with(path, &load, &load_status);
+    if (!session->scenario && load_status == SCENARIO_NO_ASSEMBLER) {
+        stop(session, VERDICT_SKIP, EXIT_SKIPPED);
+        return;
+    }
+    if (!session->scenario) {
+        stop(session, VERDICT_ERROR, EXIT_USAGE);
+        return;
+    }
+    session->report.run.scenario = session->scenario;
+    session->report.run.log = &session->log;
+    if (session->scenario->skip) {
+        stop(session, VERDICT_SKIP, EXIT_SKIPPED);
+        return;
+    }
+    hash_file(path, session->hash);
+    session->arena = arena_new();
+    session->machine = machine_new(session->scenario, session->report.profile, session->error,
+                                   sizeof(session->error));
+    enum exit_status status = session->machine ? run_and_judge(session, options) : EXIT_INTERNAL;
+    session->ran = status == EXIT_OK;
+    if (!session->ran)
+        stop(session, VERDICT_ERROR, status);
+}
+
+void session_close(struct session *session)
+{
+    trap_log_free(&session->log);
+    if (session->machine)
+        machine_free(session->machine);
+    if (session->arena)
+        arena_free(session->arena);
+    if (session->scenario)
+        scenario_free(session->scenario);
+    *session = (struct session){0};
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One scenario from its file to its verdict: what `sim run` and `sim test` have in common. */
+#ifndef SIM_SESSION_H
+#define SIM_SESSION_H
+
+#include "sim/report/report.h"
+#include "sim/trace/writer.h"
+
+#define HASH_TEXT_SIZE 17
+
+struct session_options {
+    struct diag_options diag; /* where mistakes in the scenario are told */
+    enum code_cache_use code_cache;
+    const char *trace;                 /* file to record to, "-" is standard output; NULL: none */
+    const struct trace_format *format; /* of the trace; NULL: by the file's name */
+};
+
+struct session {
+    struct scenario *scenario; /* NULL: could not be loaded */
+    struct machine *machine;
+    struct arena *arena;
+    struct trap_log log;
+    struct run_result result;
+    char hash[HASH_TEXT_SIZE];
+    struct report report; /* complete only when ran is true */
+    bool ran;
+    char error[256]; /* why it did not run, if it is neither skipped nor a mistake told already */
+};
+
+/*
+ * Loads the scenario, runs it unless it says `skip`, judges it. session->report.outcome is always
+ * set; the session owns all that the report points at until session_close.
+ */
+void session_open(struct session *session, const char *path, const struct session_options *options);
+void session_close(struct session *session);
+
+#endif

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The benchmark: the bare engine and the simulator side by side in one process, so that the ratios
+ * hold on a noisy machine. The simulator's figures come from whole scenarios (tools/bench.d/).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unicorn/unicorn.h>
+#include <unistd.h>
+
+#include "cpu/physmem.h"
+#include "sim/machine.h"
+#include "sim/profile.h"
+#include "sim/scenario/scenario.h"
+
+#define ROUNDS 5 /* each figure is the best of these: noise only ever slows down */
+#define MMIO_COUNT 300000u
+#define GUEST_COUNT 200000000u /* instructions of bench.d/guest.yaml's loop */
+#define STARTS 20
+
+static double seconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* --- the bare engine
+ * ------------------------------------------------------------------------------- */
+
+#define BARE_BASE PHYS_DRAM_BASE
+#define BARE_SIZE (4u << 20)
+
+struct bare {
+    uc_engine *uc;
+    void *memory;
+    uint64_t blocks;
+};
+
+static bool bare_fill(uc_engine *uc, uint64_t va, uc_mem_type type, uc_tlb_entry *out, void *user)
+{
+    (void)uc;
+    (void)user;
+    if (va < BARE_BASE || va >= BARE_BASE + BARE_SIZE)
+        return false;
+    out->paddr = va;
+    out->perms = UC_PROT_READ | (type == UC_MEM_FETCH ? UC_PROT_EXEC : UC_PROT_WRITE);
+    return true;
+}
+
+static void bare_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+{
+    struct bare *bare = user;
+
+    (void)uc;
+    (void)address;
+    bare->blocks += size;
+}
+
+static void must(uc_err err)
+{
+    if (err == UC_ERR_OK)
+        return;
+    fprintf(stderr, "bench: Unicorn: %s\n", uc_strerror(err));
+    exit(3);
+}
+
+static void bare_open(struct bare *bare, const uint32_t *code, size_t size)
+{
+    uc_arm64_cp_reg scr = {.op0 = 3, .op1 = 6, .crn = 1, .crm = 1, .val = 0x30531};
+    uc_arm64_cp_reg hcr = {.op0 = 3, .op1 = 4, .crn = 1, .crm = 1, .val = (uint64_t)0x300 << 32};
+    uc_hook hook;
+
+    hcr.val |= 1u << 31;
+    bare->blocks = 0;
+    bare->memory =
+        mmap(NULL, BARE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (bare->memory == MAP_FAILED) {
+        perror("bench: mmap");
+        exit(3);
+    }
+    memcpy(bare->memory, code, size);
+    must(uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &bare->uc));
+    must(uc_ctl_set_cpu_model(bare->uc, UC_CPU_ARM64_MAX));
+    must(uc_ctl_set_page_size(bare->uc, 4096));
+    must(uc_ctl_exits_enable(bare->uc));
+    must(uc_ctl_tlb_mode(bare->uc, UC_TLB_VIRTUAL));
+    must(uc_mem_map_ptr(bare->uc, BARE_BASE, BARE_SIZE, UC_PROT_ALL, bare->memory));
+    must(uc_reg_write(bare->uc, UC_ARM64_REG_CP_REG, &scr));
+    must(uc_reg_write(bare->uc, UC_ARM64_REG_CP_REG, &hcr));
+    must(uc_hook_add(bare->uc, &hook, UC_HOOK_TLB_FILL, (void *)(uintptr_t)bare_fill, bare,
+                     (uint64_t)1, (uint64_t)0));
+    must(uc_hook_add(bare->uc, &hook, UC_HOOK_BLOCK, (void *)(uintptr_t)bare_block, bare,
+                     (uint64_t)1, (uint64_t)0));
+}
+
+static void bare_close(struct bare *bare)
+{
+    uc_close(bare->uc);
+    munmap(bare->memory, BARE_SIZE);
+}
+
+/* ldr w1, [x0] from nowhere, again and again: exits per second. */
+static double bare_faults(void)
+{
+    static const uint32_t code[] = {0xb9400001};
+    struct bare bare;
+    uint64_t nowhere = 0x09000000;
+    double start;
+
+    bare_open(&bare, code, sizeof(code));
+    must(uc_reg_write(bare.uc, UC_ARM64_REG_X0, &nowhere));
+    start = seconds();
+    for (unsigned i = 0; i < MMIO_COUNT; i++)
+        if (uc_emu_start(bare.uc, BARE_BASE, 0, 0, 0) != UC_ERR_EXCEPTION)
+            exit(3);
+    start = MMIO_COUNT / (seconds() - start);
+    bare_close(&bare);
+    return start;
+}
+
+/* The loop of bench.d/guest.yaml with a block hook: million instructions per second. */
+static double bare_mips(void)
+{
+    static const uint32_t code[] = {
+        0xf9400001, 0x91000421, 0xca020023, 0x8b010864, 0xcb030085, 0x92401ca6,
+        0xaa0400c7, 0xf9000007, 0xf1000442, 0x54fffee1, 0xd4000001, /* svc: leaves the engine */
+    };
+    struct bare bare;
+    uint64_t data = BARE_BASE + 0x100000, rounds = GUEST_COUNT / 10;
+    double start;
+
+    bare_open(&bare, code, sizeof(code));
+    must(uc_reg_write(bare.uc, UC_ARM64_REG_X0, &data));
+    must(uc_reg_write(bare.uc, UC_ARM64_REG_X2, &rounds));
+    start = seconds();
+    uc_emu_start(bare.uc, BARE_BASE, 0, 0, 0);
+    start = (double)GUEST_COUNT / 1e6 / (seconds() - start);
+    if (bare.blocks / 4 < GUEST_COUNT)
+        exit(3);
+    bare_close(&bare);
+    return start;
+}
+
+/* --- the simulator
+ * ----------------------------------------------------------------------------------- */
+
+/* Seconds machine_run takes on a scenario, set-up excluded. */
+static double scenario_seconds(const char *path)
+{
+    const struct diag_options diag = {.out = stderr};
+    struct scenario *scenario = scenario_load(path, &diag);
+    char error[256] = "";
+    struct machine *machine;
+    struct machine_end end;
+    double start;
+
+    if (!scenario)
+        exit(2);
+    machine = machine_new(scenario, profile_default(), error, sizeof(error));
+    if (!machine) {
+        fprintf(stderr, "bench: %s: %s\n", path, error);
+        exit(3);
+    }
+    start = seconds();
+    end = machine_run(machine);
+    start = seconds() - start;
+    if (end.reason != END_PSCI) {
+        fprintf(stderr, "bench: %s ended by %s: %s\n", path, end_reason_name(end.reason), end.text);
+        exit(3);
+    }
+    machine_free(machine);
+    scenario_free(scenario);
+    return start;
+}
+
+static double vm_user(void)
+{
+    return MMIO_COUNT / scenario_seconds("tools/bench.d/vm-user.yaml");
+}
+
+static double vm_kernel(void)
+{
+    return MMIO_COUNT / scenario_seconds("tools/bench.d/vm-kernel.yaml");
+}
+
+static double realm_user(void)
+{
+    return MMIO_COUNT / scenario_seconds("tools/bench.d/realm-user.yaml");
+}
+
+static double guest_mips(void)
+{
+    return (double)GUEST_COUNT / 1e6 / scenario_seconds("tools/bench.d/guest.yaml");
+}
+
+static double best_of(double (*measure)(void))
+{
+    double best = 0;
+
+    for (int i = 0; i < ROUNDS; i++) {
+        double value = measure();
+
+        best = value > best ? value : best;
+    }
+    return best;
+}
+
+/* --- start-up
+ * -------------------------------------------------------------------------------------- */
+
+/* One `sim run` of the quickstart: wall seconds and the peak resident set in KiB. */
+static double start_sim(const char *program, long *peak_kib)
+{
+    double start = seconds();
+    struct rusage usage;
+    pid_t pid = fork();
+    int status;
+
+    if (pid == 0) {
+        if (!freopen("/dev/null", "w", stdout))
+            _exit(126);
+        execl(program, "sim", "run", "scenarios/quickstart/realm-mmio-read.yaml", (char *)NULL);
+        _exit(127);
+    }
+    if (pid < 0 || wait4(pid, &status, 0, &usage) != pid || !WIFEXITED(status) ||
+        WEXITSTATUS(status)) {
+        fprintf(stderr, "bench: %s run of the quickstart failed\n", program);
+        exit(3);
+    }
+    *peak_kib = usage.ru_maxrss;
+    return seconds() - start;
+}
+
+struct row {
+    const char *key, *what, *unit;
+    double value;
+    double ratio; /* to the bare engine; 0: none */
+    double reach; /* what the ratio or the value should be; 0: no bar */
+};
+
+static void print_text(const struct row *rows, size_t count)
+{
+    printf("%-58s %14s  %s\n", "", "measured", "of the bare engine");
+    for (size_t i = 0; i < count; i++) {
+        printf("%-58s %14.*f  ", rows[i].what, rows[i].value < 100 ? 1 : 0, rows[i].value);
+        if (rows[i].ratio > 0)
+            printf("%5.1f %%", rows[i].ratio * 100);
+        else
+            printf("%7s", "");
+        if (rows[i].reach > 0 && rows[i].ratio > 0)
+            printf("  (reach: at least %.0f %%)", rows[i].reach * 100);
+        else if (rows[i].reach > 0)
+            printf("  (reach: at most %.0f %s)", rows[i].reach, rows[i].unit);
+        printf("\n");
+    }
+}
+
+static void print_json(const struct row *rows, size_t count)
+{
+    printf("{\"type\":\"bench\",\"schema\":1,\"rows\":[");
+    for (size_t i = 0; i < count; i++)
+        printf("%s{\"key\":\"%s\",\"unit\":\"%s\",\"value\":%.3f,\"ratio\":%.4f}", i ? "," : "",
+               rows[i].key, rows[i].unit, rows[i].value, rows[i].ratio);
+    printf("]}\n");
+}
+
+int main(int argc, char **argv)
+{
+    double faults = best_of(bare_faults), mips = best_of(bare_mips);
+    double user = best_of(vm_user), realm = best_of(realm_user), kernel = best_of(vm_kernel);
+    double guest = best_of(guest_mips), start = 1e9;
+    char program[4096];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    char *slash;
+    long peak = 0;
+
+    program[length > 0 ? length : 0] = '\0';
+    slash = strrchr(program, '/');
+    if (!slash || (size_t)(slash - program) + sizeof("/sim") > sizeof(program))
+        return 3;
+    strcpy(slash, "/sim");
+    for (int i = 0; i < STARTS; i++) {
+        double one = start_sim(program, &peak);
+
+        start = one < start ? one : start;
+    }
+    {
+        const struct row rows[] = {
+            {"bare_faults", "bare engine: fault exits per second", "1/s", faults, 0, 0},
+            {"vm_user", "plain VM: user MMIO round trips per second", "1/s", user, user / faults,
+             0.15},
+            {"realm_user", "realm: user MMIO round trips per second", "1/s", realm, realm / faults,
+             0.08},
+            {"vm_kernel", "plain VM: in-kernel MMIO per second", "1/s", kernel, kernel / faults, 0},
+            {"bare_mips", "bare engine with a block hook: guest MIPS", "MIPS", mips, 0, 0},
+            {"guest_mips", "through sim: guest MIPS", "MIPS", guest, guest / mips, 0.80},
+            {"start_ms", "sim run of the quickstart: wall time, ms", "ms", start * 1e3, 0, 30},
+            {"peak_mib", "sim run of the quickstart: peak memory, MiB", "MiB", (double)peak / 1024,
+             0, 64},
+        };
+        size_t count = sizeof(rows) / sizeof(rows[0]);
+
+        if (argc > 1 && strcmp(argv[1], "--json") == 0)
+            print_json(rows, count);
+        else
+            print_text(rows, count);
+    }
+    return 0;
+}
