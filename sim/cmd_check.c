@@ -57,8 +57,7 @@ int cmd_check(int argc, char **argv)
     const struct option_row rows[] = {
         {.name = "message-format",
          .argument = "FORMAT",
-         .help = "human (default); short: one line a message; json: one object a message, with "
-                 "the fields of rustc's",
+         .help = "human (default), short (a line each), json (as rustc)",
          .value = &format},
         {.name = "reassemble",
          .help = "assemble `asm:` again; cached code that differs is an error",

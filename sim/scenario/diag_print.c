@@ -91,7 +91,7 @@ static void print_snippet(FILE *out, const struct diag_error *error, const struc
         if (((unsigned char)line.start[i] & 0xc0) != 0x80) /* one space a character */
             fputc(line.start[i] == '\t' ? '\t' : ' ', out);
     }
-    for (; width; width--)
+    for (width = width < SNIPPET_BYTES ? width : SNIPPET_BYTES; width; width--)
         fputc('^', out);
     fprintf(out, "%s%s\n", error->label[0] ? " " : "", error->label);
 }
@@ -131,8 +131,7 @@ static void print_human(FILE *out, const struct diag *diag, const struct diag_er
     }
 }
 
-/* --- json: the fields of rustc's messages ------------------------------------------------------
- */
+/* --- json: the fields of rustc's messages ---------------------------------------------------- */
 
 static void json_span(struct json *json, const struct diag *diag, const struct source_pos *pos,
                       unsigned width, const char *label)

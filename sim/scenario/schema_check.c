@@ -7,6 +7,7 @@
 
 #include "sim/scenario/text.h"
 
+#define MAX_NAME_LENGTH 63
 #define LISTED_WORDS 12 /* more than so many words are not listed in a message */
 
 bool schema_word_at(const struct schema_words *words, size_t index, struct schema_word *word)
@@ -210,17 +211,20 @@ static void check_address(const struct schema_check *check, const struct schema_
 static void check_name(const struct schema_check *check, struct node *node, const char *subject)
 {
     static const char *const reserved[] = {"any", "null", "unchanged", "default", "true", "false"};
-    bool taken = false;
+    const char *wrong = NULL;
 
-    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
-        taken |= strcmp(node->text, reserved[i]) == 0;
-    if (text_is_name(node->text) && !taken)
+    if (!text_is_name(node->text))
+        wrong = "is not a name: use letters, digits and _";
+    else if (strlen(node->text) > MAX_NAME_LENGTH)
+        wrong = "is too long for a name";
+    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
+        if (strcmp(node->text, reserved[i]) == 0)
+            wrong = "means something else";
+    }
+    if (!wrong)
         return;
-    diag_width(diag_error(check->diag, DIAG_E0111, &node->pos,
-                          taken ? "%s: %s means something else"
-                                : "%s: %s is not a name: use "
-                                  "letters, digits and _",
-                          subject, node_describe(check->arena, node)),
+    diag_width(diag_error(check->diag, DIAG_E0111, &node->pos, "%s: %s %s", subject,
+                          node_describe(check->arena, node), wrong),
                node->width);
     node->bad = true;
 }

@@ -151,8 +151,7 @@ static const struct schema_pattern end_register_pattern = {"^(x([0-9]|[12][0-9]|
 static const struct schema_pattern sysreg_pattern = {"^[A-Z0-9_]+$", "a system register"};
 static const struct schema_pattern exit_pattern = {"^[A-Za-z0-9_]+$", "a kind of exit"};
 
-/* --- machine, memory, devices, page tables -----------------------------------------------------
- */
+/* --- machine, memory, devices, page tables --------------------------------------------------- */
 
 static const struct schema_key machine_keys[] = {
     {"cpu", .type = SCHEMA_WORD, .words = WORDS("a CPU model", cpu_words),
@@ -268,8 +267,7 @@ static const struct schema_key limit_keys[] = {
     {"cycles", INT(0, INT64_MAX), .fallback = "0", .doc = "simulated cycles; 0: no limit"},
 };
 
-/* --- expectations ------------------------------------------------------------------------------
- */
+/* --- expectations ---------------------------------------------------------------------------- */
 
 static const struct schema_key end_keys[] = {
     {"reason", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH, .words = WORDS("a reason", reason_words),
@@ -435,7 +433,7 @@ static const struct schema_key expect_keys[] = {
      .doc = "how often the guest is left, by exit reason or exception class"},
     {"regs", .type = SCHEMA_MAP,
      .map = &(const struct schema_map){.any_key = &end_register_pattern, .any = &end_reg_row},
-     .doc = "registers at the end of the run"},
+     .doc = "registers at the end of the run, as the guest last had them"},
     {"devices", .type = SCHEMA_MAP,
      .map = &(const struct schema_map){.any_key = &name_pattern, .any = &device_state_row},
      .doc = "devices at the end of the run"},

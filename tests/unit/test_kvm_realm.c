@@ -431,6 +431,41 @@ START_TEST(ripas_change_is_done_at_the_next_entry)
 }
 END_TEST
 
+START_TEST(empty_takes_the_pages_back_first)
+{
+    PLAY({.exit = {.exit_reason = RMI_EXIT_RIPAS_CHANGE,
+                   .ripas_base = TEST_RAM_IPA,
+                   .ripas_top = SHARED,
+                   .ripas_value = RMI_EMPTY}},
+         {.x0 = rmi_return(RMI_ERROR_REALM, 1)});
+
+    ck_assert_int_eq(kvm_arm_rmi_populate(t.kvm, TEST_RAM_IPA, 2 * HOST_PAGE_SIZE, t.ram, false),
+                     0);
+    ck_assert_int_eq(kvm_vcpu_run(t.vcpu), -EFAULT);
+    ck_assert_uint_eq(times(RMI_DATA_DESTROY), 0);
+    ck_assert_int_eq(kvm_vcpu_run(t.vcpu), 0);
+    ck_assert_uint_eq(times(RMI_DATA_DESTROY), 2);
+    ck_assert_uint_lt(first(RMI_DATA_DESTROY), first(RMI_RTT_SET_RIPAS));
+}
+END_TEST
+
+START_TEST(conversion_takes_the_other_half_away)
+{
+    uint64_t gpa = TEST_RAM_IPA + HOST_PAGE_SIZE;
+
+    ck_assert_int_eq(kvm_arm_rmi_populate(t.kvm, TEST_RAM_IPA, 2 * HOST_PAGE_SIZE, t.ram, false),
+                     0);
+    ck_assert_int_eq(kvm_set_memory_attributes(t.kvm, gpa, HOST_PAGE_SIZE, 0), 0);
+    ck_assert_uint_eq(times(RMI_DATA_DESTROY), 1);
+    ck_assert_uint_eq(last(RMI_DATA_DESTROY)->x[2], gpa);
+    ck_assert_uint_eq(times(RMI_RTT_UNMAP_UNPROTECTED), 0);
+    ck_assert_int_eq(
+        kvm_set_memory_attributes(t.kvm, gpa, HOST_PAGE_SIZE, KVM_MEMORY_ATTRIBUTE_PRIVATE), 0);
+    ck_assert_uint_eq(times(RMI_RTT_UNMAP_UNPROTECTED), 1);
+    ck_assert_uint_eq(last(RMI_RTT_UNMAP_UNPROTECTED)->x[2], gpa | SHARED);
+}
+END_TEST
+
 START_TEST(ripas_change_of_the_shared_half_is_rejected)
 {
     static const struct {
@@ -590,6 +625,8 @@ int main(void)
     tcase_add_test(tc, exits_are_dispatched);
     tcase_add_test(tc, interrupts_and_calls_go_back);
     tcase_add_test(tc, ripas_change_is_done_at_the_next_entry);
+    tcase_add_test(tc, empty_takes_the_pages_back_first);
+    tcase_add_test(tc, conversion_takes_the_other_half_away);
     tcase_add_test(tc, ripas_change_of_the_shared_half_is_rejected);
     tcase_add_test(tc, ripas_that_makes_no_progress_ends);
     tcase_add_test(tc, behaviours_follow_the_variant);

@@ -3,6 +3,7 @@
 #include "cpu/arch/descriptor.h"
 #include "cpu/arch/esr.h"
 #include "kvm_model/io_bus_device.h"
+#include "kvm_model/kvm_internal.h"
 #include "kvm_model/vmm/registers.h"
 #include "kvm_model/vmm/vmm.h"
 #include "tests/unit/test_kvm_machine.h"
@@ -19,14 +20,15 @@
 #define STR_X1_X2 0xf9000041u
 #define STR_XZR_X2 0xf900005fu
 #define LDP_X3_X4_X2 0xa9401043u
+#define STP_X3_X4_X2 0xa9001043u
 #define BR_X2 0xd61f0040u
-#define DC_CIVAC_X2 0xd50b7e22u
 #define MRS_X1_IMPDEF 0xd538b101u
 #define WFI 0xd503207fu
 #define HVC(imm) (0xd4000002u | (uint32_t)(imm) << 5)
 #define SMC(imm) (0xd4000003u | (uint32_t)(imm) << 5)
 #define END HVC(1)
 #define VECTOR_EL1H_SYNC 0x7004u /* VBAR + 0x200 */
+#define VECTOR_EL0_SYNC 0x7008u  /* VBAR + 0x400 */
 
 static struct test_machine t;
 static uint64_t stopped_at; /* immediate of the HVC that ended the run */
@@ -201,12 +203,15 @@ START_TEST(no_syndrome_goes_to_a_user_who_asked)
     start("linux-7.2");
     ck_assert_int_eq(kvm_enable_cap(t.kvm, 0), -EINVAL);
     ck_assert_int_eq(kvm_enable_cap(t.kvm, KVM_CAP_ARM_NISV_TO_USER), 0);
-    RUN_CODE(LDP_X3_X4_X2, END);
+    RUN_CODE(LDP_X3_X4_X2, STP_X3_X4_X2, END);
     ck_assert_int_eq(kvm_vcpu_run(t.vcpu), 0);
     ck_assert_uint_eq(t.run->exit_reason, KVM_EXIT_ARM_NISV);
     ck_assert_uint_eq(t.run->arm_nisv.esr_iss, 0x5);
     ck_assert_uint_eq(t.run->arm_nisv.fault_ipa, DEV_IPA);
     kvm_vcpu_set_pc(t.vcpu, TEST_CODE_IPA + 4);
+    ck_assert_int_eq(kvm_vcpu_run(t.vcpu), 0);
+    ck_assert_uint_eq(t.run->arm_nisv.esr_iss, 0x45);
+    kvm_vcpu_set_pc(t.vcpu, TEST_CODE_IPA + 8);
     expect_end(1);
 }
 END_TEST
@@ -234,6 +239,10 @@ START_TEST(address_beyond_the_vm)
     kvm_vcpu_set_x(t.vcpu, 2, 0x10000000040);
     expect_end(VECTOR_EL1H_SYNC);
     expect_el1(0x96000010, 0x10000000040);
+    kvm_vcpu_set_pc(t.vcpu, TEST_CODE_IPA);
+    kvm_vcpu_set_pstate(t.vcpu, PSTATE_EL0T);
+    expect_end(VECTOR_EL0_SYNC);
+    expect_el1(0x92000010, 0x10000000040);
 }
 END_TEST
 
@@ -255,10 +264,17 @@ END_TEST
 
 START_TEST(cache_maintenance_of_nothing_is_skipped)
 {
+    hva_t rom;
+
     start("linux-7.2");
-    RUN_CODE(DC_CIVAC_X2, END);
-    expect_end(1);
-    ck_assert_uint_eq(kvm_vcpu_get_pc(t.vcpu), TEST_CODE_IPA + 8);
+    ck_assert(host_mm_mmap(t.mm, 0x10000, 0, &rom));
+    ck_assert_int_eq(test_add_slot(&t, 1, ROM_IPA, 0x10000, KVM_MEM_READONLY, rom), 0);
+    t.vcpu->fault = (struct kvm_vcpu_fault){.esr = 0x92000146, .far = DEV_IPA, .hpfar = 0xa0000};
+    ck_assert_int_eq(kvm_handle_guest_abort(t.vcpu), 1);
+    ck_assert_uint_eq(kvm_vcpu_get_pc(t.vcpu), TEST_CODE_IPA + 4);
+    /* of read-only memory it is an access like any other, without a syndrome */
+    t.vcpu->fault = (struct kvm_vcpu_fault){.esr = 0x92000146, .far = ROM_IPA, .hpfar = 0x500000};
+    ck_assert_int_eq(kvm_handle_guest_abort(t.vcpu), -ENOSYS);
 }
 END_TEST
 
@@ -435,6 +451,7 @@ START_TEST(system_events)
         {0xc4000012, 0, KVM_SYSTEM_EVENT_RESET, KVM_SYSTEM_EVENT_RESET_FLAG_PSCI_RESET2},
         {0xc4000015, 1, KVM_SYSTEM_EVENT_SHUTDOWN, KVM_SYSTEM_EVENT_SHUTDOWN_FLAG_PSCI_OFF2},
     };
+    uint64_t seen;
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         start("linux-7.2");
@@ -449,8 +466,10 @@ START_TEST(system_events)
         ck_assert_uint_eq(t.run->system_event.data[0], rows[i].flags);
         ck_assert_uint_eq(kvm_vcpu_get_x(t.vcpu, 0), (uint64_t)-6);
         /* all vCPUs are off now: running one again only sleeps */
+        seen = traps;
         ck_assert_int_eq(kvm_vcpu_run(t.vcpu), -EINTR);
         ck_assert_uint_eq(t.run->exit_reason, KVM_EXIT_INTR);
+        ck_assert_uint_eq(traps, seen);
         teardown();
     }
     start("linux-7.2");

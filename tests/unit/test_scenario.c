@@ -650,7 +650,7 @@ START_TEST(include_depth)
     expect_bad("sim: 1\ninclude: [f0.inc]\n",
                "error[E0008]: files are included more than 8 levels deep");
     for (int i = 0; i < 12; i++) {
-        char name[16];
+        char name[32];
 
         sprintf(name, "f%d.inc", i);
         remove(name);

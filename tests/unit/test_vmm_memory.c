@@ -151,6 +151,7 @@ END_TEST
 
 START_TEST(accesses_split_at_borders)
 {
+    struct device_ops aligned_only;
     struct address_space as;
     struct test_machine t;
     uint64_t value;
@@ -175,6 +176,17 @@ START_TEST(accesses_split_at_borders)
     value = 0;
     ck_assert(address_space_rw(&as, 0x1ffe, &value, 4, false));
     ck_assert_uint_eq(value, 0x66554433);
+
+    /* a device that takes aligned accesses only gets three */
+    memcpy(&aligned_only, &registers_ops, sizeof(aligned_only));
+    aligned_only.unaligned = false;
+    a.device.ops = &aligned_only;
+    regs[0].reads = regs[0].writes = 0;
+    value = 0x44332211;
+    ck_assert(address_space_rw(&as, 0x1001, &value, 4, true));
+    ck_assert_uint_eq(regs[0].writes, 3); /* 1, 2, 1 */
+    ck_assert(address_space_rw(&as, 0x1001, &value, 4, false));
+    ck_assert_uint_eq(value, 0x44332211);
 
     /* half device, half nothing */
     value = UINT64_MAX;
