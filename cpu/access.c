@@ -2,19 +2,31 @@
 #include "cpu/access.h"
 
 #include "cpu/arch/descriptor.h"
+#include "cpu/arch/par.h"
 #include "cpu/arch/pstate.h"
+#include "cpu/syndrome.h"
 
-#define ZVA_BLOCK 64u /* DCZID_EL0.BS of the modelled CPU */
+#define ZVA_BLOCK 64u    /* DCZID_EL0.BS of the modelled CPU */
+#define VECTOR_BYTES 16u /* an SVE vector, where one must be assumed */
+#define SP_ALIGN 16u
+
+static bool at_el0(const struct cpu *cpu)
+{
+    return field_get(cpu->engine_pstate, PSTATE_M) == PSTATE_EL0T;
+}
 
 va_t access_address(struct cpu *cpu, const struct insn *insn)
 {
     bool el1h = field_get(cpu->engine_pstate, PSTATE_M) == PSTATE_EL1H;
     uint64_t x[32] = {0};
 
-    x[insn->rn] = insn->rn == 31 ? cpu_get_sp(cpu, el1h) : cpu_get_x(cpu, insn->rn);
+    if (insn->addressing == ADDR_REG)
+        x[insn->rn] = cpu_get_x(cpu, insn->rn); /* 31 is XZR */
+    else
+        x[insn->rn] = insn->rn == 31 ? cpu_get_sp(cpu, el1h) : cpu_get_x(cpu, insn->rn);
     if (insn->addressing == ADDR_BASE_REG && insn->rm != insn->rn && insn->rm != 31)
         x[insn->rm] = cpu_get_x(cpu, insn->rm);
-    return insn_address(insn, &(struct insn_regs){.x = x, .pc = cpu->el2.elr});
+    return insn_address(insn, &(struct insn_regs){.x = x, .pc = cpu->el2.elr, .vl = VECTOR_BYTES});
 }
 
 /* Alignment that does not depend on the memory type (AArch64.CheckAlignment). */
@@ -23,6 +35,17 @@ static bool misaligned(const struct cpu *cpu, const struct insn *insn, va_t va)
     if (insn->cls == INSN_ZERO || insn->cls == INSN_CACHE_OP)
         return false;
     return va.v % insn->align || (field_get(cpu->mmu.regs.sctlr_el1, SCTLR_A) && va.v % insn->size);
+}
+
+bool access_sp_misaligned(struct cpu *cpu, const struct insn *insn)
+{
+    bool el0 = at_el0(cpu);
+
+    if (!(access_needs(insn) & ACCESS_NEEDS_SP))
+        return false;
+    engine_refresh_mmu(cpu);
+    return field_get(cpu->mmu.regs.sctlr_el1, el0 ? SCTLR_SA0 : SCTLR_SA) &&
+           cpu_get_sp(cpu, field_get(cpu->engine_pstate, PSTATE_M) == PSTATE_EL1H) % SP_ALIGN;
 }
 
 /* Every page that [va, va + len) touches, lowest first. */
@@ -39,30 +62,46 @@ static bool range_faults(struct cpu *cpu, va_t va, uint64_t len, struct mmu_acce
     return false;
 }
 
+static bool invalidates(const struct insn *insn)
+{
+    return insn->op1 == 0 && insn->crm == 6; /* DC IVAC, IGVAC, IGDVAC */
+}
+
+static struct mmu_access access_of(const struct cpu *cpu, const struct insn *insn, va_t va)
+{
+    bool write = insn->cls == INSN_STORE || insn->cls == INSN_ZERO ||
+                 (insn->cls == INSN_CACHE_OP && invalidates(insn));
+
+    return (struct mmu_access){
+        .type = write ? ACCESS_WRITE : ACCESS_READ,
+        .el0 = at_el0(cpu) || (insn->unprivileged && !field_get(cpu->engine_pstate, PSTATE_UAO)),
+        .pan = field_get(cpu->engine_pstate, PSTATE_PAN),
+        /* A block of Device memory cannot be zeroed: an alignment fault whatever the address. */
+        .unaligned = insn->cls == INSN_ZERO || va.v % insn->size,
+        .maintenance = insn->cls == INSN_CACHE_OP,
+    };
+}
+
 bool access_faults(struct cpu *cpu, const struct insn *insn, struct fault *fault,
                    struct trace *trace)
 {
-    uint64_t pstate = cpu->engine_pstate;
-    uint64_t len = insn_bytes(insn);
-    va_t va = access_address(cpu, insn);
-    struct mmu_access access = {
-        .el0 = field_get(pstate, PSTATE_M) == PSTATE_EL0T || insn->unprivileged,
-        .pan = field_get(pstate, PSTATE_PAN),
-    };
+    uint64_t len = insn_bytes(insn), par;
+    struct mmu_access access;
+    va_t va;
 
-    engine_refresh_mmu(cpu);
     if (!len || !insn_is_memory(insn))
         return false;
-    if (insn->cls == INSN_ZERO) {
-        len = ZVA_BLOCK;
-        va = VA(va.v & ~(uint64_t)(ZVA_BLOCK - 1));
-    }
-    access.unaligned = insn->size && va.v % insn->size && insn->cls != INSN_ZERO;
-    access.type = insn->cls == INSN_STORE || insn->cls == INSN_ZERO ? ACCESS_WRITE : ACCESS_READ;
+    engine_refresh_mmu(cpu);
+    if (insn->at)
+        return access_address_translation(cpu, insn, &par, fault, trace);
+    va = access_address(cpu, insn);
+    access = access_of(cpu, insn, va);
     if (misaligned(cpu, insn, va)) {
         *fault = (struct fault){.kind = FAULT_ALIGNMENT, .type = access.type, .va = va};
         return true;
     }
+    if (insn->cls == INSN_ZERO) /* up to its end: FAR is the argument */
+        len = ZVA_BLOCK - va.v % ZVA_BLOCK;
     if (range_faults(cpu, va, len, access, fault, trace))
         return true;
     if (insn->cls != INSN_ATOMIC)
@@ -74,14 +113,64 @@ bool access_faults(struct cpu *cpu, const struct insn *insn, struct fault *fault
 bool access_fetch_faults(struct cpu *cpu, va_t va, uint32_t *word, struct fault *fault,
                          struct trace *trace)
 {
-    struct mmu_access access = {
-        .type = ACCESS_FETCH,
-        .el0 = field_get(cpu->engine_pstate, PSTATE_M) == PSTATE_EL0T,
-    };
+    struct mmu_access access = {.type = ACCESS_FETCH, .el0 = at_el0(cpu)};
     struct translation where;
 
     engine_refresh_mmu(cpu);
     if (!mmu_translate(&cpu->mmu, va, access, &where, fault, trace))
         return true;
     return physmem_read(cpu->mmu.mem, where.pas, where.pa, word, sizeof(*word)) != PHYS_OK;
+}
+
+/* --- AT ----------------------------------------------------------------------------------------
+ */
+
+/* AT S1E1R, S1E1W, S1E0R, S1E0W by op2; CRm 9 are S1E1RP, S1E1WP, which honour PAN, and S1E1A. */
+#define AT_CRM_PAN 9u
+
+bool access_address_translation(struct cpu *cpu, const struct insn *insn, uint64_t *par,
+                                struct fault *fault, struct trace *trace)
+{
+    bool pan_form = insn->crm == AT_CRM_PAN;
+    struct mmu_access access = {
+        .type = insn->op2 & 1 ? ACCESS_WRITE : ACCESS_READ,
+        .el0 = !pan_form && insn->op2 & 2,
+        .pan = pan_form && field_get(cpu->engine_pstate, PSTATE_PAN),
+    };
+    struct translation out;
+
+    engine_refresh_mmu(cpu);
+    if (mmu_translate_stage1(&cpu->mmu, access_address(cpu, insn), access, &out, fault, trace)) {
+        *par = field_put(PAR_SH, out.s1_sh) | field_put(PAR_NS, 1) | field_put(PAR_RES1, 1) |
+               (out.ipa.v & field_mask(PAR_PA)) | field_put(PAR_ATTR, out.s1_attr);
+        return false;
+    }
+    if (fault->stage == 2 || fault->kind == FAULT_EXTERNAL_WALK || fault->kind == FAULT_GPF_WALK)
+        return true;
+    *par = field_put(PAR_F, 1) | field_put(PAR_FST, syndrome_fsc(fault)) | field_put(PAR_RES1, 1);
+    return false;
+}
+
+/* --- what the engine does not see --------------------------------------------------------------
+ */
+
+unsigned access_needs(const struct insn *insn)
+{
+    bool base_sp =
+        insn->rn == 31 && insn->addressing != ADDR_REG && insn->addressing != ADDR_PC_REL;
+    unsigned needs = ACCESS_NEEDS_NOTHING;
+
+    if (!insn_is_memory(insn) || !insn_bytes(insn))
+        return needs;
+    if (insn->cls == INSN_CACHE_OP || insn->cls == INSN_ZERO || insn->align > 1 ||
+        (insn->cls == INSN_STORE && insn->exclusive))
+        return ACCESS_NEEDS_ALWAYS | (base_sp ? ACCESS_NEEDS_SP : 0);
+    if (insn->size > 1)
+        needs |= ACCESS_NEEDS_SCTLR_A | ACCESS_NEEDS_S1_DEVICE;
+    return needs | (base_sp ? ACCESS_NEEDS_SP : 0);
+}
+
+bool access_engine_lacks(const struct insn *insn)
+{
+    return insn->cls == INSN_LOAD || insn->cls == INSN_STORE || insn->cls == INSN_ATOMIC;
 }

@@ -2,6 +2,11 @@
 /*
  * The memory access of one instruction, checked as the architecture orders the checks. The engine
  * only says "a miss near here"; this says which byte faults, at which stage and level, and why.
+ *
+ * For some instructions the engine says nothing at all: it checks no alignment (but that of
+ * exclusives and LSE atomics), lets cache maintenance pass, walks AT by itself, fails a
+ * store-exclusive without a reservation before it looks at the address, and does not have SVE or
+ * memory tags. access_needs and access_engine_lacks tell which those are.
  */
 #ifndef CPU_ACCESS_H
 #define CPU_ACCESS_H
@@ -15,7 +20,8 @@ va_t access_address(struct cpu *cpu, const struct insn *insn);
 
 /*
  * Would insn's access fault? Fills *fault and returns true; false when every byte of it is
- * accessible. trace, if not NULL, gets the walks.
+ * accessible, or insn makes no access. Of AT only what is taken as an exception counts. trace, if
+ * not NULL, gets the walks.
  */
 bool access_faults(struct cpu *cpu, const struct insn *insn, struct fault *fault,
                    struct trace *trace);
@@ -23,5 +29,36 @@ bool access_faults(struct cpu *cpu, const struct insn *insn, struct fault *fault
 /* Would fetching at va fault? On false, *word is the instruction there. */
 bool access_fetch_faults(struct cpu *cpu, va_t va, uint32_t *word, struct fault *fault,
                          struct trace *trace);
+
+/*
+ * Executes AT S1E* (insn->at; Arm ARM D8.15.5, AArch64.AT): false with the value of PAR_EL1 in
+ * *par, or true with the fault that is taken instead: stage 2, or an external abort, on a
+ * descriptor read.
+ */
+bool access_address_translation(struct cpu *cpu, const struct insn *insn, uint64_t *par,
+                                struct fault *fault, struct trace *trace);
+
+/* CheckSPAlignment: insn's base is SP, its alignment is checked (SCTLR_EL1.SA, SA0), and it is off.
+ */
+bool access_sp_misaligned(struct cpu *cpu, const struct insn *insn);
+
+/* When access_faults or access_sp_misaligned must be asked before the engine executes insn. */
+enum access_need {
+    ACCESS_NEEDS_NOTHING = 0,
+    ACCESS_NEEDS_ALWAYS = 1,    /* DC, IC, AT, DC ZVA, store-exclusive, LDAR and its family */
+    ACCESS_NEEDS_SCTLR_A = 2,   /* if SCTLR_EL1.A is set: more than a byte an element */
+    ACCESS_NEEDS_SP = 4,        /* if SCTLR_EL1.SA (at EL0 SA0) is set: the base is SP */
+    ACCESS_NEEDS_S1_DEVICE = 8, /* if stage 1 is off or has Device memory: as SCTLR_A */
+};
+
+/* A set of enum access_need; of the word alone. */
+unsigned access_needs(const struct insn *insn);
+
+/*
+ * insn is an access that the engine takes for an undefined instruction (SVE, memory tags, LS64,
+ * LSE128, LRCPC3): where access_faults is true the fault is what a CPU that has it takes. What it
+ * does when it does not fault is not modelled.
+ */
+bool access_engine_lacks(const struct insn *insn);
 
 #endif

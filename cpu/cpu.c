@@ -12,6 +12,8 @@
 #include "cpu/arch/esr.h"
 #include "cpu/arch/pstate.h"
 #include "cpu/engine.h"
+#include "cpu/engine_words.h"
+#include "cpu/execute.h"
 #include "cpu/syndrome.h"
 
 /* Unicorn's numbers of the exceptions that reach us (QEMU's EXCP_ values). */
@@ -91,8 +93,7 @@ static enum world el2_world(const struct cpu *cpu)
     return cpu->mmu.regs.pas == PAS_REALM ? WORLD_RMM : WORLD_HOST;
 }
 
-/* --- delivery
- * -------------------------------------------------------------------------------------- */
+/* --- delivery --- */
 
 static enum outcome to_el1(struct cpu *cpu, uint64_t esr, const uint64_t *far)
 {
@@ -126,16 +127,24 @@ static enum outcome trap_to_el2(struct cpu *cpu, const struct insn *insn)
     return to_el2(cpu, &syndrome, insn->word);
 }
 
-/* The exception level a fault is taken to: stage 2 and granule protection to EL2, the rest to EL1.
- */
-static unsigned fault_target(const struct fault *fault)
+/* The EL a fault is taken to: what stage 2 or the GPT found goes to EL2, external aborts by TEA. */
+static unsigned fault_target(const struct cpu *cpu, const struct fault *fault)
 {
-    return fault->stage == 2 || fault->kind == FAULT_GPF || fault->kind == FAULT_GPF_WALK ? 2 : 1;
+    switch (fault->kind) {
+    case FAULT_GPF:
+    case FAULT_GPF_WALK:
+        return 2;
+    case FAULT_EXTERNAL:
+    case FAULT_EXTERNAL_WALK:
+        return fault->stage == 2 || field_get(cpu->el2.hcr, HCR_TEA) ? 2 : 1;
+    default:
+        return fault->stage == 2 ? 2 : 1;
+    }
 }
 
 static enum outcome take_abort(struct cpu *cpu, const struct insn *insn, const struct fault *fault)
 {
-    unsigned target = fault_target(fault);
+    unsigned target = fault_target(cpu, fault);
     bool same_el = target == 1 && !at_el0(cpu);
     struct syndrome syndrome = insn ? syndrome_data_abort(insn, fault, target, same_el)
                                     : syndrome_insn_abort(fault, target, same_el);
@@ -147,8 +156,7 @@ static enum outcome take_abort(struct cpu *cpu, const struct insn *insn, const s
                        : to_el1(cpu, syndrome.esr, &syndrome.far);
 }
 
-/* --- misses ------------------------------------------------------------------------------------
- */
+/* --- misses --- */
 
 static enum outcome stuck(struct cpu *cpu)
 {
@@ -190,44 +198,136 @@ static enum outcome on_fetch_miss(struct cpu *cpu)
     return take_abort(cpu, NULL, &fault);
 }
 
+static enum outcome data_abort(struct cpu *cpu, const struct insn *insn, struct fault *fault)
+{
+    tell_guest_step(cpu, insn, access_address(cpu, insn), insn_bytes(insn));
+    if (listener(cpu))
+        access_faults(cpu, insn, fault, listener(cpu));
+    return take_abort(cpu, insn, fault);
+}
+
 static enum outcome on_data_miss(struct cpu *cpu)
 {
+    struct insn insn = cpu->engine->miss.insn;
     struct fault fault;
-    struct insn insn;
     uint32_t word;
 
-    if (access_fetch_faults(cpu, VA(cpu->el2.elr), &word, &fault, NULL))
-        return on_fetch_miss(cpu);
-    insn_decode(word, &insn);
+    if (!cpu->engine->miss.decoded) {
+        if (access_fetch_faults(cpu, VA(cpu->el2.elr), &word, &fault, NULL))
+            return on_fetch_miss(cpu);
+        insn_decode(word, &insn);
+    }
     if (!access_faults(cpu, &insn, &fault, NULL))
         return stuck(cpu);
-    tell_guest_step(cpu, &insn, access_address(cpu, &insn), insn_bytes(&insn));
-    if (listener(cpu))
-        access_faults(cpu, &insn, &fault, listener(cpu));
-    return take_abort(cpu, &insn, &fault);
+    return data_abort(cpu, &insn, &fault);
 }
 
-/* --- exceptions the engine raises ----------------------------------------------------------------
+/* --- exceptions the engine raises --- */
+
+static enum outcome not_modelled(struct cpu *cpu, uint64_t at, uint32_t word)
+{
+    snprintf(cpu->failure, sizeof(cpu->failure),
+             "engine exception %d at 0x%016llx (0x%08x) is not modelled", cpu->engine->intno,
+             (unsigned long long)at, word);
+    return LEAVES_FAILURE;
+}
+
+static enum outcome on_address_translation(struct cpu *cpu, const struct insn *insn)
+{
+    struct fault fault;
+    uint64_t par;
+
+    if (access_address_translation(cpu, insn, &par, &fault, NULL)) {
+        tell_guest_step(cpu, insn, access_address(cpu, insn), 0);
+        if (listener(cpu))
+            access_address_translation(cpu, insn, &par, &fault, listener(cpu));
+        return take_abort(cpu, insn, &fault);
+    }
+    cpu_set_sysreg(cpu, SYSREG_PAR_EL1, par);
+    cpu->el2.elr += 4;
+    cpu->executed++;
+    return GOES_ON;
+}
+
+/* An SMC that EL2 lets pass goes to EL3 with x0..x17 and comes back behind the instruction. */
+static enum outcome smc_to_el3(struct cpu *cpu, uint64_t at)
+{
+    const struct smc_port *el3 = &cpu->engine->el3;
+    struct smc_regs regs;
+
+    if (!el3->call)
+        return to_el1(cpu, syndrome_undefined(), NULL);
+    for (unsigned n = 0; n < SMC_REG_COUNT; n++)
+        regs.x[n] = cpu_get_x(cpu, n);
+    el3->call(el3->ctx, &regs);
+    for (unsigned n = 0; n < SMC_REG_COUNT; n++)
+        cpu_set_x(cpu, n, regs.x[n]);
+    cpu->executed += cpu->el2.elr == at; /* else the engine has counted it */
+    cpu->el2.elr = at + 4;
+    return GOES_ON;
+}
+
+/* Is the instruction at the PC one that its page's copy replaces? Then *pa is where it stands. */
+static bool is_patched(struct cpu *cpu, pa_t *pa)
+{
+    struct mmu_access fetch = {.type = ACCESS_FETCH, .el0 = at_el0(cpu)};
+    struct translation where;
+    struct fault fault;
+
+    if (!mmu_translate(&cpu->mmu, VA(cpu->el2.elr), fetch, &where, &fault, NULL))
+        return false;
+    *pa = where.pa;
+    return code_pages_patched(cpu->engine->code, where.pa);
+}
+
+/*
+ * The engine calls the instruction undefined: because it traps under the present controls, because
+ * we asked to see it first (cpu/code_pages.h), because it is not in the engine, or because it is
+ * undefined.
  */
-
-static enum outcome undefined(struct cpu *cpu)
+static enum outcome on_undefined(struct cpu *cpu, const struct insn *insn)
 {
-    return to_el1(cpu, syndrome_undefined(), NULL);
-}
+    struct trap_context context = engine_trap_context(cpu);
+    struct el2_regs *el2 = &cpu->el2;
+    uint64_t esr = syndrome_undefined();
+    struct fault fault;
+    pa_t pa;
 
-static bool traps_wfx(const struct cpu *cpu, const struct insn *insn)
-{
-    bool wfe = insn->wfx & 1;
-
-    return field_get(cpu->el2.hcr, wfe ? HCR_TWE : HCR_TWI);
+    switch (trap_decide(&context, insn, &esr)) {
+    case TRAP_EL2:
+        EMIT(listener(cpu), GUEST_INSN, GUEST, el2->elr, insn->word);
+        return to_el2(cpu, &(struct syndrome){.esr = esr, .far = el2->far}, insn->word);
+    case TRAP_EL1:
+    case TRAP_UNDEFINED:
+        EMIT(listener(cpu), GUEST_INSN, GUEST, el2->elr, insn->word);
+        return to_el1(cpu, esr, NULL);
+    case TRAP_EL3:
+        return smc_to_el3(cpu, el2->elr);
+    case TRAP_NONE:
+        break;
+    }
+    if (insn->cls == INSN_SYSREG && execute_sysreg(cpu, insn))
+        return GOES_ON;
+    if (insn->at)
+        return on_address_translation(cpu, insn);
+    if (insn_is_memory(insn) && access_faults(cpu, insn, &fault, NULL))
+        return data_abort(cpu, insn, &fault);
+    if (is_patched(cpu, &pa) && !engine_word_is_fatal(insn->word)) {
+        if (!execute_access(cpu, insn))
+            engine_step_over(cpu, pa);
+        return GOES_ON;
+    }
+    EMIT(listener(cpu), GUEST_INSN, GUEST, el2->elr, insn->word);
+    return to_el1(cpu, esr, NULL);
 }
 
 static enum outcome on_exception(struct cpu *cpu)
 {
     struct el2_regs *el2 = &cpu->el2;
     int number = cpu->engine->intno;
-    /* SVC and HVC leave the PC behind the instruction; so does the architecture. */
-    bool behind = number == EXCEPTION_SVC || number == EXCEPTION_HVC;
+    /* SVC and HVC leave the PC behind the instruction, as in the architecture; an SMC to EL3 too.
+     */
+    bool behind = number == EXCEPTION_SVC || number == EXCEPTION_HVC || number == EXCEPTION_SMC;
     uint64_t at = el2->elr - (behind ? 4 : 0);
     struct fault fault;
     struct insn insn;
@@ -236,10 +336,11 @@ static enum outcome on_exception(struct cpu *cpu)
     if (access_fetch_faults(cpu, VA(at), &word, &fault, NULL))
         return on_fetch_miss(cpu);
     insn_decode(word, &insn);
-    if (number == EXCEPTION_DATA_ABORT && access_faults(cpu, &insn, &fault, NULL)) {
-        tell_guest_step(cpu, &insn, fault.va, insn_bytes(&insn));
-        return take_abort(cpu, &insn, &fault);
-    }
+    if (number == EXCEPTION_UDEF)
+        return on_undefined(cpu, &insn);
+    if (number == EXCEPTION_DATA_ABORT) /* exclusives and atomics: the engine checks alignment */
+        return access_faults(cpu, &insn, &fault, NULL) ? data_abort(cpu, &insn, &fault)
+                                                       : not_modelled(cpu, at, word);
     EMIT(listener(cpu), GUEST_INSN, GUEST, at, word);
     switch (number) {
     case EXCEPTION_SVC:
@@ -249,18 +350,9 @@ static enum outcome on_exception(struct cpu *cpu)
         return trap_to_el2(cpu, &insn);
     case EXCEPTION_HYP_TRAP:
     case EXCEPTION_SMC:
-        if (field_get(el2->hcr, HCR_TSC))
-            return trap_to_el2(cpu, &insn);
-        return undefined(cpu);
-    case EXCEPTION_UDEF:
-        if (insn.cls == INSN_WFX && traps_wfx(cpu, &insn))
-            return trap_to_el2(cpu, &insn);
-        return undefined(cpu);
+        return field_get(el2->hcr, HCR_TSC) ? trap_to_el2(cpu, &insn) : smc_to_el3(cpu, at);
     default:
-        snprintf(cpu->failure, sizeof(cpu->failure),
-                 "engine exception %d at 0x%016llx (0x%08x) is not modelled", number,
-                 (unsigned long long)at, word);
-        return LEAVES_FAILURE;
+        return not_modelled(cpu, at, word);
     }
 }
 
@@ -271,8 +363,7 @@ static enum outcome on_pc_alignment(struct cpu *cpu)
     return to_el1(cpu, field_put(ESR_EC, ESR_EC_PC_ALIGN) | field_mask(ESR_IL), &far);
 }
 
-/* --- the loop
- * -------------------------------------------------------------------------------------- */
+/* --- the loop --- */
 
 static enum outcome step(struct cpu *cpu)
 {
@@ -292,7 +383,12 @@ static enum outcome step(struct cpu *cpu)
     case STOP_EXCEPTION:
         return on_exception(cpu);
     case STOP_WX:
-        engine_change_wx(cpu, cpu->el2.elr);
+        return engine_change_wx(cpu, cpu->el2.elr) ? GOES_ON : LEAVES_FAILURE;
+    case STOP_CHAOS:
+        engine_forget_something(cpu);
+        return GOES_ON;
+    case STOP_CONTROLS:
+        engine_refresh_controls(cpu);
         return GOES_ON;
     case STOP_PC_ALIGNMENT:
         return on_pc_alignment(cpu);
@@ -301,6 +397,7 @@ static enum outcome step(struct cpu *cpu)
     case STOP_IDLE: /* WFI that is not trapped may complete at any time (Arm ARM D1.6) */
         return GOES_ON;
     case STOP_FAILURE:
+    case STOP_NONE:
         break;
     }
     return LEAVES_FAILURE;
@@ -323,7 +420,9 @@ enum cpu_exit cpu_run(struct cpu *cpu)
     enum outcome outcome;
 
     engine_load(cpu);
+    cpu->monitor.armed = false; /* an exception return clears it (Arm ARM D1.4.4) */
     notice_el2_changes(cpu);
+    engine_refresh_controls(cpu);
     clock_charge(cpu->engine->clock, OP_ERET, 1);
     if (trace) {
         const uint64_t args[] = {cpu->el2.elr, cpu->el2.spsr};

@@ -12,6 +12,7 @@
 #include "cpu/clock.h"
 #include "cpu/event.h"
 #include "cpu/physmem.h"
+#include "cpu/smc.h"
 #include "cpu/types.h"
 
 struct engine; /* Unicorn; one per machine, shared by its CPUs */
@@ -24,7 +25,7 @@ struct cpu;
  */
 struct el2_regs {
     uint64_t hcr, vtcr, vttbr;
-    /* what traps to EL2 beyond HCR_EL2: CPTR, MDCR, CNTHCTL, HCRX, ICH_HCR, ICC_SRE, fine-grained */
+    /* what traps to EL2 beyond HCR_EL2; ich_hcr and icc_sre are ICH_HCR_EL2 and ICC_SRE_EL2 */
     uint64_t cptr, mdcr, cnthctl, hcrx, ich_hcr, icc_sre;
     uint64_t hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;
     uint64_t elr, spsr;
@@ -44,6 +45,14 @@ struct engine_config {
     struct physmem *mem;
     struct clock *clock;
     struct trace *trace; /* may be NULL */
+    /* Where an SMC goes that EL2 does not trap; call NULL: nowhere, it is UNDEFINED (SCR_EL3.SMD).
+     */
+    struct smc_port el3;
+    /*
+     * 0, or a seed: cached translations, translated code and scanned pages are thrown away at
+     * random blocks. What a guest does must not change.
+     */
+    uint64_t chaos;
 };
 
 /* NULL with a message in error (size bytes) if Unicorn is too old or refuses. Freed by engine_free.

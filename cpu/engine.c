@@ -12,10 +12,17 @@
 #define MIN_UNICORN_MAJOR 2
 #define MIN_UNICORN_MINOR 1
 #define MIN_UNICORN_PATCH 4
+#define ICC_SRE_SYSTEM_REGISTERS 7u /* SRE, DFB, DIB: the only interface this CPU has */
+#define ICC_SRE_EL2_ENABLE 8u
+#define CNTHCTL_EL1_COUNTERS                                                                       \
+    3u /* EL1PCTEN, EL1PCEN: the physical counter and timer do not trap                            \
+        */
 #define TCG_BUFFER_BYTES (32u << 20)
 
-/* EL3 as firmware leaves it for a Non-secure AArch64 EL2 that may use HVC and pointer
- * authentication: NS, RES1[5:4], HCE, RW, APK, API (Arm ARM D19.2, SCR_EL3). */
+/*
+ * EL3 as firmware leaves it for a Non-secure AArch64 EL2 that may use HVC and pointer
+ * authentication: NS, RES1[5:4], HCE, RW, APK, API (Arm ARM D19.2, SCR_EL3).
+ */
 #define SCR_EL3_VALUE 0x30531u
 
 /* Unicorn's EL2 does these traps by itself; stage 2 is ours, so VM stays 0 there. */
@@ -64,8 +71,7 @@ static uint64_t read_reg(uc_engine *uc, int id)
     return value;
 }
 
-/* --- residency ---------------------------------------------------------------------------------
- */
+/* --- residency --- */
 
 void engine_load(struct cpu *cpu)
 {
@@ -124,6 +130,20 @@ uint64_t cpu_get_sysreg(struct cpu *cpu, enum sysreg reg)
     return read_cp(cpu->engine->uc, cp_of(reg));
 }
 
+/* EL1 registers that decide what traps. */
+static const enum sysreg trap_controlling[] = {
+    SYSREG_CPACR_EL1, SYSREG_SCTLR_EL1, SYSREG_CNTKCTL_EL1, SYSREG_PMUSERENR_EL0, SYSREG_MDSCR_EL1,
+};
+#define TRAP_CONTROLLING_COUNT (sizeof(trap_controlling) / sizeof(trap_controlling[0]))
+
+static bool controls_traps(enum sysreg reg)
+{
+    for (size_t i = 0; i < TRAP_CONTROLLING_COUNT; i++)
+        if (trap_controlling[i] == reg)
+            return true;
+    return false;
+}
+
 static bool governs_translation(enum sysreg reg)
 {
     return reg == SYSREG_SCTLR_EL1 || reg == SYSREG_TCR_EL1 || reg == SYSREG_TTBR0_EL1 ||
@@ -134,6 +154,7 @@ void cpu_set_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value)
 {
     engine_load(cpu);
     write_cp(cpu->engine->uc, cp_of(reg), value);
+    cpu->engine->controls_stale |= controls_traps(reg);
     if (governs_translation(reg)) {
         cpu->mmu_stale = true;
         cpu->tlb_stale = true;
@@ -151,8 +172,10 @@ void engine_set_pstate(struct cpu *cpu, uint64_t pstate)
     sp[1] = cpu_get_sp(cpu, 1);
     uc_reg_write(uc, UC_ARM64_REG_PSTATE, &pstate);
     cpu->engine_pstate = pstate;
-    /* Writing PSTATE swaps no stack pointer and leaves the engine's cached flags stale: all are
-     * written again, and a system register last, which rebuilds the cache. */
+    /*
+     * Writing PSTATE swaps no stack pointer and leaves the engine's cached flags stale: all are
+     * written again, and a system register last, which rebuilds the cache.
+     */
     for (unsigned el = 0; el < 2; el++) {
         uc_reg_write(uc, el ? UC_ARM64_REG_SP_EL1 : UC_ARM64_REG_SP_EL0, &sp[el]);
         uc_reg_write(uc, sp_id(pstate, el), &sp[el]);
@@ -178,8 +201,7 @@ void engine_refresh_mmu(struct cpu *cpu)
     cpu->mmu_stale = false;
 }
 
-/* --- callbacks -----------------------------------------------------------------------------------
- */
+/* --- callbacks --- */
 
 uint64_t engine_instructions_at(const struct cpu *cpu, uint64_t pc)
 {
@@ -190,6 +212,27 @@ uint64_t engine_instructions_at(const struct cpu *cpu, uint64_t pc)
                                      : cpu->executed;
 }
 
+/* xorshift64: any sequence will do, if it is the same for the same seed. */
+static uint64_t chance(struct engine *engine)
+{
+    engine->chaos ^= engine->chaos << 13;
+    engine->chaos ^= engine->chaos >> 7;
+    engine->chaos ^= engine->chaos << 17;
+    return engine->chaos;
+}
+
+/* Asked in front of a block that begins at or beyond the stop line, or at a misaligned address. */
+static enum engine_stop block_stop(struct engine *engine, const struct cpu *cpu, uint64_t address)
+{
+    if (address & 3)
+        return STOP_PC_ALIGNMENT;
+    if (engine->controls_stale)
+        return STOP_CONTROLS;
+    if (cpu->executed + cpu->el1_taken >= cpu->budget_end)
+        return STOP_BUDGET;
+    return engine->chaos && chance(engine) & 1 ? STOP_CHAOS : STOP_NONE;
+}
+
 static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 {
     struct engine *engine = user;
@@ -197,11 +240,12 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 
     cpu->block_pc = address;
     cpu->block_size = 0;
-    if (cpu->executed + cpu->el1_taken >= cpu->budget_end || address & 3) {
-        engine->budget_hit = !(address & 3);
-        engine->pc_misaligned = address & 3;
-        uc_emu_stop(uc);
-        return;
+    if (cpu->executed >= cpu->stop_line || address & 3) {
+        engine->block_stop = block_stop(engine, cpu, address);
+        if (engine->block_stop != STOP_NONE) {
+            uc_emu_stop(uc);
+            return;
+        }
     }
     cpu->block_size = size;
     cpu->executed += size / 4;
@@ -215,26 +259,26 @@ static void on_exception(uc_engine *uc, uint32_t intno, void *user)
     uc_emu_stop(uc);
 }
 
-/* LDTR and STTR at EL1 are checked as EL0 accesses; the engine does not say so, the word does. */
-static bool is_unprivileged(struct cpu *cpu, uint64_t pc)
+/* The instruction at pc, for what the engine does not tell of an access. */
+static bool decode_at(struct cpu *cpu, uint64_t pc, struct insn *insn)
 {
     struct mmu_access fetch = {.type = ACCESS_FETCH};
     struct translation where;
     struct fault fault;
-    struct insn insn;
     uint32_t word;
 
     if (!mmu_translate(&cpu->mmu, VA(pc), fetch, &where, &fault, NULL) ||
         physmem_read(cpu->mmu.mem, where.pas, where.pa, &word, sizeof(word)) != PHYS_OK)
         return false;
-    insn_decode(word, &insn);
-    return insn.unprivileged;
+    insn_decode(word, insn);
+    return true;
 }
 
-static bool wants_wx(struct engine *engine, pa_t page, bool executable)
+static bool wants_wx(struct engine *engine, const struct translation *where, bool executable)
 {
     engine->wx.valid = true;
-    engine->wx.page = page;
+    engine->wx.page = PA(where->pa.v & ~GRANULE_MASK);
+    engine->wx.pas = where->pas;
     engine->wx.executable = executable;
     return false;
 }
@@ -254,13 +298,20 @@ static bool on_tlb_miss(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
     };
     struct translation out;
     struct fault fault;
-    bool code;
+    pa_t target;
 
     engine_refresh_mmu(cpu);
-    if (access.type == ACCESS_FETCH)
+    engine->miss.decoded = false;
+    if (access.type == ACCESS_FETCH) {
         cpu->block_size = 0; /* a fetch misses between blocks: the last one ran to its end */
-    else if (!access.el0)
-        access.el0 = is_unprivileged(cpu, read_reg(uc, UC_ARM64_REG_PC));
+    } else if (!access.el0) {
+        /*
+         * LDTR and STTR are checked as EL0's accesses; the engine does not say so, the word does.
+         */
+        engine->miss.decoded = decode_at(cpu, read_reg(uc, UC_ARM64_REG_PC), &engine->miss.insn);
+        access.el0 = engine->miss.decoded && engine->miss.insn.unprivileged &&
+                     !field_get(pstate, PSTATE_UAO);
+    }
     if (!mmu_translate(&cpu->mmu, VA(vaddr), access, &out, &fault, NULL)) {
         engine->miss.valid = true;
         engine->miss.page = vaddr;
@@ -268,15 +319,18 @@ static bool on_tlb_miss(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
         return false;
     }
     result->paddr = out.pa.v & ~GRANULE_MASK;
-    code = physmem_is_code(engine->mem, out.pa);
     if (access.type == ACCESS_FETCH) {
-        if (!code)
-            return wants_wx(engine, PA(result->paddr), true);
+        if (!code_pages_target(engine->code, out.pa, &target))
+            return wants_wx(engine, &out, true);
         result->perms = UC_PROT_READ | UC_PROT_EXEC;
+        if (target.v != result->paddr) {
+            result->paddr = target.v;
+            result->perms = UC_PROT_EXEC; /* a copy is never read */
+        }
         return true;
     }
-    if (access.type == ACCESS_WRITE && code && !engine->stepping)
-        return wants_wx(engine, PA(result->paddr), false);
+    if (access.type == ACCESS_WRITE && !engine->stepping && physmem_is_code(engine->mem, out.pa))
+        return wants_wx(engine, &out, false);
     result->perms = access.type == ACCESS_WRITE ? UC_PROT_READ | UC_PROT_WRITE : UC_PROT_READ;
     return true;
 }
@@ -291,26 +345,119 @@ static bool executes_from(struct cpu *cpu, uint64_t pc, pa_t page)
            (where.pa.v & ~GRANULE_MASK) == page.v;
 }
 
-void engine_change_wx(struct cpu *cpu, uint64_t pc)
+static bool make_executable(struct cpu *cpu)
+{
+    struct engine *engine = cpu->engine;
+    struct trap_context context = engine_trap_context(cpu);
+
+    if (!code_pages_add(engine->code, &context, engine->wx.page, engine->wx.pas)) {
+        snprintf(cpu->failure, sizeof(cpu->failure), "no memory to execute from 0x%016llx",
+                 (unsigned long long)cpu->el2.elr);
+        return false;
+    }
+    uc_ctl_flush_tlb(engine->uc); /* no entry may allow writing it any more */
+    return true;
+}
+
+bool engine_change_wx(struct cpu *cpu, uint64_t pc)
 {
     struct engine *engine = cpu->engine;
 
-    if (engine->wx.executable) {
-        physmem_mark_code(engine->mem, engine->wx.page, true);
-    } else if (executes_from(cpu, pc, engine->wx.page)) {
+    if (engine->wx.executable)
+        return make_executable(cpu);
+    if (executes_from(cpu, pc, engine->wx.page)) {
         engine->stepping = true; /* it needs both rights: for one instruction it gets them */
     } else {
-        physmem_mark_code(engine->mem, engine->wx.page, false);
+        code_pages_remove(engine->code, engine->wx.page);
         uc_ctl_flush_tb(engine->uc);
     }
     uc_ctl_flush_tlb(engine->uc);
+    return true;
+}
+
+void engine_step_over(struct cpu *cpu, pa_t pa)
+{
+    cpu->engine->stepping = true;
+    cpu->engine->lifted = true;
+    cpu->engine->lifted_at = pa;
+    code_pages_lift(cpu->engine->code, pa, true);
+    cpu->engine->code_stale = true;
+}
+
+void engine_forget_something(struct cpu *cpu)
+{
+    struct engine *engine = cpu->engine;
+    uint64_t what = chance(engine);
+
+    if (what & 1)
+        uc_ctl_flush_tlb(engine->uc);
+    if (what & 2)
+        cpu->mmu_stale = true;
+    if (what & 4)
+        engine->code_stale = true;
+    if (what & 8) {
+        code_pages_clear(engine->code);
+        engine->code_stale = true;
+    }
+}
+
+struct trap_context engine_trap_context(const struct cpu *cpu)
+{
+    struct trap_context context = cpu->engine->controls.context;
+
+    context.el2 = &cpu->el2;
+    context.pstate = cpu->el2.spsr;
+    return context;
+}
+
+/* The controls lie in front of the return state; pending virtual interrupts trap nothing. */
+static bool same_controls(const struct el2_regs *a, const struct el2_regs *b)
+{
+    const uint64_t pending = field_mask(HCR_VF) | field_mask(HCR_VI) | field_mask(HCR_VSE);
+
+    return !((a->hcr ^ b->hcr) & ~pending) && a->cptr == b->cptr && a->mdcr == b->mdcr &&
+           a->cnthctl == b->cnthctl && a->hcrx == b->hcrx && a->ich_hcr == b->ich_hcr &&
+           a->icc_sre == b->icc_sre && a->hfgrtr == b->hfgrtr && a->hfgwtr == b->hfgwtr &&
+           a->hfgitr == b->hfgitr && a->hdfgrtr == b->hdfgrtr && a->hdfgwtr == b->hdfgwtr;
+}
+
+static bool same_el1_controls(const struct trap_context *a, const struct trap_context *b)
+{
+    return a->cpacr_el1 == b->cpacr_el1 && a->sctlr_el1 == b->sctlr_el1 &&
+           a->cntkctl_el1 == b->cntkctl_el1 && a->pmuserenr_el0 == b->pmuserenr_el0 &&
+           a->mdscr_el1 == b->mdscr_el1;
+}
+
+void engine_refresh_controls(struct cpu *cpu)
+{
+    struct engine *engine = cpu->engine;
+    struct trap_context now = engine->controls.context;
+    bool same = engine->controls.valid && same_controls(&engine->controls.el2, &cpu->el2);
+
+    if (same && !engine->controls_stale)
+        return;
+    now.features = trap_modelled_features;
+    now.cpacr_el1 = cpu_get_sysreg(cpu, SYSREG_CPACR_EL1);
+    now.sctlr_el1 = cpu_get_sysreg(cpu, SYSREG_SCTLR_EL1);
+    now.cntkctl_el1 = cpu_get_sysreg(cpu, SYSREG_CNTKCTL_EL1);
+    now.pmuserenr_el0 = cpu_get_sysreg(cpu, SYSREG_PMUSERENR_EL0);
+    now.mdscr_el1 = cpu_get_sysreg(cpu, SYSREG_MDSCR_EL1);
+    now.icc_sre_el1 = ICC_SRE_SYSTEM_REGISTERS;
+    engine->controls_stale = false;
+    if (same && same_el1_controls(&engine->controls.context, &now))
+        return;
+    engine->controls.valid = true;
+    engine->controls.el2 = cpu->el2;
+    engine->controls.context = now;
+    code_pages_clear(engine->code);
+    engine->code_stale = true;
 }
 
 static void on_code_written(void *ctx, pa_t granule)
 {
     struct engine *engine = ctx;
 
-    (void)granule;
+    code_pages_remove(engine->code, granule);
     engine->code_stale = true;
 }
 
@@ -320,8 +467,16 @@ static uint32_t on_msr(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
 
     (void)uc;
     (void)reg;
-    (void)cp;
     engine->resident->mmu_stale = true;
+    for (size_t i = 0; i < TRAP_CONTROLLING_COUNT; i++) {
+        const struct sysreg_desc *desc = &sysreg_table[trap_controlling[i]];
+
+        if (cp->op0 == desc->op0 && cp->op1 == desc->op1 && cp->crn == desc->crn &&
+            cp->crm == desc->crm && cp->op2 == desc->op2) {
+            engine->controls_stale = true;
+            engine->resident->stop_line = 0; /* the write takes effect first */
+        }
+    }
     return 0;
 }
 
@@ -368,17 +523,14 @@ static uint32_t on_mrs(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
     return 0;
 }
 
-/* --- running
- * --------------------------------------------------------------------------------------- */
+/* --- running --- */
 
 static enum engine_stop stopped_why(struct cpu *cpu, uc_err err)
 {
     struct engine *engine = cpu->engine;
 
-    if (engine->pc_misaligned)
-        return STOP_PC_ALIGNMENT;
-    if (engine->budget_hit)
-        return STOP_BUDGET;
+    if (engine->block_stop != STOP_NONE)
+        return engine->block_stop;
     if (engine->intno >= 0)
         return STOP_EXCEPTION;
     if (err == UC_ERR_EXCEPTION && engine->wx.valid)
@@ -389,6 +541,14 @@ static enum engine_stop stopped_why(struct cpu *cpu, uc_err err)
         return STOP_IDLE;
     snprintf(cpu->failure, sizeof(cpu->failure), "the engine stopped: %s", uc_strerror(err));
     return STOP_FAILURE;
+}
+
+/* From where on each block asks whether to stop. Exceptions to EL1 count towards the budget. */
+static uint64_t stop_line(const struct cpu *cpu)
+{
+    if (cpu->engine->chaos || cpu->budget_end <= cpu->el1_taken)
+        return 0;
+    return cpu->budget_end - cpu->el1_taken;
 }
 
 enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
@@ -408,8 +568,8 @@ enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
     engine->code_stale = false;
     cpu->tlb_stale = false;
     engine->intno = -1;
-    engine->budget_hit = false;
-    engine->pc_misaligned = false;
+    engine->block_stop = STOP_NONE;
+    cpu->stop_line = stop_line(cpu);
     engine->miss.valid = false;
     engine->wx.valid = false;
     cpu->block_pc = *pc;
@@ -418,6 +578,9 @@ enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
     err = uc_emu_start(engine->uc, *pc, 0, 0, engine->stepping);
     if (engine->stepping) {
         engine->stepping = false;
+        if (engine->lifted)
+            code_pages_lift(engine->code, engine->lifted_at, false);
+        engine->lifted = false;
         engine->code_stale = true;
     }
 
@@ -428,8 +591,7 @@ enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
     return stopped_why(cpu, err);
 }
 
-/* --- life
- * ------------------------------------------------------------------------------------------ */
+/* --- life --- */
 
 static bool check(uc_err err, const char *what, char *error, size_t size)
 {
@@ -505,9 +667,12 @@ struct engine *engine_new(const struct engine_config *config, char *error, size_
     engine->mem = config->mem;
     engine->clock = config->clock;
     engine->trace = config->trace;
+    engine->el3 = config->el3;
+    engine->chaos = config->chaos;
     if (!version_ok(error, size) ||
         !check(uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &engine->uc), "open", error, size) ||
         !configure(engine, error, size) || !add_hooks(engine, error, size) ||
+        !(engine->code = code_pages_new(engine->uc, engine->mem)) ||
         !check(uc_context_alloc(engine->uc, &engine->pristine), "context", error, size) ||
         !check(uc_context_save(engine->uc, engine->pristine), "context", error, size)) {
         engine_free(engine);
@@ -527,6 +692,7 @@ void engine_free(struct engine *engine)
         uc_context_free(engine->pristine);
     if (engine->uc)
         uc_close(engine->uc);
+    code_pages_free(engine->code);
     free(engine);
 }
 
@@ -554,10 +720,13 @@ struct cpu *cpu_new(struct engine *engine, unsigned index, char *error, size_t s
     cpu->engine_hcr = engine_hcr_of(0);
     cpu->engine_pstate = read_reg(engine->uc, UC_ARM64_REG_PSTATE);
     cpu->el2.spsr = field_put(PSTATE_M, PSTATE_EL1H) | field_mask(PSTATE_DAIF);
+    cpu->el2.cnthctl = CNTHCTL_EL1_COUNTERS;
+    cpu->el2.icc_sre = ICC_SRE_SYSTEM_REGISTERS | ICC_SRE_EL2_ENABLE;
     for (unsigned reg = 0; reg < SYSREG_COUNT; reg++)
         cpu_set_sysreg(cpu, (enum sysreg)reg, sysreg_table[reg].reset);
     for (unsigned n = 0; n < 31; n++)
         cpu_set_x(cpu, n, 0);
+    sysreg_file_reset(&cpu->file);
     engine_set_pstate(cpu, cpu->el2.spsr);
     return cpu;
 }

@@ -12,15 +12,22 @@
 
 #include <unicorn/unicorn.h>
 
+#include "cpu/code_pages.h"
 #include "cpu/cpu.h"
+#include "cpu/insn.h"
 #include "cpu/mmu.h"
+#include "cpu/sysreg_file.h"
+#include "cpu/trap_table.h"
 
 /* Why the engine stopped. */
 enum engine_stop {
+    STOP_NONE,
     STOP_MISS,      /* a translation failed; engine->miss says where */
     STOP_EXCEPTION, /* engine->intno: a QEMU exception number */
     STOP_BUDGET,
-    STOP_WX, /* a page changes between executable and writable: engine->wx_page */
+    STOP_WX,       /* a page changes between executable and writable: engine->wx */
+    STOP_CONTROLS, /* the guest wrote a register that decides what traps */
+    STOP_CHAOS,    /* what is cached is to be thrown away, by chance */
     STOP_PC_ALIGNMENT,
     STOP_IDLE,    /* WFI or WFE went by, the PC is behind it */
     STOP_FAILURE, /* cpu->failure says what */
@@ -31,23 +38,37 @@ struct engine {
     struct physmem *mem;
     struct clock *clock;
     struct trace *trace;
+    uint64_t chaos;      /* state of the generator; 0: no chaos */
+    struct smc_port el3; /* call NULL: there is no EL3 to answer the guest */
     struct cpu *resident;
     uc_context *pristine; /* the state of a CPU that never ran */
-    bool code_stale;      /* a model wrote memory that was executed */
+    struct code_pages *code;
+    bool code_stale; /* translated code is out of date: a model wrote it, or controls changed */
+    struct {         /* what the pages in code were scanned for */
+        bool valid;
+        struct el2_regs el2;
+        struct trap_context context;
+    } controls;
+    bool controls_stale; /* a register of EL1 that decides what traps may have been written */
+
+    bool stepping;  /* the next run is one instruction: it writes the page it executes from, ... */
+    bool lifted;    /* ... or it is one that the copy of its page replaces, put back for once: */
+    pa_t lifted_at; /* there */
 
     /* set by callbacks during one run */
-    bool stepping; /* one instruction only, which writes the page it executes from */
-    int intno;     /* -1: none */
-    bool budget_hit;
-    bool pc_misaligned;
+    int intno;                   /* -1: none */
+    enum engine_stop block_stop; /* why it stopped in front of a block; STOP_NONE: it did not */
     struct {
         bool valid;
         uint64_t page; /* virtual */
         enum access_type type;
+        bool decoded; /* insn is the one at the PC */
+        struct insn insn;
     } miss;
     struct {
         bool valid;
         pa_t page;
+        enum pas pas;
         bool executable; /* what it must become */
     } wx;
 };
@@ -63,11 +84,19 @@ struct cpu {
     uint64_t engine_pstate; /* what the engine holds, valid outside cpu_run */
     uint64_t engine_hcr;
 
+    struct sysreg_file file; /* system registers the engine has not */
+    struct {                 /* the local exclusive monitor */
+        bool armed;
+        pa_t pa;
+        unsigned bytes;
+    } monitor;
+
     uint64_t executed;  /* instructions */
     uint64_t charged;   /* of these, how many the clock knows of */
     uint64_t el1_taken; /* exceptions taken to EL1: they count towards the budget */
     uint64_t budget_end;
-    uint64_t block_pc; /* the block that is running */
+    uint64_t stop_line; /* of executed: no block begins at or beyond it */
+    uint64_t block_pc;  /* the block that is running */
     uint64_t block_size;
 
     uint64_t stuck_pc; /* misses at one PC that no walk explains */
@@ -83,9 +112,19 @@ enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc);
 void engine_set_pstate(struct cpu *cpu, uint64_t pstate);
 /*
  * After STOP_WX at pc. A physical page is either executable or writable in the engine's TLB, so
- * that a store to code, by whatever alias, is noticed and the translated code dropped.
+ * that a store to code, by whatever alias, is noticed and the translated code dropped. False when
+ * memory is short; cpu->failure says so.
  */
-void engine_change_wx(struct cpu *cpu, uint64_t pc);
+bool engine_change_wx(struct cpu *cpu, uint64_t pc);
+/* The next engine_execute runs one instruction: the guest's own word at pa, where the PC is. */
+void engine_step_over(struct cpu *cpu, pa_t pa);
+/* After STOP_CHAOS. */
+void engine_forget_something(struct cpu *cpu);
+/* The controls that decide what traps, as they are now; what was scanned for others is forgotten.
+ */
+void engine_refresh_controls(struct cpu *cpu);
+/* The context to ask the trap table with, for an instruction at the PC. */
+struct trap_context engine_trap_context(const struct cpu *cpu);
 /* mmu.regs from the engine's registers and el2. */
 void engine_refresh_mmu(struct cpu *cpu);
 /* Guest instructions executed up to now, exact in the middle of a block. */

@@ -55,5 +55,6 @@ void exception_take_el1(struct cpu *cpu, enum el1_vector which, uint64_t esr, co
     el2->spsr = exception_entry_pstate(el2->spsr, sctlr);
     el2->elr = vector;
     cpu->el1_taken++;
+    cpu->monitor.armed = false; /* cleared on the way back, at the latest (Arm ARM D1.4.4) */
     clock_charge(cpu->engine->clock, OP_EXCEPTION_ENTRY, 1);
 }

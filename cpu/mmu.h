@@ -28,6 +28,9 @@ struct mmu_access {
     bool el0;       /* checked with EL0's permissions: at EL0, or LDTR/STTR */
     bool pan;       /* PSTATE.PAN */
     bool unaligned; /* the whole access is: a fault if the memory turns out to be Device */
+    /* DC and IC by address: no permission but stage 1's, and of that only EL0's read permission or
+     * (type ACCESS_WRITE: DC IVAC) write permission (Arm ARM D8.15). */
+    bool maintenance;
 };
 
 struct translation {
@@ -37,6 +40,8 @@ struct translation {
     bool write;   /* a write would be allowed too */
     bool s1_device;
     bool s2_device;
+    uint8_t s1_attr; /* stage 1's memory attributes, in the encoding of MAIR_EL1 */
+    uint8_t s1_sh;   /* and shareability, in that of a descriptor */
 };
 
 /*
@@ -45,6 +50,13 @@ struct translation {
  */
 bool mmu_translate(const struct mmu *mmu, va_t va, struct mmu_access access,
                    struct translation *out, struct fault *fault, struct trace *trace);
+
+/*
+ * Stage 1 alone: out->ipa and what stage 1 says about it. Its descriptors are read through stage 2,
+ * and those faults are of stage 2 with s1ptw set. Same contract, no GPT check of the output.
+ */
+bool mmu_translate_stage1(const struct mmu *mmu, va_t va, struct mmu_access access,
+                          struct translation *out, struct fault *fault, struct trace *trace);
 
 /* Stage 2 alone, for an IPA a model has. Same contract; s1ptw says a stage-1 descriptor is read. */
 bool mmu_translate_stage2(const struct mmu *mmu, ipa_t ipa, struct mmu_access access, bool s1ptw,

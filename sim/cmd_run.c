@@ -87,7 +87,7 @@ static bool parse_diag_format(const char *text, enum diag_format *format)
 int cmd_run(int argc, char **argv)
 {
     struct run_command command = {.session.diag = {.out = stderr, .format = DIAG_HUMAN}};
-    const char *trace_format = NULL, *colour = "auto", *message_format = "human";
+    const char *trace_format = NULL, *chaos = NULL, *colour = "auto", *message_format = "human";
     bool quiet = false, verbose = false, reassemble = false;
     const struct option_row rows[] = {
         {.name = "json", .help = "one JSON document instead of text", .flag = &command.json},
@@ -107,6 +107,7 @@ int cmd_run(int argc, char **argv)
         {.name = "reassemble",
          .help = "assemble again; an error if the cached code differs",
          .flag = &reassemble},
+        CHAOS_OPTION(&chaos),
         {.name = "color", .argument = "WHEN", .help = "auto, always or never", .value = &colour},
         {.name = "message-format",
          .argument = "FORMAT",
@@ -131,6 +132,8 @@ int cmd_run(int argc, char **argv)
         return usage_error("run", "--trace-format is text or ndjson, not '%s'", trace_format);
     if (command.session.trace && files > 1)
         return usage_error("run", "--trace records one scenario, not %d", files);
+    if (!parse_chaos("run", chaos, &command.session.chaos))
+        return EXIT_USAGE;
     if (quiet && verbose)
         return usage_error("run", "-q and -v contradict each other");
 

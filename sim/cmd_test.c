@@ -30,6 +30,7 @@ static const struct command_help help = {
 
 struct test_command {
     const char *filter;
+    uint64_t chaos;
     bool quiet, list, json;
     bool colour;
     unsigned selected, count[VERDICT_COUNT];
@@ -129,7 +130,8 @@ static bool name_selects(const struct test_command *command, const char *path)
 static void test_file(struct test_command *command, const char *path)
 {
     const struct session_options options = {.diag = {.out = stderr, .format = DIAG_HUMAN},
-                                            .code_cache = CODE_CACHE_KEEP};
+                                            .code_cache = CODE_CACHE_KEEP,
+                                            .chaos = command->chaos};
     if (!is_selected(command, path, NULL) && !name_selects(command, path))
         return;
     command->selected++;
@@ -216,7 +218,7 @@ static enum exit_status test_paths(struct test_command *command, struct arena *a
 int cmd_test(int argc, char **argv)
 {
     struct test_command command = {.worst = EXIT_OK};
-    const char *colour = "auto";
+    const char *colour = "auto", *chaos = NULL;
     const struct option_row rows[] = {
         {.name = "filter",
          .letter = 'k',
@@ -229,6 +231,7 @@ int cmd_test(int argc, char **argv)
          .letter = 'q',
          .help = "failures and totals only",
          .flag = &command.quiet},
+        CHAOS_OPTION(&chaos),
         {.name = "color", .argument = "WHEN", .help = "auto, always or never", .value = &colour},
         {0},
     };
@@ -239,6 +242,8 @@ int cmd_test(int argc, char **argv)
     enum colour_when when;
     if (!colour_parse(colour, &when))
         return usage_error("test", "--color is auto, always or never, not '%s'", colour);
+    if (!parse_chaos("test", chaos, &command.chaos))
+        return EXIT_USAGE;
     command.colour = colour_wanted(stdout, when);
 
     static const char *const default_paths[] = {DEFAULT_FOLDER};

@@ -36,6 +36,7 @@ struct machine {
     const struct scenario *scenario;
     struct clock clock;
     struct trace trace;
+    uint64_t chaos;
     struct physmem *mem;
     struct engine *engine;
     struct cpu *cpu;
@@ -221,9 +222,16 @@ static bool build_platform(struct machine *machine, char *error, size_t size)
     machine->mem = physmem_new(dram);
     if (!machine->mem)
         return fail(error, size, "no address space for the simulated memory", 0);
+    machine->monitor = monitor_new(&(struct monitor_config){
+        .mem = machine->mem, .clock = &machine->clock, .trace = &machine->trace});
+    if (!machine->monitor)
+        return fail(error, size, "out of memory", 0);
+    machine->smc = monitor_normal_port(machine->monitor);
     machine->engine = engine_new(&(struct engine_config){.mem = machine->mem,
                                                          .clock = &machine->clock,
-                                                         .trace = &machine->trace},
+                                                         .trace = &machine->trace,
+                                                         .el3 = machine->smc,
+                                                         .chaos = machine->chaos},
                                  error, size);
     if (!machine->engine)
         return false;
@@ -235,13 +243,8 @@ static bool build_platform(struct machine *machine, char *error, size_t size)
     return machine->mm || fail(error, size, "out of memory", 0);
 }
 
-static bool build_firmware(struct machine *machine, char *error, size_t size)
+static bool build_rmm(struct machine *machine, char *error, size_t size)
 {
-    machine->monitor = monitor_new(&(struct monitor_config){
-        .mem = machine->mem, .clock = &machine->clock, .trace = &machine->trace});
-    if (!machine->monitor)
-        return fail(error, size, "out of memory", 0);
-    machine->smc = monitor_normal_port(machine->monitor);
     if (!is_realm(machine))
         return true;
     machine->rmm = rmm_new(&(struct rmm_config){.mem = machine->mem,
@@ -425,7 +428,7 @@ static void watch_for_end(struct machine *machine)
     }
 }
 
-struct machine *machine_new(const struct scenario *scenario, const struct cost_profile *profile,
+struct machine *machine_new(const struct scenario *scenario, const struct machine_options *options,
                             char *error, size_t size)
 {
     struct machine *machine = calloc(1, sizeof(*machine));
@@ -435,11 +438,12 @@ struct machine *machine_new(const struct scenario *scenario, const struct cost_p
         return NULL;
     }
     machine->scenario = scenario;
-    machine->clock.profile = profile;
+    machine->clock.profile = options->profile;
+    machine->chaos = options->chaos;
     machine->trace.clock = &machine->clock;
     machine->end.text = machine->text;
     watch_for_end(machine);
-    if (!build_platform(machine, error, size) || !build_firmware(machine, error, size) ||
+    if (!build_platform(machine, error, size) || !build_rmm(machine, error, size) ||
         !build_vm(machine, error, size) || !build_memory(machine, error, size) ||
         !build_devices(machine, error, size) || !load_image(machine, error, size)) {
         machine_free(machine);

@@ -42,11 +42,13 @@ struct machine_device_state {
     size_t output_size;
 };
 
-/*
- * NULL with a message in error. The scenario must outlive the machine. profile: cycle costs, must
- * outlive it too.
- */
-struct machine *machine_new(const struct scenario *scenario, const struct cost_profile *profile,
+struct machine_options {
+    const struct cost_profile *profile; /* cycle costs; must outlive the machine */
+    uint64_t chaos; /* 0, or a seed: throws cached translations away at random; changes no result */
+};
+
+/* NULL with a message in error. The scenario must outlive the machine. */
+struct machine *machine_new(const struct scenario *scenario, const struct machine_options *options,
                             char *error, size_t size);
 void machine_free(struct machine *machine);
 
@@ -57,8 +59,8 @@ struct trace *machine_trace(struct machine *machine);
 struct machine_end machine_run(struct machine *machine);
 
 /*
- * State of vCPU 0 after the run, as the guest last had it (a realm's too). A run that a PSCI call ends
- * gives the registers of the call: KVM's results in x0..x3 reach no guest any more. n 0..30.
+ * State of vCPU 0 after the run, as the guest last had it (a realm's too). A run that a PSCI call
+ * ends gives the registers of the call: KVM's results in x0..x3 reach no guest any more. n 0..30.
  */
 uint64_t machine_reg(struct machine *machine, unsigned n);
 uint64_t machine_pc(struct machine *machine);

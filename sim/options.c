@@ -166,3 +166,12 @@ enum parse_result options_parse(int argc, char **argv, const struct option_row *
     }
     return PARSE_OK;
 }
+
+bool parse_chaos(const char *command, const char *text, uint64_t *seed)
+{
+    *seed = 0;
+    if (!text || (number_parse(text, strlen(text), seed) == NUMBER_OK && *seed))
+        return true;
+    usage_error(command, "--chaos takes a number other than 0, not '%s'", text);
+    return false;
+}

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct option_row {
@@ -35,6 +36,18 @@ enum parse_result { PARSE_OK, PARSE_HELP, PARSE_ERROR };
  */
 enum parse_result options_parse(int argc, char **argv, const struct option_row *rows,
                                 const struct command_help *help, int *operands);
+
+/*
+ * The argument of --chaos: a number other than 0, decimal or 0x. False, with a message by
+ * usage_error, if text is none; NULL is no seed: 0.
+ */
+bool parse_chaos(const char *command, const char *text, uint64_t *seed);
+
+#define CHAOS_OPTION(value_)                                                                       \
+    {                                                                                              \
+        .name = "chaos", .argument = "SEED",                                                       \
+        .help = "throw cached translations away at random; changes no result", .value = (value_)   \
+    }
 
 /* One line "sim: MESSAGE; see `sim help COMMAND`" on stderr; returns exit status 2. */
 int usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -89,8 +89,10 @@ void session_open(struct session *session, const char *path, const struct sessio
     }
     hash_file(path, session->hash);
     session->arena = arena_new();
-    session->machine = machine_new(session->scenario, session->report.profile, session->error,
-                                   sizeof(session->error));
+    session->machine = machine_new(
+        session->scenario,
+        &(struct machine_options){.profile = session->report.profile, .chaos = options->chaos},
+        session->error, sizeof(session->error));
     enum exit_status status = session->machine ? run_and_judge(session, options) : EXIT_INTERNAL;
     session->ran = status == EXIT_OK;
     if (!session->ran)

@@ -13,6 +13,7 @@ struct session_options {
     enum code_cache_use code_cache;
     const char *trace;                 /* file to record to, "-" is standard output; NULL: none */
     const struct trace_format *format; /* of the trace; NULL: by the file's name */
+    uint64_t chaos;                    /* of struct machine_options */
 };
 
 struct session {

@@ -20,6 +20,7 @@
 
 #define ROUNDS 5 /* each figure is the best of these: noise only ever slows down */
 #define MMIO_COUNT 300000u
+#define REFILL_ROUNDS 200000u  /* of bench.d/tlb.yaml: two refills each */
 #define GUEST_COUNT 200000000u /* instructions of bench.d/guest.yaml's loop */
 #define STARTS 20
 
@@ -41,12 +42,13 @@ struct bare {
     uc_engine *uc;
     void *memory;
     uint64_t blocks;
+    uint64_t fills;
 };
 
 static bool bare_fill(uc_engine *uc, uint64_t va, uc_mem_type type, uc_tlb_entry *out, void *user)
 {
     (void)uc;
-    (void)user;
+    ((struct bare *)user)->fills++;
     if (va < BARE_BASE || va >= BARE_BASE + BARE_SIZE)
         return false;
     out->paddr = va;
@@ -79,6 +81,7 @@ static void bare_open(struct bare *bare, const uint32_t *code, size_t size)
 
     hcr.val |= 1u << 31;
     bare->blocks = 0;
+    bare->fills = 0;
     bare->memory =
         mmap(NULL, BARE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (bare->memory == MAP_FAILED) {
@@ -125,6 +128,52 @@ static double bare_faults(void)
     return start;
 }
 
+static void bare_stop(uc_engine *uc, uint32_t intno, void *user)
+{
+    (void)intno;
+    (void)user;
+    uc_emu_stop(uc);
+}
+
+/* svc #0, again and again: the engine is left and entered behind it. Per second. */
+static double bare_exceptions(void)
+{
+    static const uint32_t code[] = {0xd4000001};
+    struct bare bare;
+    uc_hook hook;
+    double start;
+
+    bare_open(&bare, code, sizeof(code));
+    must(uc_hook_add(bare.uc, &hook, UC_HOOK_INTR, (void *)(uintptr_t)bare_stop, &bare, (uint64_t)1,
+                     (uint64_t)0));
+    start = seconds();
+    for (unsigned i = 0; i < MMIO_COUNT; i++)
+        must(uc_emu_start(bare.uc, BARE_BASE, 0, 0, 0));
+    start = MMIO_COUNT / (seconds() - start);
+    bare_close(&bare);
+    return start;
+}
+
+/* tlbi vmalle1; ldr; subs; b.ne: refills per second, answered by a comparison. */
+static double bare_refills(void)
+{
+    static const uint32_t code[] = {0xd508871f, 0xf9400001, 0xf1000442, 0x54ffffa1, 0xd4000001};
+    struct bare bare;
+    uint64_t data = BARE_BASE + 0x100000, rounds = REFILL_ROUNDS;
+    double start;
+
+    bare_open(&bare, code, sizeof(code));
+    must(uc_reg_write(bare.uc, UC_ARM64_REG_X0, &data));
+    must(uc_reg_write(bare.uc, UC_ARM64_REG_X2, &rounds));
+    start = seconds();
+    uc_emu_start(bare.uc, BARE_BASE, 0, 0, 0);
+    start = (double)bare.fills / (seconds() - start);
+    if (bare.fills < 2 * REFILL_ROUNDS)
+        exit(3);
+    bare_close(&bare);
+    return start;
+}
+
 /* The loop of bench.d/guest.yaml with a block hook: million instructions per second. */
 static double bare_mips(void)
 {
@@ -163,7 +212,8 @@ static double scenario_seconds(const char *path)
 
     if (!scenario)
         exit(2);
-    machine = machine_new(scenario, profile_default(), error, sizeof(error));
+    machine = machine_new(scenario, &(struct machine_options){.profile = profile_default()}, error,
+                          sizeof(error));
     if (!machine) {
         fprintf(stderr, "bench: %s: %s\n", path, error);
         exit(3);
@@ -193,6 +243,16 @@ static double vm_kernel(void)
 static double realm_user(void)
 {
     return MMIO_COUNT / scenario_seconds("tools/bench.d/realm-user.yaml");
+}
+
+static double refills(void)
+{
+    return 2.0 * REFILL_ROUNDS / scenario_seconds("tools/bench.d/tlb.yaml");
+}
+
+static double exceptions(void)
+{
+    return MMIO_COUNT / scenario_seconds("tools/bench.d/exception.yaml");
 }
 
 static double guest_mips(void)
@@ -276,6 +336,8 @@ int main(int argc, char **argv)
     double faults = best_of(bare_faults), mips = best_of(bare_mips);
     double user = best_of(vm_user), realm = best_of(realm_user), kernel = best_of(vm_kernel);
     double guest = best_of(guest_mips), start = 1e9;
+    double bare_tlb = best_of(bare_refills), tlb = best_of(refills);
+    double bare_svc = best_of(bare_exceptions), svc = best_of(exceptions);
     char program[4096];
     ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
     char *slash;
@@ -301,6 +363,12 @@ int main(int argc, char **argv)
             {"vm_kernel", "plain VM: in-kernel MMIO per second", "1/s", kernel, kernel / faults, 0},
             {"bare_mips", "bare engine with a block hook: guest MIPS", "MIPS", mips, 0, 0},
             {"guest_mips", "through sim: guest MIPS", "MIPS", guest, guest / mips, 0.80},
+            {"bare_refills", "bare engine: TLB refills per second", "1/s", bare_tlb, 0, 0},
+            {"refills", "through sim: TLB refills per second, both stages", "1/s", tlb,
+             tlb / bare_tlb, 0},
+            {"bare_exceptions", "bare engine: SVC exits per second", "1/s", bare_svc, 0, 0},
+            {"exceptions", "through sim: exception entries to EL1 per second", "1/s", svc,
+             svc / bare_svc, 0},
             {"start_ms", "sim run of the quickstart: wall time, ms", "ms", start * 1e3, 0, 30},
             {"peak_mib", "sim run of the quickstart: peak memory, MiB", "MiB", (double)peak / 1024,
              0, 64},

@@ -20,6 +20,7 @@ static const struct field DESC_ADDR = {12,
                                        36}; /* bits 47:12; the low ones depend on level, granule */
 static const struct field DESC_AF = {10, 1};
 static const struct field DESC_SH = {8, 2};
+static const struct field DESC_DBM = {51, 1}; /* FEAT_HAFDBS: a write may make it writable */
 #define DESC_SH_INNER 3u
 
 /* stage 1, leaf */
@@ -52,6 +53,7 @@ static const struct field S2_NS = {55, 1};  /* Realm stage 2: the output is in t
 
 static const struct field SCTLR_M = {0, 1};
 static const struct field SCTLR_A = {1, 1};
+static const struct field SCTLR_C = {2, 1};
 static const struct field SCTLR_SA = {3, 1};
 static const struct field SCTLR_SA0 = {4, 1};
 static const struct field SCTLR_NAA = {6, 1};
@@ -121,6 +123,7 @@ static const struct field VTCR_SH0 = {12, 2};
 static const struct field VTCR_TG0 = {14, 2};
 static const struct field VTCR_PS = {16, 3};
 static const struct field VTCR_HA = {21, 1};
+static const struct field VTCR_HD = {22, 1};
 static const struct field VTCR_RES1 = {31, 1};
 
 static const struct field VTTBR_BADDR = {1, 47};

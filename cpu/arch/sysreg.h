@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * System registers by name and encoding: op0, op1, CRn, CRm, op2 (Arm ARM D19). One row each; the
- * engine's access, a scenario's `sysregs:` and the printing of a trapped MRS/MSR read this table.
+ * System registers by name and encoding: op0, op1, CRn, CRm, op2 (Arm ARM D19).
+ * One row each; the engine's access, a scenario's `sysregs:` and the printing
+ * of a trapped MRS/MSR read this table.
  */
 #ifndef CPU_ARCH_SYSREG_H
 #define CPU_ARCH_SYSREG_H
@@ -27,6 +28,8 @@
     X(VBAR_EL1, 3, 0, 12, 0, 0, 0)                                                                 \
     X(CONTEXTIDR_EL1, 3, 0, 13, 0, 1, 0)                                                           \
     X(TPIDR_EL1, 3, 0, 13, 0, 4, 0)                                                                \
+    X(MDSCR_EL1, 2, 0, 0, 2, 2, 0)                                                                 \
+    X(PMUSERENR_EL0, 3, 3, 9, 14, 0, 0)                                                            \
     X(CNTKCTL_EL1, 3, 0, 14, 1, 0, 0)                                                              \
     X(TPIDR_EL0, 3, 3, 13, 0, 2, 0)                                                                \
     X(TPIDRRO_EL0, 3, 3, 13, 0, 3, 0)

@@ -294,6 +294,89 @@ START_TEST(two_cpus_share_the_engine)
 }
 END_TEST
 
+#define MSR_TTBR0_X1 0xd5182001u
+#define MSR_CPACR_X1 0xd5181041u
+#define FMOV_D0_X0 0x9e670000u
+#define DC_CIVAC_X0 0xd50b7e20u
+#define LDAR_X1_X0 0xc8dffc01u
+#define WFE 0xd503205fu
+
+START_TEST(a_trapped_register_write_leaves_in_front_of_it)
+{
+    CODE(RAM_IPA, NOP, MSR_TTBR0_X1, HVC0);
+    el2->hcr |= field_mask(HCR_TVM);
+    cpu_set_x(cpu, 1, 0x1000);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(el2->esr, 0x62300820);
+    ck_assert_uint_eq(el2->elr, RAM_IPA + 4);
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_TTBR0_EL1), 0);
+    ck_assert_uint_eq(cpu_instructions(cpu), 1);
+    /* the trap off: the very same code writes */
+    el2->hcr &= ~field_mask(HCR_TVM);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(field_get(el2->esr, ESR_EC), ESR_EC_HVC64);
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_TTBR0_EL1), 0x1000);
+    ck_assert_uint_eq(cpu_instructions(cpu), 3);
+}
+END_TEST
+
+START_TEST(a_guest_reads_its_own_words)
+{
+    CODE(RAM_IPA, 0xf9400002 /* ldr x2, [x0] */, HVC0, MSR_TTBR0_X1, WFE);
+    el2->hcr |= field_mask(HCR_TVM) | field_mask(HCR_TWE);
+    cpu_set_x(cpu, 0, RAM_IPA + 8);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(cpu_get_x(cpu, 2), (uint64_t)WFE << 32 | MSR_TTBR0_X1);
+}
+END_TEST
+
+START_TEST(floating_point_traps_as_soon_as_it_is_switched_off)
+{
+    CODE(RAM_IPA, FMOV_D0_X0, MSR_CPACR_X1, FMOV_D0_X0, NOP);
+    cpu_set_x(cpu, 1, 0);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_ESR_EL1), 0x1fe00000);
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_ELR_EL1), RAM_IPA + 8);
+    el2->cptr = 1u << 10; /* TFP */
+    el2->elr = RAM_IPA;
+    cpu_set_sysreg(cpu, SYSREG_CPACR_EL1, 3u << 20);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(el2->esr, 0x1fe00000);
+    ck_assert_uint_eq(el2->elr, RAM_IPA);
+}
+END_TEST
+
+START_TEST(cache_maintenance_is_looked_up)
+{
+    CODE(RAM_IPA, DC_CIVAC_X0, HVC0);
+    cpu_set_x(cpu, 0, RAM_IPA);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(field_get(el2->esr, ESR_EC), ESR_EC_HVC64);
+    ck_assert_uint_eq(cpu_instructions(cpu), 2);
+    el2->elr = RAM_IPA;
+    cpu_set_x(cpu, 0, 0x09000123);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(el2->esr, 0x92000145);
+    ck_assert_uint_eq(el2->far, 0x09000123);
+}
+END_TEST
+
+START_TEST(acquire_loads_are_checked_and_executed)
+{
+    CODE(RAM_IPA, LDAR_X1_X0, HVC0);
+    CODE(RAM_IPA + 0x20, 0x11223344, 0x55667788);
+    cpu_set_x(cpu, 0, RAM_IPA + 0x20);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(field_get(el2->esr, ESR_EC), ESR_EC_HVC64);
+    ck_assert_uint_eq(cpu_get_x(cpu, 1), 0x5566778811223344);
+    el2->elr = RAM_IPA;
+    cpu_set_x(cpu, 0, RAM_IPA + 0x2c);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_ESR_EL1), 0x96000021);
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_FAR_EL1), RAM_IPA + 0x2c);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("cpu");
@@ -316,6 +399,11 @@ int main(void)
     tcase_add_test(tc, a_changed_stage2_is_seen_after_invalidation);
     tcase_add_test(tc, the_counter_is_simulated_time);
     tcase_add_test(tc, two_cpus_share_the_engine);
+    tcase_add_test(tc, a_trapped_register_write_leaves_in_front_of_it);
+    tcase_add_test(tc, a_guest_reads_its_own_words);
+    tcase_add_test(tc, floating_point_traps_as_soon_as_it_is_switched_off);
+    tcase_add_test(tc, cache_maintenance_is_looked_up);
+    tcase_add_test(tc, acquire_loads_are_checked_and_executed);
     suite_add_tcase(suite, tc);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

@@ -283,6 +283,165 @@ START_TEST(realm_stage2_selects_the_output_space)
 }
 END_TEST
 
+/* --- what registers change --- */
+
+/* One access under registers that differ from those of setup; stage 1 is on. */
+static const struct {
+    uint64_t va;
+    struct mmu_access access;
+    uint64_t sctlr, tcr, hcr, vtcr; /* bits set besides */
+    enum fault_kind kind;
+    int stage, level;
+} settings[] = {
+    /* TBI: the top byte is not looked at, but bit 55 still chooses the half */
+    {0x5a00000000001000, READ, 0, 0, 0, 0, FAULT_TRANSLATION, 1, 0},
+    {0x5a00000000001000, READ, 0, 1ull << 37, 0, 0, FAULT_NONE, 0, 0},
+    {0x5affff8000000000, READ, 0, 1ull << 37, 0, 0, FAULT_TRANSLATION, 1, 0},
+    {0x5affff8000000000, READ, 0, 1ull << 38, 0, 0, FAULT_NONE, 0, 0},
+    /* EPD */
+    {0x1000, READ, 0, 1ull << 7, 0, 0, FAULT_TRANSLATION, 1, 0},
+    {0xffffff8000000000, READ, 0, 1ull << 23, 0, 0, FAULT_TRANSLATION, 1, 0},
+    {0xffffff8000000000, READ, 0, 1ull << 7, 0, 0, FAULT_NONE, 0, 0},
+    /* hierarchical permissions, and HPD0, which takes them away */
+    {0xc0001000, WRITE, 0, 0, 0, 0, FAULT_PERMISSION, 1, 3},
+    {0xc0001000, WRITE, 0, 1ull << 41, 0, 0, FAULT_NONE, 0, 0},
+    /* WXN */
+    {0x1000, FETCH, 0, 0, 0, 0, FAULT_NONE, 0, 0},
+    {0x1000, FETCH, 1ull << 19, 0, 0, 0, FAULT_PERMISSION, 1, 3},
+    {0x2000, FETCH, 1ull << 19, 0, 0, 0, FAULT_NONE, 0, 0}, /* read only */
+    /* HCR_EL2.DC: as if stage 1 were off, and Normal memory */
+    {0x8000, READ, 0, 0, 1ull << 12, 0, FAULT_TRANSLATION, 2, 3},
+    {0x1001, {.type = ACCESS_READ, .unaligned = true}, 0, 0, 1ull << 12, 0, FAULT_NONE, 0, 0},
+    {0x5001,
+     {.type = ACCESS_READ, .unaligned = true},
+     0,
+     0,
+     1ull << 12,
+     0,
+     FAULT_ADDRESS_SIZE,
+     2,
+     3},
+    /* stage 2: the access flag by hardware */
+    {0xb000, READ, 0, 0, 0, 0, FAULT_ACCESS_FLAG, 2, 3},
+    {0xb000, READ, 0, 0, 0, 1ull << 21, FAULT_NONE, 0, 0},
+    /* dirty state, stage 1: HA and HD, and a write */
+    {0xa000, WRITE, 0, 0, 0, 0, FAULT_PERMISSION, 1, 3},
+    {0xa000, WRITE, 0, 1ull << 39, 0, 0, FAULT_PERMISSION, 1, 3},
+    {0xa000, WRITE, 0, 3ull << 39, 0, 0, FAULT_NONE, 0, 0},
+    {0x2000, WRITE, 0, 3ull << 39, 0, 0, FAULT_PERMISSION, 1, 3},
+    /* ... stage 2 */
+    {0xc000, WRITE, 0, 0, 0, 0, FAULT_PERMISSION, 2, 3},
+    {0xc000, WRITE, 0, 0, 0, 3ull << 21, FAULT_NONE, 0, 0},
+    {0x9000, WRITE, 0, 0, 0, 3ull << 21, FAULT_PERMISSION, 2, 3},
+    /* maintenance by address: EL0 reads, DC IVAC writes, stage 2 has no say but for the mapping */
+    {0x2000, {.type = ACCESS_READ, .maintenance = true}, 0, 0, 0, 0, FAULT_NONE, 0, 0},
+    {0x2000, {.type = ACCESS_WRITE, .maintenance = true}, 0, 0, 0, 0, FAULT_PERMISSION, 1, 3},
+    {0x9000, {.type = ACCESS_WRITE, .maintenance = true}, 0, 0, 0, 0, FAULT_NONE, 0, 0},
+    {0x1000,
+     {.type = ACCESS_READ, .el0 = true, .maintenance = true},
+     0,
+     0,
+     0,
+     0,
+     FAULT_PERMISSION,
+     1,
+     3},
+    {0x3000, {.type = ACCESS_READ, .pan = true, .maintenance = true}, 0, 0, 0, 0, FAULT_NONE, 0, 0},
+    {0x8000, {.type = ACCESS_READ, .maintenance = true}, 0, 0, 0, 0, FAULT_TRANSLATION, 2, 3},
+};
+
+START_TEST(registers)
+{
+    struct translation out;
+    struct fault fault;
+    bool ok;
+
+    mmu.regs.sctlr_el1 = field_mask(SCTLR_M) | settings[_i].sctlr;
+    mmu.regs.tcr_el1 |= settings[_i].tcr;
+    mmu.regs.hcr_el2 |= settings[_i].hcr;
+    mmu.regs.vtcr_el2 |= settings[_i].vtcr;
+    put_ipa(S1_L3 + 8 * 10,
+            LEAF(0x1000u, S1_RW_EL1 | field_mask(S1_AP_RO) | field_mask(DESC_DBM), 3));
+    put_ipa(S1_L3 + 8 * 11, LEAF(0x3000u, S1_RW_EL1, 3)); /* access flag clear at stage 2 */
+    put_ipa(S1_L3 + 8 * 12, LEAF(0x8000u, S1_RW_EL1, 3));
+    if (settings[_i].va == 0xc000)
+        put(PAS_NON_SECURE, S2_L3 + 8 * 8, LEAF(PAGE, S2_LEAF_RO | field_mask(DESC_DBM), 3));
+    ok = mmu_translate(&mmu, VA(settings[_i].va), settings[_i].access, &out, &fault, NULL);
+    ck_assert_msg(ok == (settings[_i].kind == FAULT_NONE), "case %d: %s, stage %u, level %d", _i,
+                  fault_kind_name(fault.kind), fault.stage, fault.level);
+    if (ok)
+        return;
+    ck_assert_msg(fault.kind == settings[_i].kind && fault.stage == settings[_i].stage &&
+                      fault.level == settings[_i].level,
+                  "case %d: %s, stage %u, level %d", _i, fault_kind_name(fault.kind), fault.stage,
+                  fault.level);
+}
+END_TEST
+
+/* The dirty state is set in the descriptor by a write, and by nothing else. */
+START_TEST(hardware_sets_the_dirty_state)
+{
+    const uint64_t entry = S1_L3 + 8 * 10 - 0x40000000u + RAM;
+    struct translation out;
+    struct fault fault;
+    uint64_t desc;
+
+    mmu.regs.sctlr_el1 = field_mask(SCTLR_M);
+    mmu.regs.tcr_el1 |= field_mask(TCR_HA) | field_mask(TCR_HD);
+    put_ipa(S1_L3 + 8 * 10,
+            LEAF(0x1000u, S1_RW_EL1 | field_mask(S1_AP_RO) | field_mask(DESC_DBM), 3));
+    ck_assert(mmu_translate(&mmu, VA(0xa000), (struct mmu_access)READ, &out, &fault, NULL));
+    ck_assert(!out.write);
+    physmem_read64(mem, PAS_NON_SECURE, PA(entry), &desc);
+    ck_assert(field_get(desc, S1_AP_RO));
+    ck_assert(mmu_translate(&mmu, VA(0xa000), (struct mmu_access)WRITE, &out, &fault, NULL));
+    ck_assert(out.write);
+    physmem_read64(mem, PAS_NON_SECURE, PA(entry), &desc);
+    ck_assert(!field_get(desc, S1_AP_RO));
+}
+END_TEST
+
+START_TEST(big_endian_descriptors)
+{
+    struct translation out;
+    struct fault fault;
+
+    mmu.regs.sctlr_el1 = field_mask(SCTLR_M) | field_mask(SCTLR_EE);
+    ck_assert(!mmu_translate(&mmu, VA(0x1000), (struct mmu_access)READ, &out, &fault, NULL));
+    put_ipa(S1_ROOT0, __builtin_bswap64(TABLE(S1_L2)));
+    put_ipa(S1_L2, __builtin_bswap64(TABLE(S1_L3)));
+    put_ipa(S1_L3 + 8, __builtin_bswap64(LEAF(0x1000u, S1_RW_EL1, 3)));
+    ck_assert(mmu_translate(&mmu, VA(0x1000), (struct mmu_access)READ, &out, &fault, NULL));
+    ck_assert_uint_eq(out.pa.v, PAGE);
+}
+END_TEST
+
+static const struct {
+    uint64_t va, sctlr, hcr;
+    unsigned attr, sh;
+} attributes[] = {
+    {0x1000, 1ull | 1ull << 2, 0, 0xff, 3}, /* Normal, as the descriptor says */
+    {0x1000, 1ull, 0, 0x44, 2},             /* SCTLR_EL1.C clear */
+    {0x5000, 1ull | 1ull << 2, 0, 0x04, 2}, /* Device */
+    {0x1000, 0, 0, 0x00, 2},                /* stage 1 off */
+    {0x1000, 0, 1ull << 12, 0xff, 0},       /* HCR_EL2.DC */
+};
+
+START_TEST(stage1_attributes)
+{
+    struct translation out;
+    struct fault fault;
+
+    mmu.regs.sctlr_el1 = attributes[_i].sctlr;
+    mmu.regs.hcr_el2 |= attributes[_i].hcr;
+    put_ipa(S1_L3 + 8, LEAF(0x1000u, S1_RW_EL1 | field_mask(DESC_SH), 3));
+    ck_assert(mmu_translate_stage1(&mmu, VA(attributes[_i].va), (struct mmu_access)READ, &out,
+                                   &fault, NULL));
+    ck_assert_uint_eq(out.s1_attr, attributes[_i].attr);
+    ck_assert_uint_eq(out.s1_sh, attributes[_i].sh);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("mmu");
@@ -297,6 +456,10 @@ int main(void)
     tcase_add_test(tc, hardware_sets_the_access_flag);
     tcase_add_test(tc, the_gpt_has_the_last_word);
     tcase_add_test(tc, realm_stage2_selects_the_output_space);
+    tcase_add_loop_test(tc, registers, 0, sizeof(settings) / sizeof(settings[0]));
+    tcase_add_test(tc, hardware_sets_the_dirty_state);
+    tcase_add_test(tc, big_endian_descriptors);
+    tcase_add_loop_test(tc, stage1_attributes, 0, sizeof(attributes) / sizeof(attributes[0]));
     suite_add_tcase(suite, tc);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

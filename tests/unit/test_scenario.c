@@ -641,7 +641,7 @@ END_TEST
 START_TEST(include_depth)
 {
     for (int i = 0; i < 12; i++) {
-        char name[16], text[64];
+        char name[32], text[64];
 
         sprintf(name, "f%d.inc", i);
         sprintf(text, "include: [f%d.inc]\n", i + 1);
