@@ -313,7 +313,7 @@ static void print_json(const struct esr_input *in, const struct esr_explanation 
         if (out->ipa_known)
             json_hex(&json, out->ipa.v);
         else
-            json_null(&json);
+            json_nil(&json);
         json_member_string(&json, "ipa_note", out->ipa_note);
     }
     if (in->far_given)

@@ -22,6 +22,7 @@ static const struct command commands[] = {
     {"run", cmd_run, "run scenarios and tell what happened"},
     {"check", cmd_check, "parse and validate scenarios only"},
     {"test", cmd_test, "run all scenarios below a folder against their expectations"},
+    {"conform", cmd_conform, "run recorded behaviour of the real thing against the models"},
     {"esr", cmd_esr, "decode a syndrome"},
     {"schema", cmd_schema, "print the JSON Schema of scenario files"},
     {"version", cmd_version, "print versions"},

@@ -115,12 +115,12 @@ void json_bytes(struct json *json, const char *text, size_t size)
     quoted(json->out, text, size);
 }
 
-void json_string(struct json *json, const char *text)
+void json_str(struct json *json, const char *text)
 {
     if (text)
         json_bytes(json, text, strlen(text));
     else
-        json_null(json);
+        json_nil(json);
 }
 
 void json_uint(struct json *json, uint64_t value)
@@ -153,7 +153,7 @@ void json_bool(struct json *json, bool value)
     fputs(value ? "true" : "false", json->out);
 }
 
-void json_null(struct json *json)
+void json_nil(struct json *json)
 {
     separate(json);
     fputs("null", json->out);
@@ -162,7 +162,7 @@ void json_null(struct json *json)
 void json_member_string(struct json *json, const char *key, const char *text)
 {
     json_key(json, key);
-    json_string(json, text);
+    json_str(json, text);
 }
 
 void json_member_uint(struct json *json, const char *key, uint64_t value)

@@ -33,14 +33,14 @@ void json_array_end(struct json *json);
 /* Name of the next member; only inside an object. */
 void json_key(struct json *json, const char *key);
 
-void json_string(struct json *json, const char *text); /* NULL is null */
+void json_str(struct json *json, const char *text); /* NULL is null */
 void json_bytes(struct json *json, const char *text, size_t size);
 void json_uint(struct json *json, uint64_t value); /* below 2^53 only */
 void json_int(struct json *json, int64_t value);
 void json_hex(struct json *json, uint64_t value);   /* "0x" and 16 digits */
 void json_hex32(struct json *json, uint64_t value); /* "0x" and 8 digits */
 void json_bool(struct json *json, bool value);
-void json_null(struct json *json);
+void json_nil(struct json *json);
 
 /* A key and its value. */
 void json_member_string(struct json *json, const char *key, const char *text);

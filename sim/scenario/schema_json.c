@@ -71,7 +71,7 @@ static void put_words(struct json *json, const struct schema_words *words)
     for (size_t i = 0; schema_word_at(words, i, &word); i++) {
         if (!word.name)
             continue;
-        json_string(json, word.name);
+        json_str(json, word.name);
         put_number_twin(json, word.name);
     }
     json_array_end(json);
@@ -159,10 +159,10 @@ static void put_condition(struct printer *printer, const struct schema_key *row)
     json_object_begin(json);
     json_key(json, "enum");
     json_array_begin(json);
-    json_string(json, "any");
+    json_str(json, "any");
     if (row->flags & SCHEMA_UNCHANGED)
-        json_string(json, "unchanged");
-    json_null(json);
+        json_str(json, "unchanged");
+    json_nil(json);
     json_array_end(json);
     json_object_end(json);
 
@@ -233,8 +233,8 @@ static void put_item(struct printer *printer, const struct schema_key *row)
         json_object_begin(json);
         json_key(json, "enum");
         json_array_begin(json);
-        json_string(json, "any");
-        json_null(json);
+        json_str(json, "any");
+        json_nil(json);
         json_array_end(json);
         json_object_end(json);
     }
@@ -282,7 +282,7 @@ static void put_required(struct json *json, const struct schema_map *map)
     json_array_begin(json);
     for (size_t i = 0; i < map->count; i++) {
         if (map->keys[i].flags & SCHEMA_REQUIRED)
-            json_string(json, map->keys[i].name);
+            json_str(json, map->keys[i].name);
     }
     json_array_end(json);
 }
@@ -349,7 +349,7 @@ void scenario_print_schema(FILE *out)
     json_object_begin(json);
     json_key(json, "required");
     json_array_begin(json);
-    json_string(json, "include");
+    json_str(json, "include");
     json_array_end(json);
     json_object_end(json);
     json_key(json, "else");

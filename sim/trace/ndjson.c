@@ -35,7 +35,7 @@ static void put_value(struct json *json, enum event_field_type type, uint64_t va
         json_bool(json, value != 0);
         break;
     case EVENT_FIELD_STR:
-        json_string(json, (const char *)(uintptr_t)value);
+        json_str(json, (const char *)(uintptr_t)value);
         break;
     case EVENT_FIELD_END:
         break;
