@@ -12,11 +12,6 @@
 #define MIN_UNICORN_MAJOR 2
 #define MIN_UNICORN_MINOR 1
 #define MIN_UNICORN_PATCH 4
-#define ICC_SRE_SYSTEM_REGISTERS 7u /* SRE, DFB, DIB: the only interface this CPU has */
-#define ICC_SRE_EL2_ENABLE 8u
-#define CNTHCTL_EL1_COUNTERS                                                                       \
-    3u /* EL1PCTEN, EL1PCEN: the physical counter and timer do not trap                            \
-        */
 #define TCG_BUFFER_BYTES (32u << 20)
 
 /*
@@ -34,172 +29,6 @@ static uint64_t engine_hcr_of(uint64_t hcr)
 
 static const uc_arm64_cp_reg HCR_EL2 = {.op0 = 3, .op1 = 4, .crn = 1, .crm = 1, .op2 = 0};
 static const uc_arm64_cp_reg SCR_EL3 = {.op0 = 3, .op1 = 6, .crn = 1, .crm = 1, .op2 = 0};
-static const uc_arm64_cp_reg SPSR_EL1 = {.op0 = 3, .op1 = 0, .crn = 4, .crm = 0, .op2 = 0};
-
-static uc_err write_cp(uc_engine *uc, uc_arm64_cp_reg reg, uint64_t value)
-{
-    reg.val = value;
-    return uc_reg_write(uc, UC_ARM64_REG_CP_REG, &reg);
-}
-
-static uint64_t read_cp(uc_engine *uc, uc_arm64_cp_reg reg)
-{
-    reg.val = 0;
-    uc_reg_read(uc, UC_ARM64_REG_CP_REG, &reg);
-    return reg.val;
-}
-
-static uc_arm64_cp_reg cp_of(enum sysreg reg)
-{
-    const struct sysreg_desc *desc = &sysreg_table[reg];
-
-    return (uc_arm64_cp_reg){
-        .op0 = desc->op0, .op1 = desc->op1, .crn = desc->crn, .crm = desc->crm, .op2 = desc->op2};
-}
-
-static int x_id(unsigned n)
-{
-    /* Unicorn numbers X29 and X30 apart from X0..X28. */
-    return n == 30 ? UC_ARM64_REG_X30 : n == 29 ? UC_ARM64_REG_X29 : UC_ARM64_REG_X0 + (int)n;
-}
-
-static uint64_t read_reg(uc_engine *uc, int id)
-{
-    uint64_t value = 0;
-
-    uc_reg_read(uc, id, &value);
-    return value;
-}
-
-/* --- residency --- */
-
-void engine_load(struct cpu *cpu)
-{
-    struct engine *engine = cpu->engine;
-
-    if (engine->resident == cpu)
-        return;
-    if (engine->resident)
-        uc_context_save(engine->uc, engine->resident->context);
-    uc_context_restore(engine->uc, cpu->context);
-    uc_ctl_flush_tlb(engine->uc);
-    engine->resident = cpu;
-}
-
-uint64_t cpu_get_x(struct cpu *cpu, unsigned n)
-{
-    if (n > 30)
-        return 0;
-    engine_load(cpu);
-    return read_reg(cpu->engine->uc, x_id(n));
-}
-
-void cpu_set_x(struct cpu *cpu, unsigned n, uint64_t value)
-{
-    if (n > 30)
-        return;
-    engine_load(cpu);
-    uc_reg_write(cpu->engine->uc, x_id(n), &value);
-}
-
-/* Unicorn keeps the selected stack pointer in SP and the others in their banked places. */
-static int sp_id(uint64_t pstate, unsigned el)
-{
-    unsigned selected = field_get(pstate, PSTATE_M) == PSTATE_EL1H ? 1 : 0;
-
-    if (selected == el)
-        return UC_ARM64_REG_SP;
-    return el ? UC_ARM64_REG_SP_EL1 : UC_ARM64_REG_SP_EL0;
-}
-
-uint64_t cpu_get_sp(struct cpu *cpu, unsigned el)
-{
-    engine_load(cpu);
-    return read_reg(cpu->engine->uc, sp_id(cpu->engine_pstate, el));
-}
-
-void cpu_set_sp(struct cpu *cpu, unsigned el, uint64_t value)
-{
-    engine_load(cpu);
-    uc_reg_write(cpu->engine->uc, sp_id(cpu->engine_pstate, el), &value);
-}
-
-uint64_t cpu_get_sysreg(struct cpu *cpu, enum sysreg reg)
-{
-    engine_load(cpu);
-    return read_cp(cpu->engine->uc, cp_of(reg));
-}
-
-/* EL1 registers that decide what traps. */
-static const enum sysreg trap_controlling[] = {
-    SYSREG_CPACR_EL1, SYSREG_SCTLR_EL1, SYSREG_CNTKCTL_EL1, SYSREG_PMUSERENR_EL0, SYSREG_MDSCR_EL1,
-};
-#define TRAP_CONTROLLING_COUNT (sizeof(trap_controlling) / sizeof(trap_controlling[0]))
-
-static bool controls_traps(enum sysreg reg)
-{
-    for (size_t i = 0; i < TRAP_CONTROLLING_COUNT; i++)
-        if (trap_controlling[i] == reg)
-            return true;
-    return false;
-}
-
-static bool governs_translation(enum sysreg reg)
-{
-    return reg == SYSREG_SCTLR_EL1 || reg == SYSREG_TCR_EL1 || reg == SYSREG_TTBR0_EL1 ||
-           reg == SYSREG_TTBR1_EL1 || reg == SYSREG_MAIR_EL1;
-}
-
-void cpu_set_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value)
-{
-    engine_load(cpu);
-    write_cp(cpu->engine->uc, cp_of(reg), value);
-    cpu->engine->controls_stale |= controls_traps(reg);
-    if (governs_translation(reg)) {
-        cpu->mmu_stale = true;
-        cpu->tlb_stale = true;
-    }
-}
-
-void engine_set_pstate(struct cpu *cpu, uint64_t pstate)
-{
-    uc_engine *uc = cpu->engine->uc;
-    uint64_t sp[2];
-
-    if (pstate == cpu->engine_pstate)
-        return;
-    sp[0] = cpu_get_sp(cpu, 0);
-    sp[1] = cpu_get_sp(cpu, 1);
-    uc_reg_write(uc, UC_ARM64_REG_PSTATE, &pstate);
-    cpu->engine_pstate = pstate;
-    /*
-     * Writing PSTATE swaps no stack pointer and leaves the engine's cached flags stale: all are
-     * written again, and a system register last, which rebuilds the cache.
-     */
-    for (unsigned el = 0; el < 2; el++) {
-        uc_reg_write(uc, el ? UC_ARM64_REG_SP_EL1 : UC_ARM64_REG_SP_EL0, &sp[el]);
-        uc_reg_write(uc, sp_id(pstate, el), &sp[el]);
-    }
-    write_cp(uc, SPSR_EL1, read_cp(uc, SPSR_EL1));
-}
-
-void engine_refresh_mmu(struct cpu *cpu)
-{
-    struct mmu_regs *regs = &cpu->mmu.regs;
-    uc_engine *uc = cpu->engine->uc;
-
-    if (!cpu->mmu_stale)
-        return;
-    regs->sctlr_el1 = read_cp(uc, cp_of(SYSREG_SCTLR_EL1));
-    regs->tcr_el1 = read_cp(uc, cp_of(SYSREG_TCR_EL1));
-    regs->ttbr0_el1 = read_cp(uc, cp_of(SYSREG_TTBR0_EL1));
-    regs->ttbr1_el1 = read_cp(uc, cp_of(SYSREG_TTBR1_EL1));
-    regs->mair_el1 = read_cp(uc, cp_of(SYSREG_MAIR_EL1));
-    regs->hcr_el2 = cpu->el2.hcr;
-    regs->vtcr_el2 = cpu->el2.vtcr;
-    regs->vttbr_el2 = cpu->el2.vttbr;
-    cpu->mmu_stale = false;
-}
 
 /* --- callbacks --- */
 
@@ -288,7 +117,7 @@ static bool on_tlb_miss(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
 {
     struct engine *engine = user;
     struct cpu *cpu = engine->resident;
-    uint64_t pstate = read_reg(uc, UC_ARM64_REG_PSTATE);
+    uint64_t pstate = engine_read_reg(uc, UC_ARM64_REG_PSTATE);
     struct mmu_access access = {
         .type = type == UC_MEM_FETCH   ? ACCESS_FETCH
                 : type == UC_MEM_WRITE ? ACCESS_WRITE
@@ -308,7 +137,8 @@ static bool on_tlb_miss(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
         /*
          * LDTR and STTR are checked as EL0's accesses; the engine does not say so, the word does.
          */
-        engine->miss.decoded = decode_at(cpu, read_reg(uc, UC_ARM64_REG_PC), &engine->miss.insn);
+        engine->miss.decoded =
+            decode_at(cpu, engine_read_reg(uc, UC_ARM64_REG_PC), &engine->miss.insn);
         access.el0 = engine->miss.decoded && engine->miss.insn.unprivileged &&
                      !field_get(pstate, PSTATE_UAO);
     }
@@ -401,58 +231,6 @@ void engine_forget_something(struct cpu *cpu)
     }
 }
 
-struct trap_context engine_trap_context(const struct cpu *cpu)
-{
-    struct trap_context context = cpu->engine->controls.context;
-
-    context.el2 = &cpu->el2;
-    context.pstate = cpu->el2.spsr;
-    return context;
-}
-
-/* The controls lie in front of the return state; pending virtual interrupts trap nothing. */
-static bool same_controls(const struct el2_regs *a, const struct el2_regs *b)
-{
-    const uint64_t pending = field_mask(HCR_VF) | field_mask(HCR_VI) | field_mask(HCR_VSE);
-
-    return !((a->hcr ^ b->hcr) & ~pending) && a->cptr == b->cptr && a->mdcr == b->mdcr &&
-           a->cnthctl == b->cnthctl && a->hcrx == b->hcrx && a->ich_hcr == b->ich_hcr &&
-           a->icc_sre == b->icc_sre && a->hfgrtr == b->hfgrtr && a->hfgwtr == b->hfgwtr &&
-           a->hfgitr == b->hfgitr && a->hdfgrtr == b->hdfgrtr && a->hdfgwtr == b->hdfgwtr;
-}
-
-static bool same_el1_controls(const struct trap_context *a, const struct trap_context *b)
-{
-    return a->cpacr_el1 == b->cpacr_el1 && a->sctlr_el1 == b->sctlr_el1 &&
-           a->cntkctl_el1 == b->cntkctl_el1 && a->pmuserenr_el0 == b->pmuserenr_el0 &&
-           a->mdscr_el1 == b->mdscr_el1;
-}
-
-void engine_refresh_controls(struct cpu *cpu)
-{
-    struct engine *engine = cpu->engine;
-    struct trap_context now = engine->controls.context;
-    bool same = engine->controls.valid && same_controls(&engine->controls.el2, &cpu->el2);
-
-    if (same && !engine->controls_stale)
-        return;
-    now.features = trap_modelled_features;
-    now.cpacr_el1 = cpu_get_sysreg(cpu, SYSREG_CPACR_EL1);
-    now.sctlr_el1 = cpu_get_sysreg(cpu, SYSREG_SCTLR_EL1);
-    now.cntkctl_el1 = cpu_get_sysreg(cpu, SYSREG_CNTKCTL_EL1);
-    now.pmuserenr_el0 = cpu_get_sysreg(cpu, SYSREG_PMUSERENR_EL0);
-    now.mdscr_el1 = cpu_get_sysreg(cpu, SYSREG_MDSCR_EL1);
-    now.icc_sre_el1 = ICC_SRE_SYSTEM_REGISTERS;
-    engine->controls_stale = false;
-    if (same && same_el1_controls(&engine->controls.context, &now))
-        return;
-    engine->controls.valid = true;
-    engine->controls.el2 = cpu->el2;
-    engine->controls.context = now;
-    code_pages_clear(engine->code);
-    engine->code_stale = true;
-}
-
 static void on_code_written(void *ctx, pa_t granule)
 {
     struct engine *engine = ctx;
@@ -463,19 +241,19 @@ static void on_code_written(void *ctx, pa_t granule)
 
 static uint32_t on_msr(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *cp, void *user)
 {
+    const struct sysreg_desc written = {.op0 = (uint8_t)cp->op0,
+                                        .op1 = (uint8_t)cp->op1,
+                                        .crn = (uint8_t)cp->crn,
+                                        .crm = (uint8_t)cp->crm,
+                                        .op2 = (uint8_t)cp->op2};
     struct engine *engine = user;
 
     (void)uc;
     (void)reg;
     engine->resident->mmu_stale = true;
-    for (size_t i = 0; i < TRAP_CONTROLLING_COUNT; i++) {
-        const struct sysreg_desc *desc = &sysreg_table[trap_controlling[i]];
-
-        if (cp->op0 == desc->op0 && cp->op1 == desc->op1 && cp->crn == desc->crn &&
-            cp->crm == desc->crm && cp->op2 == desc->op2) {
-            engine->controls_stale = true;
-            engine->resident->stop_line = 0; /* the write takes effect first */
-        }
+    if (engine_controls_traps(&written)) {
+        engine->controls_stale = true;
+        engine->resident->stop_line = 0; /* the write takes effect first */
     }
     return 0;
 }
@@ -514,9 +292,9 @@ static uint32_t on_mrs(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
         if (mrs_overrides[i].what == OVERRIDE_FREQUENCY)
             value = CLOCK_COUNTER_HZ;
         else if (mrs_overrides[i].what == OVERRIDE_COUNTER)
-            value = clock_counter(engine->clock,
-                                  engine_instructions_at(cpu, read_reg(uc, UC_ARM64_REG_PC)) -
-                                      cpu->charged);
+            value = clock_counter(
+                engine->clock,
+                engine_instructions_at(cpu, engine_read_reg(uc, UC_ARM64_REG_PC)) - cpu->charged);
         uc_reg_write(uc, (int)reg, &value);
         return 1;
     }
@@ -558,7 +336,7 @@ enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
     uc_err err;
 
     if (hcr != cpu->engine_hcr) {
-        write_cp(engine->uc, HCR_EL2, hcr);
+        engine_write_cp(engine->uc, HCR_EL2, hcr);
         cpu->engine_hcr = hcr;
     }
     if (engine->code_stale)
@@ -584,8 +362,8 @@ enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
         engine->code_stale = true;
     }
 
-    *pc = read_reg(engine->uc, UC_ARM64_REG_PC);
-    cpu->engine_pstate = read_reg(engine->uc, UC_ARM64_REG_PSTATE);
+    *pc = engine_read_reg(engine->uc, UC_ARM64_REG_PC);
+    cpu->engine_pstate = engine_read_reg(engine->uc, UC_ARM64_REG_PSTATE);
     cpu->executed = engine_instructions_at(cpu, *pc);
     cpu->block_size = 0;
     return stopped_why(cpu, err);
@@ -652,8 +430,8 @@ static bool configure(struct engine *engine, char *error, size_t size)
            check(uc_mem_map_ptr(uc, PHYS_DRAM_BASE, physmem_size(engine->mem), UC_PROT_ALL,
                                 physmem_host_base(engine->mem)),
                  "memory", error, size) &&
-           check(write_cp(uc, SCR_EL3, SCR_EL3_VALUE), "SCR_EL3", error, size) &&
-           check(write_cp(uc, HCR_EL2, engine_hcr_of(0)), "HCR_EL2", error, size);
+           check(engine_write_cp(uc, SCR_EL3, SCR_EL3_VALUE), "SCR_EL3", error, size) &&
+           check(engine_write_cp(uc, HCR_EL2, engine_hcr_of(0)), "HCR_EL2", error, size);
 }
 
 struct engine *engine_new(const struct engine_config *config, char *error, size_t size)
@@ -718,10 +496,9 @@ struct cpu *cpu_new(struct engine *engine, unsigned index, char *error, size_t s
     uc_context_restore(engine->uc, engine->pristine);
     engine->resident = cpu;
     cpu->engine_hcr = engine_hcr_of(0);
-    cpu->engine_pstate = read_reg(engine->uc, UC_ARM64_REG_PSTATE);
+    cpu->engine_pstate = engine_read_reg(engine->uc, UC_ARM64_REG_PSTATE);
     cpu->el2.spsr = field_put(PSTATE_M, PSTATE_EL1H) | field_mask(PSTATE_DAIF);
-    cpu->el2.cnthctl = CNTHCTL_EL1_COUNTERS;
-    cpu->el2.icc_sre = ICC_SRE_SYSTEM_REGISTERS | ICC_SRE_EL2_ENABLE;
+    engine_reset_controls(cpu);
     for (unsigned reg = 0; reg < SYSREG_COUNT; reg++)
         cpu_set_sysreg(cpu, (enum sysreg)reg, sysreg_table[reg].reset);
     for (unsigned n = 0; n < 31; n++)

@@ -120,11 +120,19 @@ bool engine_change_wx(struct cpu *cpu, uint64_t pc);
 void engine_step_over(struct cpu *cpu, pa_t pa);
 /* After STOP_CHAOS. */
 void engine_forget_something(struct cpu *cpu);
+/* Is it an EL1 register that decides what traps? By its encoding. */
+bool engine_controls_traps(const struct sysreg_desc *reg);
+/* EL2 controls at reset. */
+void engine_reset_controls(struct cpu *cpu);
 /* The controls that decide what traps, as they are now; what was scanned for others is forgotten.
  */
 void engine_refresh_controls(struct cpu *cpu);
 /* The context to ask the trap table with, for an instruction at the PC. */
 struct trap_context engine_trap_context(const struct cpu *cpu);
+/* Registers of the resident CPU: by encoding, and by Unicorn's number. */
+uc_err engine_write_cp(uc_engine *uc, uc_arm64_cp_reg reg, uint64_t value);
+uint64_t engine_read_cp(uc_engine *uc, uc_arm64_cp_reg reg);
+uint64_t engine_read_reg(uc_engine *uc, int id);
 /* mmu.regs from the engine's registers and el2. */
 void engine_refresh_mmu(struct cpu *cpu);
 /* Guest instructions executed up to now, exact in the middle of a block. */

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A CPU's registers: where Unicorn keeps them, and what must be done when one is written. */
+#include "cpu/arch/descriptor.h"
+#include "cpu/arch/pstate.h"
+#include "cpu/engine.h"
+
+static const uc_arm64_cp_reg SPSR_EL1 = {.op0 = 3, .op1 = 0, .crn = 4, .crm = 0, .op2 = 0};
+
+uc_err engine_write_cp(uc_engine *uc, uc_arm64_cp_reg reg, uint64_t value)
+{
+    reg.val = value;
+    return uc_reg_write(uc, UC_ARM64_REG_CP_REG, &reg);
+}
+
+uint64_t engine_read_cp(uc_engine *uc, uc_arm64_cp_reg reg)
+{
+    reg.val = 0;
+    uc_reg_read(uc, UC_ARM64_REG_CP_REG, &reg);
+    return reg.val;
+}
+
+static uc_arm64_cp_reg cp_of(enum sysreg reg)
+{
+    const struct sysreg_desc *desc = &sysreg_table[reg];
+
+    return (uc_arm64_cp_reg){
+        .op0 = desc->op0, .op1 = desc->op1, .crn = desc->crn, .crm = desc->crm, .op2 = desc->op2};
+}
+
+static int x_id(unsigned n)
+{
+    /* Unicorn numbers X29 and X30 apart from X0..X28. */
+    return n == 30 ? UC_ARM64_REG_X30 : n == 29 ? UC_ARM64_REG_X29 : UC_ARM64_REG_X0 + (int)n;
+}
+
+uint64_t engine_read_reg(uc_engine *uc, int id)
+{
+    uint64_t value = 0;
+
+    uc_reg_read(uc, id, &value);
+    return value;
+}
+
+void engine_load(struct cpu *cpu)
+{
+    struct engine *engine = cpu->engine;
+
+    if (engine->resident == cpu)
+        return;
+    if (engine->resident)
+        uc_context_save(engine->uc, engine->resident->context);
+    uc_context_restore(engine->uc, cpu->context);
+    uc_ctl_flush_tlb(engine->uc);
+    engine->resident = cpu;
+}
+
+uint64_t cpu_get_x(struct cpu *cpu, unsigned n)
+{
+    if (n > 30)
+        return 0;
+    engine_load(cpu);
+    return engine_read_reg(cpu->engine->uc, x_id(n));
+}
+
+void cpu_set_x(struct cpu *cpu, unsigned n, uint64_t value)
+{
+    if (n > 30)
+        return;
+    engine_load(cpu);
+    uc_reg_write(cpu->engine->uc, x_id(n), &value);
+}
+
+/* Unicorn keeps the selected stack pointer in SP and the others in their banked places. */
+static int sp_id(uint64_t pstate, unsigned el)
+{
+    unsigned selected = field_get(pstate, PSTATE_M) == PSTATE_EL1H ? 1 : 0;
+
+    if (selected == el)
+        return UC_ARM64_REG_SP;
+    return el ? UC_ARM64_REG_SP_EL1 : UC_ARM64_REG_SP_EL0;
+}
+
+uint64_t cpu_get_sp(struct cpu *cpu, unsigned el)
+{
+    engine_load(cpu);
+    return engine_read_reg(cpu->engine->uc, sp_id(cpu->engine_pstate, el));
+}
+
+void cpu_set_sp(struct cpu *cpu, unsigned el, uint64_t value)
+{
+    engine_load(cpu);
+    uc_reg_write(cpu->engine->uc, sp_id(cpu->engine_pstate, el), &value);
+}
+
+uint64_t cpu_get_sysreg(struct cpu *cpu, enum sysreg reg)
+{
+    engine_load(cpu);
+    return engine_read_cp(cpu->engine->uc, cp_of(reg));
+}
+
+static bool governs_translation(enum sysreg reg)
+{
+    return reg == SYSREG_SCTLR_EL1 || reg == SYSREG_TCR_EL1 || reg == SYSREG_TTBR0_EL1 ||
+           reg == SYSREG_TTBR1_EL1 || reg == SYSREG_MAIR_EL1;
+}
+
+void cpu_set_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value)
+{
+    engine_load(cpu);
+    engine_write_cp(cpu->engine->uc, cp_of(reg), value);
+    cpu->engine->controls_stale |= engine_controls_traps(&sysreg_table[reg]);
+    if (governs_translation(reg)) {
+        cpu->mmu_stale = true;
+        cpu->tlb_stale = true;
+    }
+}
+
+void engine_set_pstate(struct cpu *cpu, uint64_t pstate)
+{
+    uc_engine *uc = cpu->engine->uc;
+    uint64_t sp[2];
+
+    if (pstate == cpu->engine_pstate)
+        return;
+    sp[0] = cpu_get_sp(cpu, 0);
+    sp[1] = cpu_get_sp(cpu, 1);
+    uc_reg_write(uc, UC_ARM64_REG_PSTATE, &pstate);
+    cpu->engine_pstate = pstate;
+    /*
+     * Writing PSTATE swaps no stack pointer and leaves the engine's cached flags stale: all are
+     * written again, and a system register last, which rebuilds the cache.
+     */
+    for (unsigned el = 0; el < 2; el++) {
+        uc_reg_write(uc, el ? UC_ARM64_REG_SP_EL1 : UC_ARM64_REG_SP_EL0, &sp[el]);
+        uc_reg_write(uc, sp_id(pstate, el), &sp[el]);
+    }
+    engine_write_cp(uc, SPSR_EL1, engine_read_cp(uc, SPSR_EL1));
+}
+
+void engine_refresh_mmu(struct cpu *cpu)
+{
+    struct mmu_regs *regs = &cpu->mmu.regs;
+    uc_engine *uc = cpu->engine->uc;
+
+    if (!cpu->mmu_stale)
+        return;
+    regs->sctlr_el1 = engine_read_cp(uc, cp_of(SYSREG_SCTLR_EL1));
+    regs->tcr_el1 = engine_read_cp(uc, cp_of(SYSREG_TCR_EL1));
+    regs->ttbr0_el1 = engine_read_cp(uc, cp_of(SYSREG_TTBR0_EL1));
+    regs->ttbr1_el1 = engine_read_cp(uc, cp_of(SYSREG_TTBR1_EL1));
+    regs->mair_el1 = engine_read_cp(uc, cp_of(SYSREG_MAIR_EL1));
+    regs->hcr_el2 = cpu->el2.hcr;
+    regs->vtcr_el2 = cpu->el2.vtcr;
+    regs->vttbr_el2 = cpu->el2.vttbr;
+    cpu->mmu_stale = false;
+}
