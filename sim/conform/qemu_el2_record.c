@@ -130,7 +130,7 @@ static const json_t *object_or_null(struct parser *parser, const json_t *object,
 static int register_number(const char *name)
 {
     for (int n = 0; n < 31; n++) {
-        char x[4];
+        char x[12];
 
         snprintf(x, sizeof(x), "x%d", n);
         if (strcmp(name, x) == 0)
