@@ -14,6 +14,7 @@
 #include "cpu/engine.h"
 #include "cpu/engine_words.h"
 #include "cpu/execute.h"
+#include "cpu/interrupt.h"
 #include "cpu/syndrome.h"
 
 /* Unicorn's numbers of the exceptions that reach us (QEMU's EXCP_ values). */
@@ -27,10 +28,21 @@ enum engine_exception {
     EXCEPTION_SMC = 13,
 };
 
+/* VSESR_EL2: the syndrome bits it gives a virtual SError, IDS and ISS. */
+#define VSESR_ISS 0x1ffffffu
+
 /* A miss that no walk explains is retried this often before it is called a failure. */
 #define STUCK_LIMIT 8
 
-enum outcome { GOES_ON, LEAVES_SYNC, LEAVES_LIMIT, LEAVES_FAILURE };
+enum outcome {
+    GOES_ON,
+    LEAVES_SYNC,
+    LEAVES_IRQ,
+    LEAVES_FIQ,
+    LEAVES_SERROR,
+    LEAVES_LIMIT,
+    LEAVES_FAILURE,
+};
 
 struct el2_regs *cpu_el2(struct cpu *cpu)
 {
@@ -184,12 +196,21 @@ static void tell_guest_step(struct cpu *cpu, const struct insn *insn, va_t va, u
         EMIT(trace, GUEST_LOAD, GUEST, cpu->el2.elr, insn->word, va.v, size);
 }
 
+static enum outcome on_pc_alignment(struct cpu *cpu)
+{
+    uint64_t far = cpu->el2.elr;
+
+    return to_el1(cpu, field_put(ESR_EC, ESR_EC_PC_ALIGN) | field_mask(ESR_IL), &far);
+}
+
 static enum outcome on_fetch_miss(struct cpu *cpu)
 {
     va_t pc = VA(cpu->el2.elr);
     struct fault fault;
     uint32_t word;
 
+    if (pc.v & 3) /* comes before any fault of the fetch */
+        return on_pc_alignment(cpu);
     if (!access_fetch_faults(cpu, pc, &word, &fault, NULL))
         return stuck(cpu);
     tell_guest_step(cpu, NULL, pc, 4);
@@ -356,22 +377,61 @@ static enum outcome on_exception(struct cpu *cpu)
     }
 }
 
-static enum outcome on_pc_alignment(struct cpu *cpu)
-{
-    uint64_t far = cpu->el2.elr;
+/* --- asynchronous exceptions --- */
 
-    return to_el1(cpu, field_put(ESR_EC, ESR_EC_PC_ALIGN) | field_mask(ESR_IL), &far);
+void cpu_set_line(struct cpu *cpu, enum cpu_line line, bool level)
+{
+    cpu->lines = (cpu->lines & ~(1u << line)) | (unsigned)level << line;
+}
+
+static enum outcome leave_by(struct cpu *cpu, enum outcome outcome)
+{
+    clock_charge(cpu->engine->clock, OP_EXCEPTION_ENTRY, 1);
+    return outcome;
+}
+
+static enum outcome on_interrupt(struct cpu *cpu, enum interrupt interrupt)
+{
+    uint64_t esr;
+
+    switch (interrupt) {
+    case INTERRUPT_EL2_FIQ:
+        return leave_by(cpu, LEAVES_FIQ);
+    case INTERRUPT_EL2_IRQ:
+        return leave_by(cpu, LEAVES_IRQ);
+    case INTERRUPT_EL2_SERROR:
+        cpu_set_line(cpu, CPU_LINE_SERROR, false); /* an event, not a level */
+        cpu->el2.esr = field_put(ESR_EC, ESR_EC_SERROR) | field_mask(ESR_IL);
+        return leave_by(cpu, LEAVES_SERROR);
+    case INTERRUPT_VFIQ:
+        exception_take_el1(cpu, EL1_FIQ, 0, NULL);
+        return GOES_ON;
+    case INTERRUPT_VIRQ:
+        exception_take_el1(cpu, EL1_IRQ, 0, NULL);
+        return GOES_ON;
+    case INTERRUPT_VSERROR: /* taking it clears VSE (Arm ARM D19.2, HCR_EL2.VSE) */
+        cpu->el2.hcr &= ~field_mask(HCR_VSE);
+        esr = field_put(ESR_EC, ESR_EC_SERROR) | field_mask(ESR_IL) | (cpu->el2.vsesr & VSESR_ISS);
+        exception_take_el1(cpu, EL1_SERROR, esr, NULL);
+        return GOES_ON;
+    case INTERRUPT_NONE:
+        break;
+    }
+    return GOES_ON;
 }
 
 /* --- the loop --- */
 
 static enum outcome step(struct cpu *cpu)
 {
+    enum interrupt interrupt = interrupt_next(cpu, cpu->el2.spsr);
     struct clock *clock = cpu->engine->clock;
     enum engine_stop why;
 
     if (cpu_out_of_budget(cpu))
         return LEAVES_LIMIT;
+    if (interrupt != INTERRUPT_NONE)
+        return on_interrupt(cpu, interrupt);
     engine_set_pstate(cpu, cpu->el2.spsr);
     why = engine_execute(cpu, &cpu->el2.elr);
     cpu->el2.spsr = cpu->engine_pstate;
@@ -384,6 +444,8 @@ static enum outcome step(struct cpu *cpu)
         return on_exception(cpu);
     case STOP_WX:
         return engine_change_wx(cpu, cpu->el2.elr) ? GOES_ON : LEAVES_FAILURE;
+    case STOP_INTERRUPT: /* the next step takes it */
+        return GOES_ON;
     case STOP_CHAOS:
         engine_forget_something(cpu);
         return GOES_ON;
@@ -435,6 +497,12 @@ enum cpu_exit cpu_run(struct cpu *cpu)
     switch (outcome) {
     case LEAVES_SYNC:
         return CPU_EXIT_SYNC;
+    case LEAVES_IRQ:
+        return CPU_EXIT_IRQ;
+    case LEAVES_FIQ:
+        return CPU_EXIT_FIQ;
+    case LEAVES_SERROR:
+        return CPU_EXIT_SERROR;
     case LEAVES_LIMIT:
         return CPU_EXIT_LIMIT;
     default:

@@ -30,12 +30,13 @@ struct el2_regs {
     uint64_t hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;
     uint64_t elr, spsr;
     uint64_t esr, far, hpfar;
+    uint64_t vsesr; /* syndrome of the virtual SError that hcr.VSE makes pending */
 };
 
 enum cpu_exit {
     CPU_EXIT_SYNC,    /* a synchronous exception to EL2: el2_regs say what */
     CPU_EXIT_IRQ,     /* a physical interrupt; no syndrome */
-    CPU_EXIT_FIQ,     /* none of the slice's devices raises one */
+    CPU_EXIT_FIQ,     /* likewise */
     CPU_EXIT_SERROR,  /* esr holds the syndrome */
     CPU_EXIT_LIMIT,   /* the instruction budget is used up; the guest could go on */
     CPU_EXIT_FAILURE, /* the engine failed or met what is not modelled: cpu_failure says what */
@@ -79,6 +80,11 @@ struct el2_regs *cpu_el2(struct cpu *cpu);
  * read and written.
  */
 enum cpu_exit cpu_run(struct cpu *cpu);
+
+/* Physical interrupt lines of the PE, level-sensitive; EL2 takes them if HCR_EL2.{IMO, FMO, AMO}
+ * say so. */
+enum cpu_line { CPU_LINE_IRQ, CPU_LINE_FIQ, CPU_LINE_SERROR, CPU_LINE_COUNT };
+void cpu_set_line(struct cpu *cpu, enum cpu_line line, bool level);
 
 /* Stops after that many more guest instructions (at a block boundary at or after). */
 void cpu_set_budget(struct cpu *cpu, uint64_t instructions);

@@ -8,6 +8,7 @@
 #include "cpu/arch/descriptor.h"
 #include "cpu/arch/pstate.h"
 #include "cpu/insn.h"
+#include "cpu/interrupt.h"
 
 #define MIN_UNICORN_MAJOR 2
 #define MIN_UNICORN_MINOR 1
@@ -59,6 +60,8 @@ static enum engine_stop block_stop(struct engine *engine, const struct cpu *cpu,
         return STOP_CONTROLS;
     if (cpu->executed + cpu->el1_taken >= cpu->budget_end)
         return STOP_BUDGET;
+    if (interrupt_next(cpu, engine_read_reg(engine->uc, UC_ARM64_REG_PSTATE)) != INTERRUPT_NONE)
+        return STOP_INTERRUPT;
     return engine->chaos && chance(engine) & 1 ? STOP_CHAOS : STOP_NONE;
 }
 
@@ -246,6 +249,7 @@ static uint32_t on_msr(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
                                         .crn = (uint8_t)cp->crn,
                                         .crm = (uint8_t)cp->crm,
                                         .op2 = (uint8_t)cp->op2};
+    enum sysreg hidden = engine_hidden_sysreg(cp);
     struct engine *engine = user;
 
     (void)uc;
@@ -255,7 +259,10 @@ static uint32_t on_msr(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
         engine->controls_stale = true;
         engine->resident->stop_line = 0; /* the write takes effect first */
     }
-    return 0;
+    if (hidden == SYSREG_COUNT)
+        return 0;
+    engine_write_sysreg(engine->resident, hidden, cp->val);
+    return 1;
 }
 
 /*
@@ -282,6 +289,7 @@ static uint32_t on_mrs(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
 {
     struct engine *engine = user;
     struct cpu *cpu = engine->resident;
+    enum sysreg hidden = engine_hidden_sysreg(cp);
     uint64_t value = 0;
 
     for (size_t i = 0; i < sizeof(mrs_overrides) / sizeof(mrs_overrides[0]); i++) {
@@ -298,7 +306,11 @@ static uint32_t on_mrs(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
         uc_reg_write(uc, (int)reg, &value);
         return 1;
     }
-    return 0;
+    if (hidden == SYSREG_COUNT)
+        return 0;
+    value = engine_read_sysreg(cpu, hidden);
+    uc_reg_write(uc, (int)reg, &value);
+    return 1;
 }
 
 /* --- running --- */
@@ -324,7 +336,7 @@ static enum engine_stop stopped_why(struct cpu *cpu, uc_err err)
 /* From where on each block asks whether to stop. Exceptions to EL1 count towards the budget. */
 static uint64_t stop_line(const struct cpu *cpu)
 {
-    if (cpu->engine->chaos || cpu->budget_end <= cpu->el1_taken)
+    if (cpu->engine->chaos || interrupt_pending(cpu) || cpu->budget_end <= cpu->el1_taken)
         return 0;
     return cpu->budget_end - cpu->el1_taken;
 }

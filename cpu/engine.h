@@ -25,9 +25,10 @@ enum engine_stop {
     STOP_MISS,      /* a translation failed; engine->miss says where */
     STOP_EXCEPTION, /* engine->intno: a QEMU exception number */
     STOP_BUDGET,
-    STOP_WX,       /* a page changes between executable and writable: engine->wx */
-    STOP_CONTROLS, /* the guest wrote a register that decides what traps */
-    STOP_CHAOS,    /* what is cached is to be thrown away, by chance */
+    STOP_WX,        /* a page changes between executable and writable: engine->wx */
+    STOP_CONTROLS,  /* the guest wrote a register that decides what traps */
+    STOP_INTERRUPT, /* one can be taken */
+    STOP_CHAOS,     /* what is cached is to be thrown away, by chance */
     STOP_PC_ALIGNMENT,
     STOP_IDLE,    /* WFI or WFE went by, the PC is behind it */
     STOP_FAILURE, /* cpu->failure says what */
@@ -73,6 +74,9 @@ struct engine {
     } wx;
 };
 
+/* System registers of which the engine gets only a part (cpu/engine_regs.c). */
+#define ENGINE_HIDDEN_COUNT 2
+
 struct cpu {
     struct engine *engine;
     unsigned index;
@@ -84,8 +88,10 @@ struct cpu {
     uint64_t engine_pstate; /* what the engine holds, valid outside cpu_run */
     uint64_t engine_hcr;
 
-    struct sysreg_file file; /* system registers the engine has not */
-    struct {                 /* the local exclusive monitor */
+    unsigned lines;                       /* bit n: enum cpu_line n is high */
+    struct sysreg_file file;              /* system registers the engine has not */
+    uint64_t hidden[ENGINE_HIDDEN_COUNT]; /* bits of registers that it has, kept from it */
+    struct {                              /* the local exclusive monitor */
         bool armed;
         pa_t pa;
         unsigned bytes;
@@ -133,6 +139,11 @@ struct trap_context engine_trap_context(const struct cpu *cpu);
 uc_err engine_write_cp(uc_engine *uc, uc_arm64_cp_reg reg, uint64_t value);
 uint64_t engine_read_cp(uc_engine *uc, uc_arm64_cp_reg reg);
 uint64_t engine_read_reg(uc_engine *uc, int id);
+/* A system register of the resident CPU, with the bits that the engine does not get to see. */
+uint64_t engine_read_sysreg(const struct cpu *cpu, enum sysreg reg);
+void engine_write_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value);
+/* The register of that encoding if it has such bits, else SYSREG_COUNT. */
+enum sysreg engine_hidden_sysreg(const uc_arm64_cp_reg *cp);
 /* mmu.regs from the engine's registers and el2. */
 void engine_refresh_mmu(struct cpu *cpu);
 /* Guest instructions executed up to now, exact in the middle of a block. */

@@ -27,6 +27,52 @@ static uc_arm64_cp_reg cp_of(enum sysreg reg)
         .op0 = desc->op0, .op1 = desc->op1, .crn = desc->crn, .crm = desc->crm, .op2 = desc->op2};
 }
 
+/*
+ * Bits that the engine must not see set: it would fail an assertion of its own (an SVE that EL1
+ * enables, with vector lengths it does not know), or stop between instructions for reasons that are
+ * not modelled (software step, breakpoints). The rest of the CPU sees the registers whole.
+ */
+static const struct {
+    enum sysreg reg;
+    uint64_t bits;
+} hidden[ENGINE_HIDDEN_COUNT] = {
+    {SYSREG_CPACR_EL1, 3u << 16},                 /* ZEN */
+    {SYSREG_MDSCR_EL1, 1u << 15 | 1u << 13 | 1u}, /* MDE, KDE, SS */
+};
+
+uint64_t engine_read_sysreg(const struct cpu *cpu, enum sysreg reg)
+{
+    uint64_t value = engine_read_cp(cpu->engine->uc, cp_of(reg));
+
+    for (unsigned i = 0; i < ENGINE_HIDDEN_COUNT; i++)
+        if (hidden[i].reg == reg)
+            value |= cpu->hidden[i];
+    return value;
+}
+
+void engine_write_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value)
+{
+    for (unsigned i = 0; i < ENGINE_HIDDEN_COUNT; i++) {
+        if (hidden[i].reg != reg)
+            continue;
+        cpu->hidden[i] = value & hidden[i].bits;
+        value &= ~hidden[i].bits;
+    }
+    engine_write_cp(cpu->engine->uc, cp_of(reg), value);
+}
+
+enum sysreg engine_hidden_sysreg(const uc_arm64_cp_reg *cp)
+{
+    for (unsigned i = 0; i < ENGINE_HIDDEN_COUNT; i++) {
+        uc_arm64_cp_reg row = cp_of(hidden[i].reg);
+
+        if (row.op0 == cp->op0 && row.op1 == cp->op1 && row.crn == cp->crn && row.crm == cp->crm &&
+            row.op2 == cp->op2)
+            return hidden[i].reg;
+    }
+    return SYSREG_COUNT;
+}
+
 static int x_id(unsigned n)
 {
     /* Unicorn numbers X29 and X30 apart from X0..X28. */
@@ -52,6 +98,7 @@ void engine_load(struct cpu *cpu)
     uc_context_restore(engine->uc, cpu->context);
     uc_ctl_flush_tlb(engine->uc);
     engine->resident = cpu;
+    engine->controls_stale = true; /* those of EL1 are this CPU's now */
 }
 
 uint64_t cpu_get_x(struct cpu *cpu, unsigned n)
@@ -95,7 +142,7 @@ void cpu_set_sp(struct cpu *cpu, unsigned el, uint64_t value)
 uint64_t cpu_get_sysreg(struct cpu *cpu, enum sysreg reg)
 {
     engine_load(cpu);
-    return engine_read_cp(cpu->engine->uc, cp_of(reg));
+    return engine_read_sysreg(cpu, reg);
 }
 
 static bool governs_translation(enum sysreg reg)
@@ -107,7 +154,7 @@ static bool governs_translation(enum sysreg reg)
 void cpu_set_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value)
 {
     engine_load(cpu);
-    engine_write_cp(cpu->engine->uc, cp_of(reg), value);
+    engine_write_sysreg(cpu, reg, value);
     cpu->engine->controls_stale |= engine_controls_traps(&sysreg_table[reg]);
     if (governs_translation(reg)) {
         cpu->mmu_stale = true;

@@ -377,6 +377,57 @@ START_TEST(acquire_loads_are_checked_and_executed)
 }
 END_TEST
 
+#define MSR_DAIFCLR_2 0xd50342ffu /* I */
+#define MSR_DAIFCLR_4 0xd50344ffu /* A */
+
+START_TEST(a_virtual_interrupt_waits_for_pstate)
+{
+    CODE(RAM_IPA, NOP, NOP, MSR_DAIFCLR_2, NOP, HVC0);
+    el2->hcr |= field_mask(HCR_IMO) | field_mask(HCR_VI);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(el2->elr, RAM_IPA + 0x8280 + 4); /* the HVC in the vector of IRQ, EL1h */
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_ELR_EL1), RAM_IPA + 12);
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_SPSR_EL1), EL1H_MASKED & ~0x80u);
+    ck_assert_uint_eq(el2->spsr, EL1H_MASKED);
+    /* without the routing bit there are no virtual interrupts */
+    el2->hcr &= ~field_mask(HCR_IMO);
+    el2->elr = RAM_IPA;
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(el2->elr, RAM_IPA + 20);
+}
+END_TEST
+
+START_TEST(a_virtual_serror_brings_its_syndrome_once)
+{
+    CODE(RAM_IPA, MSR_DAIFCLR_4, NOP, HVC0);
+    el2->hcr |= field_mask(HCR_AMO) | field_mask(HCR_VSE);
+    el2->vsesr = 0x1000011;
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(el2->elr, RAM_IPA + 0x8380 + 4);
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_ESR_EL1), 0xbf000011);
+    ck_assert(!field_get(el2->hcr, HCR_VSE));
+}
+END_TEST
+
+START_TEST(a_physical_interrupt_leaves_between_blocks)
+{
+    CODE(RAM_IPA, NOP, 0x17ffffff /* b -4 */);
+    el2->hcr |= field_mask(HCR_IMO);
+    cpu_set_line(cpu, CPU_LINE_IRQ, true);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_IRQ); /* PSTATE.I masks nothing that EL2 takes */
+    ck_assert_uint_eq(cpu_instructions(cpu), 0);
+    cpu_set_line(cpu, CPU_LINE_IRQ, false);
+    cpu_set_budget(cpu, 100);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_LIMIT);
+    el2->hcr |= field_mask(HCR_AMO);
+    cpu_set_budget(cpu, 100);
+    cpu_set_line(cpu, CPU_LINE_SERROR, true);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SERROR);
+    ck_assert_uint_eq(field_get(el2->esr, ESR_EC), ESR_EC_SERROR);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_LIMIT);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("cpu");
@@ -404,6 +455,9 @@ int main(void)
     tcase_add_test(tc, floating_point_traps_as_soon_as_it_is_switched_off);
     tcase_add_test(tc, cache_maintenance_is_looked_up);
     tcase_add_test(tc, acquire_loads_are_checked_and_executed);
+    tcase_add_test(tc, a_virtual_interrupt_waits_for_pstate);
+    tcase_add_test(tc, a_virtual_serror_brings_its_syndrome_once);
+    tcase_add_test(tc, a_physical_interrupt_leaves_between_blocks);
     suite_add_tcase(suite, tc);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cpu/interrupt.h"
+
+#include "cpu/arch/descriptor.h"
+#include "cpu/arch/pstate.h"
+
+/* Each with what makes it pending, what routes it, and the PSTATE bit that masks it. */
+struct row {
+    enum interrupt interrupt;
+    enum cpu_line line;          /* a physical one; CPU_LINE_COUNT: virtual */
+    const struct field *pending; /* a virtual one: in HCR_EL2 */
+    const struct field *route;   /* in HCR_EL2: to EL2, and so that there can be virtual ones */
+    const struct field *mask;    /* a virtual one: in PSTATE. Nothing at EL1 masks what EL2 takes */
+};
+
+static const struct row rows[] = {
+    {INTERRUPT_EL2_FIQ, CPU_LINE_FIQ, NULL, &HCR_FMO, NULL},
+    {INTERRUPT_EL2_IRQ, CPU_LINE_IRQ, NULL, &HCR_IMO, NULL},
+    {INTERRUPT_EL2_SERROR, CPU_LINE_SERROR, NULL, &HCR_AMO, NULL},
+    {INTERRUPT_VFIQ, CPU_LINE_COUNT, &HCR_VF, &HCR_FMO, &PSTATE_F},
+    {INTERRUPT_VIRQ, CPU_LINE_COUNT, &HCR_VI, &HCR_IMO, &PSTATE_I},
+    {INTERRUPT_VSERROR, CPU_LINE_COUNT, &HCR_VSE, &HCR_AMO, &PSTATE_A},
+};
+
+static bool is_pending(const struct row *row, const struct cpu *cpu, uint64_t pstate)
+{
+    if (row->line != CPU_LINE_COUNT)
+        return cpu->lines >> row->line & 1;
+    return field_get(cpu->el2.hcr, *row->pending) && !field_get(pstate, *row->mask);
+}
+
+enum interrupt interrupt_next(const struct cpu *cpu, uint64_t pstate)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (field_get(cpu->el2.hcr, *rows[i].route) && is_pending(&rows[i], cpu, pstate))
+            return rows[i].interrupt;
+    return INTERRUPT_NONE;
+}
+
+bool interrupt_pending(const struct cpu *cpu)
+{
+    return interrupt_next(cpu, 0) != INTERRUPT_NONE;
+}
