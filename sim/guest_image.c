@@ -6,7 +6,7 @@
 
 #include "cpu/arch/descriptor.h"
 #include "cpu/arch/pstate.h"
-#include "sim/boot_stub.h"
+#include "sim/boot_code.h"
 #include "sim/stage1_tables.h"
 
 #define SCTLR_CACHES (1ull << 2 | 1ull << 12) /* C, I */
@@ -34,18 +34,18 @@ static const struct scn_memory *home(const struct scenario *scenario)
     return scenario->memory_count ? &scenario->memory[0] : NULL;
 }
 
-/* The boot stub runs at EL1 in the last page of that memory, also where EL0 owns the rest. */
-static bool map_boot_stub(const struct scenario *scenario, struct stage1_tables *tables)
+/* The boot code runs at EL1 in the last page of that memory, also where EL0 owns the rest. */
+static bool map_boot_code(const struct scenario *scenario, struct stage1_tables *tables)
 {
     const struct scn_memory *memory = home(scenario);
     uint64_t page;
 
     if (scenario->machine.world != SCN_WORLD_CCA || !memory)
         return true;
-    page = memory->ipa.v + memory->size - BOOT_STUB_SIZE;
+    page = memory->ipa.v + memory->size - BOOT_CODE_SIZE;
     return stage1_tables_map(
         tables, &(struct scn_stage1_map){
-                    .va = VA(page), .ipa = IPA(page), .size = BOOT_STUB_SIZE, .executable = true});
+                    .va = VA(page), .ipa = IPA(page), .size = BOOT_CODE_SIZE, .executable = true});
 }
 
 static bool map_all(const struct scenario *scenario, struct stage1_tables *tables)
@@ -77,7 +77,7 @@ static bool map_all(const struct scenario *scenario, struct stage1_tables *table
     }
     for (size_t i = 0; ok && i < scenario->guest.map_count; i++)
         ok = stage1_tables_map(tables, &scenario->guest.maps[i]);
-    return ok && map_boot_stub(scenario, tables);
+    return ok && map_boot_code(scenario, tables);
 }
 
 /* Is [ipa, ipa + size) free of the scenario's own bytes? */
@@ -101,7 +101,7 @@ static bool place(const struct scenario *scenario, uint64_t size, ipa_t *base, c
             return true;
     }
     snprintf(error, error_size,
-             "the last %llu KiB of memory '%s' must be free for stage-1 tables and the boot stub",
+             "the last %llu KiB of memory '%s' must be free for stage-1 tables and the boot code",
              (unsigned long long)(size >> 10), memory ? memory->name : "");
     return false;
 }
@@ -127,7 +127,7 @@ static void start_state(const struct scenario *scenario, const struct stage1_tab
 }
 
 /* Does the guest ask for more than RMI_REC_CREATE can set? */
-static bool needs_stub(const struct scenario *scenario, const struct guest_image *image)
+static bool needs_boot_code(const struct scenario *scenario, const struct guest_image *image)
 {
     const struct scn_guest *guest = &scenario->guest;
 
@@ -145,11 +145,11 @@ static bool build(const struct scenario *scenario, const struct stage1_tables *t
     const struct scn_guest *guest = &scenario->guest;
     uint64_t table_bytes = tables ? stage1_tables_size(tables) : 0, total;
     ipa_t base = IPA(0);
-    bool stub;
+    bool boot_code;
 
     start_state(scenario, tables, base, image);
-    stub = needs_stub(scenario, image);
-    total = table_bytes + (stub ? BOOT_STUB_SIZE : 0);
+    boot_code = needs_boot_code(scenario, image);
+    total = table_bytes + (boot_code ? BOOT_CODE_SIZE : 0);
     image->segments = calloc(guest->segment_count + 1, sizeof(*image->segments));
     image->owned = total ? calloc(1, total) : NULL;
     if (!image->segments || (total && !image->owned)) {
@@ -166,8 +166,8 @@ static bool build(const struct scenario *scenario, const struct stage1_tables *t
     start_state(scenario, tables, base, image);
     if (tables)
         stage1_tables_write(tables, base, image->owned);
-    if (stub) {
-        boot_stub_write(image->owned + table_bytes, guest->regs, guest->sp, image->sysregs,
+    if (boot_code) {
+        boot_code_write(image->owned + table_bytes, guest->regs, guest->sp, image->sysregs,
                         image->sysreg_count, image->pc, image->pstate);
         image->pc = base.v + table_bytes;
     }

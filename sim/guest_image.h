@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Everything that lies in guest memory before the guest starts, and the registers it starts with:
- * the scenario's code, stage-1 tables, and for a realm a boot stub.
+ * the scenario's code, stage-1 tables, and for a realm a boot code.
  *
  * A plain VM's registers are set as KVM_SET_ONE_REG sets them. Of a realm the host may set PC and
  * x0..x7 alone (RMI_REC_CREATE); what a scenario asks beyond that is done by real code in front of
@@ -18,7 +18,7 @@ struct guest_image {
     uint8_t *owned;
 
     uint64_t pc, pstate;
-    struct scn_sysreg_value sysregs[SYSREG_COUNT]; /* for a plain VM; in the boot stub of a realm */
+    struct scn_sysreg_value sysregs[SYSREG_COUNT]; /* for a plain VM; in the boot code of a realm */
     size_t sysreg_count;
 };
 
