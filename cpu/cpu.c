@@ -31,8 +31,12 @@ enum engine_exception {
 /* VSESR_EL2: the syndrome bits it gives a virtual SError, IDS and ISS. */
 #define VSESR_ISS 0x1ffffffu
 
+static const struct field MDCR_TDE = {8, 1}; /* MDCR_EL2: debug exceptions go to EL2 */
+
 /* A miss that no walk explains is retried this often before it is called a failure. */
 #define STUCK_LIMIT 8
+/* Returns of the engine in a row without an instruction or an exception between them. */
+#define STALL_LIMIT 64
 
 enum outcome {
     GOES_ON,
@@ -227,6 +231,23 @@ static enum outcome data_abort(struct cpu *cpu, const struct insn *insn, struct 
     return take_abort(cpu, insn, fault);
 }
 
+/*
+ * LDRAA and LDRAB: authentication that fails leaves an error code in the pointer's upper bits (Arm
+ * ARM, Auth()), and only the engine knows the result, by page.
+ */
+static bool authenticated_faults(struct cpu *cpu, const struct insn *insn, struct fault *fault)
+{
+    struct mmu_access access = {
+        .type = ACCESS_READ, .el0 = at_el0(cpu), .pan = field_get(cpu->engine_pstate, PSTATE_PAN)};
+    uint64_t low = access_address(cpu, insn).v & GRANULE_MASK;
+    struct translation where;
+
+    if (insn->cls != INSN_LOAD)
+        return false;
+    return !mmu_translate(&cpu->mmu, VA((cpu->engine->miss.page & ~GRANULE_MASK) | low), access,
+                          &where, fault, NULL);
+}
+
 static enum outcome on_data_miss(struct cpu *cpu)
 {
     struct insn insn = cpu->engine->miss.insn;
@@ -238,9 +259,9 @@ static enum outcome on_data_miss(struct cpu *cpu)
             return on_fetch_miss(cpu);
         insn_decode(word, &insn);
     }
-    if (!access_faults(cpu, &insn, &fault, NULL))
-        return stuck(cpu);
-    return data_abort(cpu, &insn, &fault);
+    if (access_faults(cpu, &insn, &fault, NULL))
+        return data_abort(cpu, &insn, &fault);
+    return authenticated_faults(cpu, &insn, &fault) ? take_abort(cpu, &insn, &fault) : stuck(cpu);
 }
 
 /* --- exceptions the engine raises --- */
@@ -333,7 +354,7 @@ static enum outcome on_undefined(struct cpu *cpu, const struct insn *insn)
         return on_address_translation(cpu, insn);
     if (insn_is_memory(insn) && access_faults(cpu, insn, &fault, NULL))
         return data_abort(cpu, insn, &fault);
-    if (is_patched(cpu, &pa) && !engine_word_is_fatal(insn->word)) {
+    if (!cpu->engine->was_lifted && is_patched(cpu, &pa) && !engine_word_is_fatal(insn->word)) {
         if (!execute_access(cpu, insn))
             engine_step_over(cpu, pa);
         return GOES_ON;
@@ -364,8 +385,11 @@ static enum outcome on_exception(struct cpu *cpu)
                                                        : not_modelled(cpu, at, word);
     EMIT(listener(cpu), GUEST_INSN, GUEST, at, word);
     switch (number) {
-    case EXCEPTION_SVC:
     case EXCEPTION_BKPT:
+        if (field_get(el2->mdcr, MDCR_TDE))
+            return trap_to_el2(cpu, &insn);
+        return to_el1(cpu, syndrome_trap(&insn), NULL);
+    case EXCEPTION_SVC:
         return to_el1(cpu, syndrome_trap(&insn), NULL);
     case EXCEPTION_HVC:
         return trap_to_el2(cpu, &insn);
@@ -465,6 +489,23 @@ static enum outcome step(struct cpu *cpu)
     return LEAVES_FAILURE;
 }
 
+/* As step; whatever the engine does, a run ends. */
+static enum outcome guarded_step(struct cpu *cpu)
+{
+    uint64_t before = cpu->executed + cpu->el1_taken;
+    enum outcome outcome = step(cpu);
+
+    if (outcome != GOES_ON || cpu->executed + cpu->el1_taken != before) {
+        cpu->stalled = 0;
+        return outcome;
+    }
+    if (++cpu->stalled < STALL_LIMIT)
+        return GOES_ON;
+    snprintf(cpu->failure, sizeof(cpu->failure), "the engine does not get past 0x%016llx",
+             (unsigned long long)cpu->el2.elr);
+    return LEAVES_FAILURE;
+}
+
 /* The owner writes el2_regs directly; what it changed must reach the walker and the TLB. */
 static void notice_el2_changes(struct cpu *cpu)
 {
@@ -492,7 +533,7 @@ enum cpu_exit cpu_run(struct cpu *cpu)
         trace_send(trace, EV_ERET, el2_world(cpu), args, sizeof(args) / sizeof(args[0]));
     }
     do
-        outcome = step(cpu);
+        outcome = guarded_step(cpu);
     while (outcome == GOES_ON);
     switch (outcome) {
     case LEAVES_SYNC:

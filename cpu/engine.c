@@ -365,6 +365,7 @@ enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
     cpu->block_pc = *pc;
     cpu->block_size = 0;
 
+    engine->was_lifted = engine->lifted;
     err = uc_emu_start(engine->uc, *pc, 0, 0, engine->stepping);
     if (engine->stepping) {
         engine->stepping = false;

@@ -56,6 +56,8 @@ struct engine {
     bool lifted;    /* ... or it is one that the copy of its page replaces, put back for once: */
     pa_t lifted_at; /* there */
 
+    bool was_lifted; /* the last run was of such a one */
+
     /* set by callbacks during one run */
     int intno;                   /* -1: none */
     enum engine_stop block_stop; /* why it stopped in front of a block; STOP_NONE: it did not */
@@ -107,6 +109,7 @@ struct cpu {
 
     uint64_t stuck_pc; /* misses at one PC that no walk explains */
     unsigned stuck;
+    unsigned stalled;
     char failure[160];
 };
 

@@ -114,6 +114,8 @@ struct event_field {
     X(EXIT_TO_VMM, exit_to_vmm, "KVM_RUN returns", S(reason), H(phys_addr), D(len), B(is_write),   \
       H(data), D(ret))                                                                             \
     X(KVM_RUN, kvm_run, "the VMM calls KVM_RUN", D(vcpu))                                          \
+    X(HOSTILE_ACTION, hostile_action, "a step of a hostile host's policy", D(step), S(action),     \
+      B(called), H(x0))                                                                            \
     /* kvm_model/vmm */                                                                            \
     X(ADDRESS_SPACE_RW, address_space_rw, "the VMM looks the address up", H(addr), D(len),         \
       B(is_write))                                                                                 \

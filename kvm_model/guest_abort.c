@@ -66,12 +66,14 @@ static bool is_handled_fsc(const struct fsc_desc *fsc)
 /* The fault is outside the memslots, or a write to a read-only one. */
 static int abort_outside_memory(struct kvm_vcpu *vcpu, ipa_t ipa, bool slot_missing)
 {
+    const struct kvm_variant *variant = vcpu->kvm->variant;
+
     if (kvm_vcpu_trap_is_iabt(vcpu))
         return kvm_inject_sea(vcpu, true, vcpu->fault.far);
-    if (kvm_vcpu_abt_iss1tw(vcpu))
+    if (kvm_vcpu_abt_iss1tw(vcpu) && variant->s1ptw_sea != KVM_S1PTW_SEA_NONE)
         return kvm_inject_sea(vcpu, false, vcpu->fault.far);
     /* Cache maintenance where nothing can be cached has nothing to do. */
-    if (slot_missing && kvm_vcpu_dabt_is_cm(vcpu)) {
+    if ((slot_missing || variant->cm_skips_read_only) && kvm_vcpu_dabt_is_cm(vcpu)) {
         kvm_incr_pc(vcpu);
         return 1;
     }
@@ -119,13 +121,15 @@ int kvm_handle_guest_abort(struct kvm_vcpu *vcpu)
         return 1;
     if (is_sea(fsc))
         return kvm_inject_serror(vcpu);
-    if (fsc->name && fsc->group == FSC_TRANSLATION) {
+    if (kvm->variant->ipa_limit_aborts && fsc->name && fsc->group == FSC_TRANSLATION) {
         if (fault_ipa.v >> kvm->pa_bits)
             return kvm_inject_size_fault(vcpu);
         if (fault_ipa.v >> kvm->config.ipa_bits)
             return kvm_inject_sea(vcpu, kvm_vcpu_trap_is_iabt(vcpu),
                                   fault_ipa.v | (vcpu->fault.far & GRANULE_MASK));
     }
+    KVM_TRACE(vcpu, GUEST_FAULT, fault_ipa.v, vcpu->fault.esr, vcpu->fault.far,
+              kvm_vcpu_get_pc(vcpu));
     if (!is_handled_fsc(fsc))
         return -EFAULT;
 

@@ -12,6 +12,8 @@ static int kvm_handle_unknown_ec(struct kvm_vcpu *vcpu)
 /* HVC's preferred return address is the next instruction; its immediate is ignored. */
 static int handle_hvc(struct kvm_vcpu *vcpu)
 {
+    KVM_TRACE(vcpu, HVC_ARM64, kvm_vcpu_get_pc(vcpu), kvm_vcpu_get_x(vcpu, 0),
+              field_get(vcpu->fault.esr, ESR_IMM16));
     vcpu->stat.hvc_exit_stat++;
     return kvm_smccc_call_handler(vcpu);
 }
@@ -27,12 +29,41 @@ static int handle_smc(struct kvm_vcpu *vcpu)
     return kvm_smccc_call_handler(vcpu);
 }
 
-/* Nothing in the machine raises an interrupt yet, so a wait ends at once, like a yield. */
+/* Sleeps until something is pending, or user space's signal (kvm_vcpu_wfi). */
+void kvm_vcpu_wait(struct kvm_vcpu *vcpu)
+{
+    const struct kvm_config *config = &vcpu->kvm->config;
+
+    if (vcpu->serror_pending || kvm_vgic_pending_irq(vcpu))
+        return;
+    vcpu->waits = config->wait_observer && config->wait_observer(config->observer_ctx);
+}
+
+/* WFE yields the CPU and goes on. */
 static int kvm_handle_wfx(struct kvm_vcpu *vcpu)
 {
-    vcpu->stat.wfx_exit_stat++;
+    bool wfe = field_get(vcpu->fault.esr, ESR_WFX_TI) & 1;
+
+    KVM_TRACE(vcpu, WFX_ARM64, kvm_vcpu_get_pc(vcpu), wfe);
+    if (wfe) {
+        vcpu->stat.wfe_exit_stat++;
+    } else {
+        vcpu->stat.wfi_exit_stat++;
+        kvm_vcpu_wait(vcpu);
+    }
     kvm_incr_pc(vcpu);
     return 1;
+}
+
+/* BRK of a guest under a debugger (kvm_handle_guest_debug). */
+static int kvm_handle_guest_debug(struct kvm_vcpu *vcpu)
+{
+    struct kvm_arm_debug_exit debug = {.hsr = (uint32_t)vcpu->fault.esr,
+                                       .hsr_high = (uint32_t)(vcpu->fault.esr >> 32)};
+
+    vcpu->run->exit_reason = KVM_EXIT_DEBUG;
+    kvm_run_set_debug(vcpu->run, &debug);
+    return 0;
 }
 
 /* By EC; NULL is kvm_handle_unknown_ec. */
@@ -43,6 +74,7 @@ static exit_handle_fn *const arm_exit_handlers[ESR_EC_COUNT] = {
     [ESR_EC_SYS64] = kvm_handle_sys_reg,
     [ESR_EC_IABT_LOW] = kvm_handle_guest_abort,
     [ESR_EC_DABT_LOW] = kvm_handle_guest_abort,
+    [ESR_EC_BRK64] = kvm_handle_guest_debug,
 };
 
 _Static_assert(ESR_EC_COUNT == 64, "EC has six bits");

@@ -13,6 +13,38 @@ static bool vcpu_at_el0(struct kvm_vcpu *vcpu)
     return field_get(kvm_vcpu_get_pstate(vcpu), PSTATE_M) == PSTATE_EL0T;
 }
 
+/* ESR_EL1 and FAR_EL1 are written now, the rest when the PC is adjusted. */
+static void pend_exception(struct kvm_vcpu *vcpu, enum el1_vector vector, uint64_t esr,
+                           const uint64_t *far)
+{
+    vcpu->exception.pending = true;
+    vcpu->exception.vector = vector;
+    vcpu->exception.esr = esr;
+    vcpu->exception.has_far = far != NULL;
+    vcpu->exception.far = far ? *far : 0;
+    kvm_vcpu_set_sysreg(vcpu, SYSREG_ESR_EL1, esr);
+    if (far)
+        kvm_vcpu_set_sysreg(vcpu, SYSREG_FAR_EL1, *far);
+}
+
+/* An exception wins over a step; both at once do not happen to a kernel without bugs. */
+void kvm_adjust_pc(struct kvm_vcpu *vcpu)
+{
+    uint64_t step = field_mask(PSTATE_BTYPE) | field_mask(PSTATE_SS);
+
+    if (vcpu->exception.pending) {
+        if (vcpu->kvm->variant->exception_clears_ss)
+            kvm_vcpu_set_pstate(vcpu, kvm_vcpu_get_pstate(vcpu) & ~field_mask(PSTATE_SS));
+        exception_take_el1(vcpu->cpu, vcpu->exception.vector, vcpu->exception.esr,
+                           vcpu->exception.has_far ? &vcpu->exception.far : NULL);
+    } else if (vcpu->increment_pc) {
+        kvm_vcpu_set_pc(vcpu, kvm_vcpu_get_pc(vcpu) + KVM_INSN_SIZE);
+        kvm_vcpu_set_pstate(vcpu, kvm_vcpu_get_pstate(vcpu) & ~step);
+    }
+    vcpu->exception.pending = false;
+    vcpu->increment_pc = false;
+}
+
 /* An abort of the given FSC taken to EL1 (inject_abt64). */
 static void inject_abt64(struct kvm_vcpu *vcpu, bool iabt, unsigned fsc, uint64_t addr)
 {
@@ -21,7 +53,7 @@ static void inject_abt64(struct kvm_vcpu *vcpu, bool iabt, unsigned fsc, uint64_
     uint64_t esr = field_put(ESR_EC, vcpu_at_el0(vcpu) ? low : same) | field_put(ESR_IL, 1) |
                    field_put(ESR_FSC, fsc);
 
-    exception_take_el1(vcpu->cpu, EL1_SYNC, esr, &addr);
+    pend_exception(vcpu, EL1_SYNC, esr, &addr);
 }
 
 /* FSC of the external abort; false when KVM finds it cannot tell and lets the guest try again. */
@@ -30,7 +62,7 @@ static bool sea_fsc(struct kvm_vcpu *vcpu, uint64_t addr, unsigned *fsc)
     int level;
 
     *fsc = ESR_FSC_EXTERNAL;
-    if (vcpu->kvm->variant->s1ptw_sea == KVM_S1PTW_SEA_PLAIN || !kvm_vcpu_abt_iss1tw(vcpu))
+    if (vcpu->kvm->variant->s1ptw_sea != KVM_S1PTW_SEA_LEVEL || !kvm_vcpu_abt_iss1tw(vcpu))
         return true;
     level = kvm_find_s1_desc_level(vcpu, addr, hpfar_page(vcpu->fault.hpfar));
     *fsc = ESR_FSC_EXTERNAL_WALK_L0 + (unsigned)level;
@@ -70,29 +102,41 @@ int kvm_inject_undefined(struct kvm_vcpu *vcpu)
 {
     if (vcpu_is_rec(vcpu))
         return 1;
-    exception_take_el1(vcpu->cpu, EL1_SYNC,
-                       field_put(ESR_EC, ESR_EC_UNKNOWN) | field_put(ESR_IL, 1), NULL);
+    pend_exception(vcpu, EL1_SYNC, field_put(ESR_EC, ESR_EC_UNKNOWN) | field_put(ESR_IL, 1), NULL);
     emit_inject(vcpu, "undef", 0);
     return 1;
 }
 
-/* An SError with an IMPLEMENTATION DEFINED syndrome of 0 (kvm_inject_vabt). */
+static uint64_t serror_syndrome(uint64_t iss)
+{
+    return field_put(ESR_EC, ESR_EC_SERROR) | field_put(ESR_IL, 1) | iss;
+}
+
 void kvm_deliver_serror(struct kvm_vcpu *vcpu)
 {
     if (field_get(kvm_vcpu_get_pstate(vcpu), PSTATE_A))
         return;
     vcpu->serror_pending = false;
-    exception_take_el1(vcpu->cpu, EL1_SERROR,
-                       field_put(ESR_EC, ESR_EC_SERROR) | field_put(ESR_IL, 1) |
-                           field_put(ESR_SERROR_IDS, 1),
-                       NULL);
+    exception_take_el1(vcpu->cpu, EL1_SERROR, serror_syndrome(vcpu->serror_esr), NULL);
 }
 
-int kvm_inject_serror(struct kvm_vcpu *vcpu)
+int kvm_inject_serror_esr(struct kvm_vcpu *vcpu, uint64_t iss)
 {
     if (vcpu_is_rec(vcpu))
         return 1;
-    vcpu->serror_pending = true;
+    if (vcpu->kvm->variant->events == KVM_EVENTS_AT_ONCE &&
+        !field_get(kvm_vcpu_get_pstate(vcpu), PSTATE_A)) {
+        pend_exception(vcpu, EL1_SERROR, serror_syndrome(iss), NULL);
+    } else {
+        vcpu->serror_pending = true;
+        vcpu->serror_esr = iss;
+    }
     emit_inject(vcpu, "serror", 0);
     return 1;
+}
+
+/* With an IMPLEMENTATION DEFINED syndrome of 0 (kvm_inject_vabt). */
+int kvm_inject_serror(struct kvm_vcpu *vcpu)
+{
+    return kvm_inject_serror_esr(vcpu, field_mask(ESR_SERROR_IDS));
 }

@@ -85,8 +85,12 @@ bool kvm_io_bus_read(struct kvm_vcpu *vcpu, uint64_t gpa, unsigned len, void *da
 bool kvm_io_bus_write(struct kvm_vcpu *vcpu, uint64_t gpa, unsigned len, const void *data)
 {
     const struct kvm_io_range *range = bus_lookup(vcpu, gpa, len);
-    bool handled =
-        range && range->device.ops->write(range->device.ctx, gpa - range->gpa, len, data);
+    struct kvm *kvm = vcpu->kvm;
+    bool handled = kvm_ioeventfd_write(kvm, gpa, len, kvm_mmio_read_buf(data, len)) ||
+                   kvm_coalesced_write(kvm, gpa, len, data);
+
+    if (!handled && range)
+        handled = range->device.ops->write(range->device.ctx, gpa - range->gpa, len, data);
 
     EMIT(vcpu_trace(vcpu), KVM_IO_BUS_WRITE, HOST, gpa, len, handled, kvm_mmio_read_buf(data, len));
     return handled;

@@ -15,6 +15,7 @@
 #include "cpu/event.h"
 #include "cpu/smc.h"
 #include "kvm_model/host_mm.h"
+#include "kvm_model/tracepoint.h"
 #include "kvm_model/uapi.h"
 #include "kvm_model/variant.h"
 
@@ -30,6 +31,12 @@ struct kvm_io_device;
  */
 typedef bool kvm_exit_observer(void *ctx, uint64_t esr);
 
+/*
+ * Called when a vCPU waits (WFI, CPU_SUSPEND) and nothing is pending for it. True: a signal ends
+ * the wait and KVM_RUN with -EINTR; false: the wait ends by itself.
+ */
+typedef bool kvm_wait_observer(void *ctx);
+
 struct kvm_config {
     struct host_mm *mm;                /* the host's memory; must outlive the VM */
     struct clock *clock;               /* simulated time */
@@ -42,7 +49,10 @@ struct kvm_config {
     bool realm;
     bool cache_dic;                   /* CTR_EL0.DIC: data mappings are executable at once */
     kvm_exit_observer *exit_observer; /* may be NULL */
+    kvm_wait_observer *wait_observer; /* may be NULL: waits end by themselves */
     void *observer_ctx;
+    kvm_tracepoint_reader *tracepoint; /* may be NULL */
+    void *tracepoint_ctx;
 };
 
 #define KVM_MAX_VCPUS 512
@@ -62,10 +72,10 @@ int kvm_enable_cap(struct kvm *kvm, uint32_t cap);
 
 /*
  * KVM_SET_USER_MEMORY_REGION: creates a slot, moves it, or deletes it (size 0). Flags:
- * KVM_MEM_READONLY; for a realm KVM_MEM_GUEST_MEMFD (private pages come from KVM, userspace_addr
- * backs the shared alias) and KVM_MEM_RIPAS_EMPTY. -EINVAL: alignment, flags, or another change of
- * a slot; -EFAULT: beyond the IPA size (a realm: its lower half); -EEXIST: overlap; -ENOENT;
- * -ENOMEM.
+ * KVM_MEM_READONLY, KVM_MEM_LOG_DIRTY_PAGES; for a realm KVM_MEM_GUEST_MEMFD (private pages come
+ * from KVM, userspace_addr backs the shared alias) and KVM_MEM_RIPAS_EMPTY. -EINVAL: alignment,
+ * flags, or another change of a slot; -EFAULT: beyond the IPA size (a realm: its lower half);
+ * -EEXIST: overlap; -ENOENT; -ENOMEM.
  */
 int kvm_set_user_memory_region(struct kvm *kvm, const struct kvm_userspace_memory_region *region);
 /*
@@ -86,10 +96,62 @@ int kvm_register_io_device(struct kvm *kvm, uint64_t gpa, uint64_t size,
                            const struct kvm_io_device *device);
 
 /*
+ * KVM_IOEVENTFD on KVM_MMIO_BUS; of config: addr, len (0: any), datamatch, and the flag
+ * KVM_IOEVENTFD_FLAG_DATAMATCH. *count, which must outlive the VM, goes up with each write that
+ * matches. -EINVAL: length, flags, wrapping; -ENOSPC, -ENOMEM.
+ */
+int kvm_ioeventfd(struct kvm *kvm, const struct kvm_ioeventfd *config, uint64_t *count);
+/* KVM_REGISTER_COALESCED_MMIO: writes to the zone go to the ring. -EINVAL, -ENOSPC, -ENOMEM. */
+int kvm_register_coalesced_mmio(struct kvm *kvm, const struct kvm_coalesced_mmio_zone *zone);
+/* The ring's page, shared with user space: entries [first, last) of KVM_COALESCED_ENTRIES. */
+#define KVM_COALESCED_ENTRIES 170
+struct kvm_coalesced_ring {
+    uint32_t first, last;
+    struct kvm_coalesced_mmio entries[KVM_COALESCED_ENTRIES];
+};
+struct kvm_coalesced_ring *kvm_coalesced_ring(struct kvm *kvm);
+/*
+ * KVM_ARM_VM_SMCCC_FILTER: calls base..base+nr-1 get the action. -EINVAL: empty, wrapping, action;
+ * -EEXIST: overlaps a filter, or the calls of the Arm architecture; -EBUSY: a vCPU has run;
+ * -ENOMEM.
+ */
+int kvm_set_smccc_filter(struct kvm *kvm, uint32_t base, uint32_t nr,
+                         enum kvm_smccc_filter_action action);
+/*
+ * KVM_GET_DIRTY_LOG: one bit a page of the slot, into words (count of them), and clears the log.
+ * -ENOENT: no such slot, or it has no log; -EINVAL: too few words.
+ */
+int kvm_get_dirty_log(struct kvm *kvm, uint32_t slot, uint64_t *words, size_t count);
+/*
+ * KVM_CREATE_DEVICE of a vGICv3 with its frames at dist (64 KiB) and redist (128 KiB a vCPU), and
+ * its init: after the last vCPU. -EINVAL: alignment, beyond the IPA size, a realm; -EEXIST: there
+ * is one, or the frames overlap; -ENOMEM, -ENOSPC.
+ */
+int kvm_vgic_create(struct kvm *kvm, uint64_t dist, uint64_t redist);
+
+/*
  * KVM_CREATE_VCPU. cpu: the PE the vCPU runs on, NULL for a realm. Owned by the VM. -EINVAL: id or
  * cpu; -EEXIST; -EBUSY: the realm is active; -ENOMEM.
  */
 int kvm_create_vcpu(struct kvm *kvm, unsigned id, struct cpu *cpu, struct kvm_vcpu **vcpu);
+/*
+ * KVM_ARM_VCPU_INIT: KVM's reset values in all registers; what the architecture leaves UNKNOWN
+ * holds KVM's pattern for that (sys_regs.c:reset_unknown). Not for a REC.
+ */
+void kvm_arm_vcpu_init(struct kvm_vcpu *vcpu);
+/* KVM_GET_MP_STATE: KVM_MP_STATE_RUNNABLE or _STOPPED. */
+uint32_t kvm_vcpu_get_mp_state(const struct kvm_vcpu *vcpu);
+/*
+ * KVM_SET_GUEST_DEBUG: 0, or KVM_GUESTDBG_ENABLE with KVM_GUESTDBG_USE_SW_BP: BRK becomes
+ * KVM_EXIT_DEBUG. -EINVAL: other bits, or a REC.
+ */
+int kvm_vcpu_set_guest_debug(struct kvm_vcpu *vcpu, uint32_t control);
+/*
+ * KVM_SET_VCPU_EVENTS: an external data abort at the FAR of the last exit, an SError. -EINVAL: an
+ * ESR with more than an ISS, or a REC. When the PC shows it is the variant's.
+ */
+int kvm_vcpu_set_events(struct kvm_vcpu *vcpu, const struct kvm_arm_vcpu_events *events);
+void kvm_vcpu_get_events(const struct kvm_vcpu *vcpu, struct kvm_arm_vcpu_events *events);
 /* KVM_SET_MP_STATE: STOPPED or RUNNABLE. vCPUs start runnable. */
 void kvm_vcpu_set_power_off(struct kvm_vcpu *vcpu, bool off);
 /* The page shared with user space (mmap of the vCPU). */
@@ -121,7 +183,7 @@ uint64_t kvm_vcpu_get_sysreg(struct kvm_vcpu *vcpu, enum sysreg reg);
 
 /* KVM's counters. */
 struct kvm_vcpu_stat {
-    uint64_t exits, mmio_exit_user, mmio_exit_kernel, hvc_exit_stat, wfx_exit_stat;
+    uint64_t exits, mmio_exit_user, mmio_exit_kernel, hvc_exit_stat, wfe_exit_stat, wfi_exit_stat;
 };
 const struct kvm_vcpu_stat *kvm_vcpu_stat(const struct kvm_vcpu *vcpu);
 

@@ -26,6 +26,7 @@ struct kvm_memory_slot {
     hva_t hva;
     pa_t *gmem;        /* guest_memfd: page of each private granule, 0 while there is none */
     uint64_t *private; /* one bit a page: KVM_MEMORY_ATTRIBUTE_PRIVATE */
+    uint64_t *dirty;   /* one bit a page, NULL without KVM_MEM_LOG_DIRTY_PAGES */
 };
 
 struct kvm_memslots {
@@ -57,10 +58,16 @@ struct kvm {
     unsigned pa_bits;
     unsigned vmid;
     bool nisv_to_user;
+    bool has_run; /* a vCPU was entered */
     uint64_t hcr, vtcr, vttbr;
     struct kvm_pgtable pgt; /* a realm: its pgd pages are the root RTTs */
     struct kvm_memslots memslots;
     struct kvm_io_bus mmio_bus;
+    struct kvm_ioeventfd_list *ioeventfds;
+    struct kvm_coalesced *coalesced;
+    struct kvm_smccc_filter *smccc_filter;
+    struct vgic *vgic;
+    uint64_t trng_state;
     struct kvm_vcpu **vcpus;
     size_t vcpu_count;
     struct realm realm;
@@ -81,7 +88,19 @@ struct kvm_vcpu {
     bool mmio_needed;
     bool power_off;
     bool serror_pending; /* HCR_EL2.VSE: waits until PSTATE.A is clear */
-    uint32_t smccc_fid;  /* of the call being answered */
+    uint64_t serror_esr; /* VSESR_EL2: the ISS it will have */
+    bool guest_debug;    /* KVM_GUESTDBG_USE_SW_BP */
+    bool waits;          /* a wait was ended by a signal: KVM_RUN ends before the next entry */
+    bool increment_pc;   /* INCREMENT_PC: before the next entry, or at the end of KVM_RUN */
+    struct {             /* PENDING_EXCEPTION: likewise */
+        bool pending, has_far;
+        enum el1_vector vector;
+        uint64_t esr, far;
+    } exception;
+    bool os_lock;    /* OSLSR_EL1.OSLK */
+    uint64_t csselr; /* CSSELR_EL1 */
+    uint64_t actlr;
+    uint32_t smccc_fid; /* of the call being answered */
     struct realm_rec rec;
     struct { /* a REC's registers as KVM believes them */
         uint64_t x[KVM_GPR_COUNT];
@@ -102,17 +121,32 @@ static inline struct trace *vcpu_trace(const struct kvm_vcpu *vcpu)
 
 /* Stage 2 of a plain VM changed in a way a TLB may remember. */
 void kvm_flush_tlb(struct kvm *kvm);
-/* Steps over the instruction: PC + 4, BTYPE and SS clear (kvm_skip_instr64). */
-void kvm_incr_pc(struct kvm_vcpu *vcpu);
+/* The instruction is done: kvm_adjust_pc will step over it. */
+static inline void kvm_incr_pc(struct kvm_vcpu *vcpu)
+{
+    vcpu->increment_pc = true;
+}
+/* Takes a pending exception, or steps over the instruction (__kvm_adjust_pc). */
+void kvm_adjust_pc(struct kvm_vcpu *vcpu);
 /* Whether the guest's data accesses are big endian now (kvm_vcpu_is_be). */
 bool kvm_vcpu_is_be(struct kvm_vcpu *vcpu);
 /* MPIDR_EL1 affinity fields of a vCPU (reset_mpidr). */
 uint64_t kvm_vcpu_mpidr(const struct kvm_vcpu *vcpu);
 
+/* KVM_TRACE(vcpu, ID, args...): tells the reader of trace points, if there is one. */
+#define KVM_TRACE(vcpu_, id_, ...)                                                                 \
+    do {                                                                                           \
+        const struct kvm_config *trace_to = &(vcpu_)->kvm->config;                                 \
+        if (trace_to->tracepoint)                                                                  \
+            trace_to->tracepoint(trace_to->tracepoint_ctx,                                         \
+                                 &(struct kvm_tracepoint){KVM_TP_##id_, {__VA_ARGS__}});           \
+    } while (0)
+
 /* --- exits: 1 back to the guest, 0 to user space with run->exit_reason set, or -errno ------ */
 
 int handle_exit(struct kvm_vcpu *vcpu, enum cpu_exit exit); /* handle_exit.c */
 int kvm_handle_sys_reg(struct kvm_vcpu *vcpu);              /* sys_regs.c */
+void kvm_vcpu_wait(struct kvm_vcpu *vcpu);                  /* handle_exit.c */
 int kvm_handle_guest_abort(struct kvm_vcpu *vcpu);          /* guest_abort.c */
 int user_mem_abort(struct kvm_vcpu *vcpu, ipa_t fault_ipa, struct kvm_memory_slot *slot,
                    hva_t hva); /* user_mem_abort.c */
@@ -122,12 +156,30 @@ int kvm_psci_call(struct kvm_vcpu *vcpu);          /* psci.c */
 /* x0, and x1..x3 zero unless they are kept. */
 void kvm_smccc_set_retval(struct kvm_vcpu *vcpu, uint64_t x0, bool keep);
 
+/* The filter's say about a call (smccc_filter.c). */
+enum kvm_smccc_filter_action kvm_smccc_get_action(const struct kvm *kvm, uint32_t fid);
+/* TRNG and vendor calls (smccc_services.c): false if fid is none of theirs. */
+bool kvm_smccc_service(struct kvm_vcpu *vcpu, uint32_t fid, uint64_t result[4]);
+
+/* Whether an interrupt is pending for the vCPU (vgic.c). */
+bool kvm_vgic_pending_irq(const struct kvm_vcpu *vcpu);
+void kvm_vgic_free(struct kvm *kvm);
+void kvm_ioeventfds_free(struct kvm *kvm);
+void kvm_smccc_filter_free(struct kvm *kvm);
+/* The write hit an ioeventfd, or went into the coalesced ring. */
+bool kvm_ioeventfd_write(struct kvm *kvm, uint64_t gpa, unsigned len, uint64_t value);
+bool kvm_coalesced_write(struct kvm *kvm, uint64_t gpa, unsigned len, const void *data);
+/* mark_page_dirty_in_slot: nothing in a slot without a log. */
+void kvm_mark_page_dirty(struct kvm_memory_slot *slot, ipa_t gpa);
+
 /* --- injection (inject.c) ------------------------------------------------------------------ */
 
 int kvm_inject_sea(struct kvm_vcpu *vcpu, bool iabt, uint64_t addr); /* always 1 */
 int kvm_inject_size_fault(struct kvm_vcpu *vcpu);
 int kvm_inject_undefined(struct kvm_vcpu *vcpu);
 int kvm_inject_serror(struct kvm_vcpu *vcpu);
+/* With the ISS given; now if it is not masked and the variant does so, else when it is unmasked. */
+int kvm_inject_serror_esr(struct kvm_vcpu *vcpu, uint64_t iss);
 /* Delivers a pending SError once the guest unmasks it; called before each entry. */
 void kvm_deliver_serror(struct kvm_vcpu *vcpu);
 

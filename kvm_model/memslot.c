@@ -57,6 +57,7 @@ static void free_slot(struct kvm_memory_slot *slot)
 {
     free(slot->gmem);
     free(slot->private);
+    free(slot->dirty);
 }
 
 void kvm_memslots_free(struct kvm *kvm)
@@ -139,7 +140,8 @@ static int insert(struct kvm_memslots *memslots, const struct kvm_memory_slot *n
 
 static int check_region(const struct kvm *kvm, const struct kvm_userspace_memory_region *region)
 {
-    const uint32_t plain = KVM_MEM_READONLY, realm = KVM_MEM_GUEST_MEMFD | KVM_MEM_RIPAS_EMPTY;
+    const uint32_t plain = KVM_MEM_READONLY | KVM_MEM_LOG_DIRTY_PAGES,
+                   realm = KVM_MEM_GUEST_MEMFD | KVM_MEM_RIPAS_EMPTY;
     unsigned bits = kvm->config.realm ? kvm->config.ipa_bits - 1 : kvm->config.ipa_bits;
     uint64_t limit = (uint64_t)1 << bits;
 
@@ -189,6 +191,11 @@ int kvm_set_user_memory_region(struct kvm *kvm, const struct kvm_userspace_memor
         return -EEXIST;
     if (new.flags & KVM_MEM_GUEST_MEMFD)
         ret = alloc_gmem(&new);
+    if (ret == 0 && new.flags & KVM_MEM_LOG_DIRTY_PAGES) {
+        new.dirty =
+            calloc((size_t)(new.size >> HOST_PAGE_SHIFT) / WORD_BITS + 1, sizeof(*new.dirty));
+        ret = new.dirty ? 0 : -ENOMEM;
+    }
     if (ret)
         return ret;
     if (old < kvm->memslots.count)

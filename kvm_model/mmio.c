@@ -68,7 +68,8 @@ int kvm_handle_mmio_return(struct kvm_vcpu *vcpu)
     unsigned len = kvm_vcpu_dabt_get_as(vcpu);
     uint64_t value;
 
-    if (!vcpu->mmio_needed)
+    /* An exception that user space made pending takes the place of the answer. */
+    if (!vcpu->mmio_needed || vcpu->exception.pending)
         return 1;
     vcpu->mmio_needed = false;
     value = kvm_mmio_read_buf(vcpu->run->mmio.data, len);
@@ -80,13 +81,14 @@ int kvm_handle_mmio_return(struct kvm_vcpu *vcpu)
             .big_endian = kvm_vcpu_is_be(vcpu),
         };
 
+        KVM_TRACE(vcpu, MMIO, KVM_TP_READ, len, vcpu->run->mmio.phys_addr, value);
         value = kvm_mmio_load_value(vcpu->kvm->variant->mmio_sign, &load, value);
         complete_read(vcpu, rt, value);
     }
     EMIT(vcpu_trace(vcpu), KVM_HANDLE_MMIO_RETURN, HOST, rt, len, value);
-    if (!vcpu_is_rec(vcpu))
+    if (!vcpu_is_rec(vcpu) && !vcpu->kvm->variant->mmio_steps_at_abort)
         kvm_incr_pc(vcpu);
-    else if (vcpu->kvm->variant->rec_mmio == KVM_REC_MMIO_AT_MMIO_RETURN)
+    if (vcpu_is_rec(vcpu) && vcpu->kvm->variant->rec_mmio == KVM_REC_MMIO_AT_MMIO_RETURN)
         vcpu->rec.run->enter.flags |= field_mask(RMI_ENTER_EMUL_MMIO);
     return 1;
 }
@@ -97,6 +99,7 @@ static int abort_without_isv(struct kvm_vcpu *vcpu, ipa_t ipa)
     /* kvm_vcpu_dabt_iss_nisv_sanitized */
     const uint64_t shown = field_mask(ESR_CM) | field_mask(ESR_WNR) | field_mask(ESR_FSC);
 
+    KVM_TRACE(vcpu, MMIO_NISV, ipa.v, vcpu->fault.esr, vcpu->fault.far, kvm_vcpu_get_pc(vcpu));
     if (vcpu_is_rec(vcpu) && vcpu->kvm->variant->realm_nisv == KVM_REALM_NISV_SEA)
         return kvm_inject_sea(vcpu, false, vcpu->fault.far);
     if (!vcpu->kvm->nisv_to_user)
@@ -124,11 +127,15 @@ int io_mem_abort(struct kvm_vcpu *vcpu, ipa_t ipa)
         uint64_t data = kvm_mmio_data_swap(kvm_vcpu_get_x(vcpu, rt), len, kvm_vcpu_is_be(vcpu));
 
         kvm_mmio_write_buf(run->mmio.data, len, data);
+        KVM_TRACE(vcpu, MMIO, KVM_TP_WRITE, len, ipa.v, data);
         handled = kvm_io_bus_write(vcpu, ipa.v, len, run->mmio.data);
     } else {
+        KVM_TRACE(vcpu, MMIO, KVM_TP_READ_UNSATISFIED, len, ipa.v, 0);
         handled = kvm_io_bus_read(vcpu, ipa.v, len, run->mmio.data);
     }
 
+    if (!vcpu_is_rec(vcpu) && vcpu->kvm->variant->mmio_steps_at_abort)
+        kvm_incr_pc(vcpu);
     run->mmio.is_write = is_write;
     run->mmio.phys_addr = ipa.v;
     run->mmio.len = len;

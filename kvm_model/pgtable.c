@@ -319,6 +319,11 @@ int kvm_pgtable_stage2_relax_perms(struct kvm_pgtable *pgt, ipa_t ipa, enum kvm_
     return update_leaf(pgt, ipa, clear, grant | field_put(DESC_AF, 1));
 }
 
+int kvm_pgtable_stage2_wrprotect(struct kvm_pgtable *pgt, ipa_t ipa)
+{
+    return update_leaf(pgt, ipa, field_mask(S2_AP_WRITE), 0);
+}
+
 int kvm_pgtable_stage2_mkyoung(struct kvm_pgtable *pgt, ipa_t ipa)
 {
     return update_leaf(pgt, ipa, 0, field_put(DESC_AF, 1));

@@ -57,6 +57,8 @@ int kvm_pgtable_stage2_unmap(struct kvm_pgtable *pgt, ipa_t ipa, uint64_t size);
 int kvm_pgtable_get_leaf(const struct kvm_pgtable *pgt, ipa_t ipa, uint64_t *desc, int *level);
 /* Adds permissions to a valid leaf and sets its access flag; -EAGAIN if there is none. */
 int kvm_pgtable_stage2_relax_perms(struct kvm_pgtable *pgt, ipa_t ipa, enum kvm_pgtable_prot prot);
+/* Takes away the permission to write a valid leaf; -EAGAIN if there is none. */
+int kvm_pgtable_stage2_wrprotect(struct kvm_pgtable *pgt, ipa_t ipa);
 /* Sets (or, for ageing, clears) the access flag of a valid leaf; -EAGAIN if there is none. */
 int kvm_pgtable_stage2_mkyoung(struct kvm_pgtable *pgt, ipa_t ipa);
 int kvm_pgtable_stage2_mkold(struct kvm_pgtable *pgt, ipa_t ipa);

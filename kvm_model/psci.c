@@ -23,10 +23,10 @@ static void psci_version(struct kvm_vcpu *vcpu, struct psci_call *call)
     call->result = (1 << 16) | vcpu->kvm->variant->psci_minor;
 }
 
-/* Suspending is waiting for an interrupt, and a wait ends at once here. */
+/* Suspending is waiting for an interrupt (kvm_psci_vcpu_suspend). */
 static void psci_cpu_suspend(struct kvm_vcpu *vcpu, struct psci_call *call)
 {
-    (void)vcpu;
+    kvm_vcpu_wait(vcpu);
     call->result = PSCI_SUCCESS;
 }
 
@@ -58,6 +58,7 @@ static void psci_cpu_on(struct kvm_vcpu *vcpu, struct psci_call *call)
         return;
     call->result = PSCI_SUCCESS;
     if (!vcpu_is_rec(vcpu)) {
+        kvm_arm_vcpu_init(target);
         kvm_vcpu_set_pc(target, call->x2);
         kvm_vcpu_set_x(target, 0, call->x3);
         kvm_vcpu_set_pstate(target, PSTATE_EL1H | field_mask(PSTATE_DAIF));
@@ -168,10 +169,11 @@ static const struct psci_row {
     {PSCI_SYSTEM_OFF2_64, psci_system_off2},
 };
 
-static psci_fn_handler *psci_find(uint32_t fid)
+static psci_fn_handler *psci_find(const struct kvm_variant *variant, uint32_t fid)
 {
     for (size_t i = 0; i < sizeof(psci_table) / sizeof(psci_table[0]); i++)
-        if (psci_table[i].fid == fid)
+        if (psci_table[i].fid == fid &&
+            (psci_table[i].handler != psci_system_reset2 || variant->psci_system_reset2))
             return psci_table[i].handler;
     return NULL;
 }
@@ -179,7 +181,7 @@ static psci_fn_handler *psci_find(uint32_t fid)
 static void psci_features(struct kvm_vcpu *vcpu, struct psci_call *call)
 {
     uint32_t fid = (uint32_t)call->x1;
-    psci_fn_handler *handler = psci_find(fid);
+    psci_fn_handler *handler = psci_find(vcpu->kvm->variant, fid);
 
     call->result = handler || fid == SMCCC_VERSION ? 0 : PSCI_NOT_SUPPORTED;
     if (handler != psci_system_off2)
@@ -199,7 +201,7 @@ static uint64_t argument(struct kvm_vcpu *vcpu, unsigned n, uint32_t fid)
 int kvm_psci_call(struct kvm_vcpu *vcpu)
 {
     uint32_t fid = vcpu->smccc_fid;
-    psci_fn_handler *handler = psci_find(fid);
+    psci_fn_handler *handler = psci_find(vcpu->kvm->variant, fid);
     struct psci_call call = {
         .x1 = argument(vcpu, 1, fid),
         .x2 = argument(vcpu, 2, fid),

@@ -8,6 +8,8 @@
 const char *kvm_exit_reason_name(uint32_t exit_reason)
 {
     static const char *const names[] = {
+        [KVM_EXIT_HYPERCALL] = "KVM_EXIT_HYPERCALL",
+        [KVM_EXIT_DEBUG] = "KVM_EXIT_DEBUG",
         [KVM_EXIT_MMIO] = "KVM_EXIT_MMIO",
         [KVM_EXIT_SHUTDOWN] = "KVM_EXIT_SHUTDOWN",
         [KVM_EXIT_INTR] = "KVM_EXIT_INTR",
@@ -43,6 +45,9 @@ static int enter_guest(struct kvm_vcpu *vcpu)
     const struct el2_regs *el2 = cpu_el2(vcpu->cpu);
     enum cpu_exit exit;
 
+    KVM_TRACE(vcpu, ENTRY, kvm_vcpu_get_pc(vcpu));
+    vcpu->kvm->has_run = true;
+    kvm_adjust_pc(vcpu);
     if (vcpu->serror_pending)
         kvm_deliver_serror(vcpu);
     clock_charge(clock, OP_KVM_ENTRY_RESTORE, 1);
@@ -53,6 +58,7 @@ static int enter_guest(struct kvm_vcpu *vcpu)
         return interrupted(vcpu);
     clock_charge(clock, OP_KVM_EXIT_SAVE, 1);
     vcpu->fault = (struct kvm_vcpu_fault){.esr = el2->esr, .far = el2->far, .hpfar = el2->hpfar};
+    KVM_TRACE(vcpu, EXIT, el2->esr, kvm_vcpu_get_pc(vcpu));
     if (observer_stops(vcpu, exit == CPU_EXIT_SYNC ? el2->esr : 0))
         return interrupted(vcpu);
     return handle_exit(vcpu, exit);
@@ -87,8 +93,10 @@ static int run_vcpu(struct kvm_vcpu *vcpu)
     run->exit_reason = KVM_EXIT_UNKNOWN;
     do {
         /* A vCPU that is off sleeps until a signal; nothing else can wake it here. */
-        if (vcpu->power_off)
+        if (vcpu->power_off || vcpu->waits) {
+            vcpu->waits = false;
             return interrupted(vcpu);
+        }
         ret = vcpu_is_rec(vcpu) ? enter_rec(vcpu) : enter_guest(vcpu);
     } while (ret > 0);
     return ret;
@@ -106,6 +114,9 @@ int kvm_vcpu_run(struct kvm_vcpu *vcpu)
     clock_charge(vcpu->kvm->clock, OP_KVM_USER_ENTRY, 1);
     EMIT(trace, KVM_RUN, VMM, vcpu->id);
     ret = run_vcpu(vcpu);
+    if (!vcpu_is_rec(vcpu))
+        kvm_adjust_pc(vcpu);
+    KVM_TRACE(vcpu, USERSPACE_EXIT, run->exit_reason, (uint64_t)(int64_t)ret);
     clock_charge(vcpu->kvm->clock, OP_KVM_USER_EXIT, 1);
     mmio = ret == 0 && run->exit_reason == KVM_EXIT_MMIO;
     EMIT(trace, EXIT_TO_VMM, HOST, EVENT_STR(kvm_exit_reason_name(run->exit_reason)),

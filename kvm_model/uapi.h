@@ -8,6 +8,7 @@
 #define KVM_MODEL_UAPI_H
 
 #include <linux/kvm.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -35,6 +36,66 @@
  * when a VMM of the series up to v11 left the range out of its INIT_IPA_RANGE calls.
  */
 #define KVM_MEM_RIPAS_EMPTY (1ul << 16)
+
+/* What arm64's <asm/kvm.h> and newer kernels have, and this host's header has not. */
+#define KVM_HYPERCALL_EXIT_SMC (1ull << 0)
+#ifndef KVM_GUESTDBG_USE_SW_BP
+#define KVM_GUESTDBG_USE_SW_BP (1u << 16)
+#endif
+
+enum kvm_smccc_filter_action {
+    KVM_SMCCC_FILTER_HANDLE,
+    KVM_SMCCC_FILTER_DENY,
+    KVM_SMCCC_FILTER_FWD_TO_USER,
+    KVM_SMCCC_FILTER_ACTIONS,
+};
+
+/* struct kvm_vcpu_events of arm64. */
+struct kvm_arm_vcpu_events {
+    bool serror_pending, serror_has_esr, ext_dabt_pending;
+    uint64_t serror_esr;
+};
+
+/* The debug member of struct kvm_run's union, as arm64 has it. */
+struct kvm_arm_debug_exit {
+    uint32_t hsr, hsr_high;
+    uint64_t far;
+};
+
+static inline void kvm_run_set_debug(struct kvm_run *run, const struct kvm_arm_debug_exit *debug)
+{
+    memcpy(run->padding, debug, sizeof(*debug));
+}
+
+static inline struct kvm_arm_debug_exit kvm_run_debug(const struct kvm_run *run)
+{
+    struct kvm_arm_debug_exit debug;
+
+    memcpy(&debug, run->padding, sizeof(debug));
+    return debug;
+}
+
+/* The hypercall member as arm64 has it: nr, then flags in the place of longmode. */
+struct kvm_arm_hypercall_exit {
+    uint64_t nr;
+    uint64_t flags;
+};
+
+static inline void kvm_run_set_hypercall(struct kvm_run *run,
+                                         const struct kvm_arm_hypercall_exit *hypercall)
+{
+    memset(&run->hypercall, 0, sizeof(run->hypercall));
+    run->hypercall.nr = hypercall->nr;
+    memcpy(&run->hypercall.longmode, &hypercall->flags, sizeof(hypercall->flags));
+}
+
+static inline struct kvm_arm_hypercall_exit kvm_run_hypercall(const struct kvm_run *run)
+{
+    struct kvm_arm_hypercall_exit hypercall = {.nr = run->hypercall.nr};
+
+    memcpy(&hypercall.flags, &run->hypercall.longmode, sizeof(hypercall.flags));
+    return hypercall;
+}
 
 /* The memory_fault member of struct kvm_run's union. */
 struct kvm_exit_memory_fault {

@@ -68,18 +68,21 @@ int user_mem_abort(struct kvm_vcpu *vcpu, ipa_t fault_ipa, struct kvm_memory_slo
         return -EFAULT;
     if (vcpu_is_rec(vcpu) && kvm_realm_is_private_address(kvm, fault_ipa))
         return -EINVAL;
-    if (!vcpu_is_rec(vcpu) && supports_huge(slot, vma, hva))
+    /* With a log, writes are to fault page by page. */
+    if (!vcpu_is_rec(vcpu) && !slot->dirty && supports_huge(slot, vma, hva))
         size = HOST_PMD_SIZE;
     fault_ipa.v &= ~(size - 1);
     hva.v &= ~(size - 1);
     pa = PA(vma->pa.v + (hva.v - vma->start.v));
-    writable = vma->writable && !(slot->flags & KVM_MEM_READONLY);
+    writable = vma->writable && !(slot->flags & KVM_MEM_READONLY) && (!slot->dirty || write_fault);
     prot = fault_prot(vcpu, writable);
 
     if (vcpu_is_rec(vcpu))
         ret = realm_map_ipa(kvm, fault_ipa, pa, prot);
     else
         ret = map_plain(vcpu, fault_ipa, size, pa, prot);
+    if (ret == 0 && write_fault)
+        kvm_mark_page_dirty(slot, kvm_gpa_from_fault(kvm, fault_ipa));
     EMIT(kvm->trace, USER_MEM_ABORT, HOST, fault_ipa.v, write_fault, exec_fault, size, pa.v);
     return ret;
 }

@@ -7,6 +7,11 @@
 static const struct kvm_variant variants[] = {
     {
         .name = "linux-6.12",
+        .nisv_exit = true,
+        .ipa_limit_aborts = true,
+        .ext_dabt_event = true,
+        .smccc_services = true,
+        .psci_system_reset2 = true,
         /* kvm/psci.c:kvm_psci_1_x_call@6.12 */
         .psci_minor = 1,
         /* kvm/mmio.c:kvm_handle_mmio_return@6.12, then vcpu_data_host_to_guest masks to len */
@@ -16,6 +21,11 @@ static const struct kvm_variant variants[] = {
     },
     {
         .name = "linux-7.2",
+        .nisv_exit = true,
+        .ipa_limit_aborts = true,
+        .ext_dabt_event = true,
+        .smccc_services = true,
+        .psci_system_reset2 = true,
         /* kvm/psci.c:kvm_psci_1_x_call@7.2 */
         .psci_minor = 3,
         .psci_system_off2 = true,
@@ -23,15 +33,30 @@ static const struct kvm_variant variants[] = {
         .mmio_sign = KVM_MMIO_SIGN_AFTER_SWAP,
         /* kvm/inject_fault.c@7.2: the level comes from __kvm_find_s1_desc_level */
         .s1ptw_sea = KVM_S1PTW_SEA_LEVEL,
+        /* kvm/guest.c:commit_pending_events@7.2, kvm/hyp/exception.c:enter_exception64@7.2 */
+        .events = KVM_EVENTS_AT_ONCE,
+        .exception_clears_ss = true,
+        /* kvm/sys_regs.h:ID_HIDDEN and its like name the register's encoding@7.2 */
+        .hidden_sys_regs_by_encoding = true,
+        /* kvm/sys_regs.c:triage_sysreg_trap@7.2: fine-grained UNDEF comes before the table */
+        .undefined_sys_regs_untraced = true,
     },
     {
         /* "arm64: Support for Arm CCA in KVM", v12, on 6.18; names are that series' */
         .name = "cca-v12",
+        .nisv_exit = true,
+        .ipa_limit_aborts = true,
+        .ext_dabt_event = true,
+        .smccc_services = true,
+        .psci_system_reset2 = true,
         .cca = true,
         .psci_minor = 3,
         .psci_system_off2 = true,
         .mmio_sign = KVM_MMIO_SIGN_LOST, /* the fix is in no kernel the series is based on */
         .s1ptw_sea = KVM_S1PTW_SEA_LEVEL,
+        /* kvm/guest.c:commit_pending_events@7.2, kvm/hyp/exception.c:enter_exception64@7.2 */
+        .events = KVM_EVENTS_AT_ONCE,
+        .exception_clears_ss = true,
         /* kvm/mmio.c:io_mem_abort@v12 knows protected VMs only; realms were added in v13 */
         .realm_nisv = KVM_REALM_NISV_AS_VM,
         /* kvm/mmio.c:kvm_handle_mmio_return, since v5 of the series */
@@ -43,6 +68,66 @@ static const struct kvm_variant variants[] = {
         .rec_error_realm_any = false,
         /* kvm/rmi-exit.c:rec_exit_host_call@v11; the dispatch was dropped in v13 */
         .rec_host_call = true,
+    },
+    {
+        .name = "linux-4.19",
+        /* virt/kvm/arm/mmio.c:io_mem_abort@4.19: no syndrome is -ENOSYS, also of a table walk */
+        .s1ptw_sea = KVM_S1PTW_SEA_NONE,
+        /* virt/kvm/arm/mmu.c:kvm_handle_guest_abort@4.19 asks for maintenance after both cases */
+        .cm_skips_read_only = true,
+        /* virt/kvm/arm/mmio.c:decode_hsr@4.19; kvm_handle_mmio_return does it since 5.0 */
+        .mmio_steps_at_abort = true,
+        /* virt/kvm/arm/mmio.c:kvm_handle_mmio_return@4.19 */
+        .mmio_sign = KVM_MMIO_SIGN_LOST,
+        /* virt/kvm/arm/psci.c:kvm_psci_1_0_call@4.19 */
+        .psci_minor = 0,
+    },
+    {
+        /* "arm64: Support for Arm CCA in KVM", RFC of January 2023, on 6.2 */
+        .name = "cca-rfc",
+        .cca = true,
+        .nisv_exit = true,
+        .ipa_limit_aborts = true,
+        .ext_dabt_event = true,
+        .smccc_services = true,
+        .psci_system_reset2 = true,
+        .psci_minor = 1,
+        .mmio_sign = KVM_MMIO_SIGN_LOST,
+        .s1ptw_sea = KVM_S1PTW_SEA_PLAIN,
+        .realm_nisv = KVM_REALM_NISV_AS_VM,
+        /* kvm/mmio.c:io_mem_abort@RFC sets RMI_EMULATED_MMIO before there is an answer */
+        .rec_mmio = KVM_REC_MMIO_AT_ABORT,
+        /* kvm/rme-exit.c:rec_exit_ripas_change@RFC */
+        .ripas = KVM_RIPAS_AT_ONCE,
+        .rec_error_errno = ENXIO,
+        .rec_error_realm_any = false,
+        .rec_host_call = true,
+    },
+    {
+        /* the series' v14, on 7.1-rc1 */
+        .name = "cca-v14",
+        .cca = true,
+        .nisv_exit = true,
+        .ipa_limit_aborts = true,
+        .ext_dabt_event = true,
+        .smccc_services = true,
+        .psci_system_reset2 = true,
+        .psci_minor = 3,
+        .psci_system_off2 = true,
+        .mmio_sign = KVM_MMIO_SIGN_LOST,
+        .s1ptw_sea = KVM_S1PTW_SEA_LEVEL,
+        .events = KVM_EVENTS_AT_ONCE,
+        .exception_clears_ss = true,
+        .hidden_sys_regs_by_encoding = true,
+        .undefined_sys_regs_untraced = true,
+        /* kvm/mmio.c:io_mem_abort@v14 */
+        .realm_nisv = KVM_REALM_NISV_SEA,
+        .rec_mmio = KVM_REC_MMIO_AT_MMIO_RETURN,
+        .ripas = KVM_RIPAS_MEMORY_FAULT,
+        /* kvm/rmi-exit.c:handle_rec_exit@v14: RMI_ERROR_REC asks user space to try again */
+        .rec_error_errno = EAGAIN,
+        .rec_error_realm_any = true,
+        .rec_host_call = false,
     },
 };
 

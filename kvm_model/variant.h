@@ -19,6 +19,7 @@ enum kvm_mmio_sign {
 /* FSC of the abort KVM injects for a stage-1 walk outside the memslots. */
 enum kvm_s1ptw_sea {
     KVM_S1PTW_SEA_PLAIN, /* 0x10: external abort, not on a walk */
+    KVM_S1PTW_SEA_NONE,  /* no abort: an access without a syndrome like any other, -ENOSYS */
     KVM_S1PTW_SEA_LEVEL, /* 0x14 + level of the walk, which KVM finds by walking stage 1 itself */
 };
 
@@ -40,13 +41,31 @@ enum kvm_ripas_policy {
     KVM_RIPAS_MEMORY_FAULT, /* -EFAULT with KVM_EXIT_MEMORY_FAULT; done at the next entry */
 };
 
+/* When KVM_SET_VCPU_EVENTS changes the PC. */
+enum kvm_events {
+    KVM_EVENTS_AT_ENTRY, /* at the next KVM_RUN; a pending SError always waits for the CPU */
+    KVM_EVENTS_AT_ONCE,  /* before the ioctl returns; a pending MMIO access is dropped */
+};
+
 struct kvm_variant {
     const char *name;
+    bool nisv_exit;           /* KVM_CAP_ARM_NISV_TO_USER */
+    bool ipa_limit_aborts;    /* IPAs beyond the VM's are aborts; else they are MMIO */
+    bool cm_skips_read_only;  /* cache maintenance of a read-only slot is skipped as that of no slot
+                               */
+    bool mmio_steps_at_abort; /* the PC is behind the instruction when user space is asked */
+    bool ext_dabt_event;      /* KVM_SET_VCPU_EVENTS knows ext_dabt_pending */
+    bool smccc_services;      /* TRNG, KVM's vendor calls, PV time */
+    bool psci_system_reset2;
     bool cca;              /* hosts realms */
     uint16_t psci_minor;   /* PSCI 1.x */
     bool psci_system_off2; /* PSCI_FEATURES knows SYSTEM_OFF2 */
     enum kvm_mmio_sign mmio_sign;
     enum kvm_s1ptw_sea s1ptw_sea;
+    enum kvm_events events;
+    bool hidden_sys_regs_by_encoding; /* in trace texts: S3_0_0_4_6, not UNKN */
+    bool undefined_sys_regs_untraced; /* no sys_access of a register the VM has not */
+    bool exception_clears_ss; /* PSTATE.SS is clear in the SPSR_EL1 of an injected exception */
     enum kvm_realm_nisv realm_nisv;
     enum kvm_rec_mmio rec_mmio;
     enum kvm_ripas_policy ripas;

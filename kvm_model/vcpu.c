@@ -6,6 +6,8 @@
 #include "cpu/arch/descriptor.h"
 #include "kvm_model/kvm_internal.h"
 
+#define RESET_UNKNOWN 0x1de7ec7edbadc0deull
+
 /* VCPU_RESET_PSTATE_EL1: EL1h, DAIF set. */
 static uint64_t reset_pstate(void)
 {
@@ -28,6 +30,16 @@ static void reset_shadow(struct kvm_vcpu *vcpu)
         vcpu->shadow.sysreg[i] = sysreg_table[i].reset;
 }
 
+/* What of the debug and PMU registers a guest may not touch itself (kvm_arm_setup_mdcr_el2). */
+static void set_mdcr(struct kvm_vcpu *vcpu)
+{
+    static const struct field tdra = {11, 1}, tdosa = {10, 1}, tde = {8, 1}, tpm = {6, 1},
+                              tpmcr = {5, 1};
+
+    cpu_el2(vcpu->cpu)->mdcr = field_mask(tdra) | field_mask(tdosa) | field_mask(tpm) |
+                               field_mask(tpmcr) | field_put(tde, vcpu->guest_debug);
+}
+
 static void reset_cpu(struct kvm_vcpu *vcpu)
 {
     struct el2_regs *el2 = cpu_el2(vcpu->cpu);
@@ -37,6 +49,8 @@ static void reset_cpu(struct kvm_vcpu *vcpu)
     el2->vtcr = vcpu->kvm->vtcr;
     el2->vttbr = vcpu->kvm->vttbr;
     el2->spsr = reset_pstate();
+    vcpu->csselr = RESET_UNKNOWN;
+    set_mdcr(vcpu);
 }
 
 int kvm_create_vcpu(struct kvm *kvm, unsigned id, struct cpu *cpu, struct kvm_vcpu **out)
@@ -70,6 +84,53 @@ int kvm_create_vcpu(struct kvm *kvm, unsigned id, struct cpu *cpu, struct kvm_vc
         reset_shadow(vcpu);
     kvm->vcpus[kvm->vcpu_count++] = vcpu;
     *out = vcpu;
+    return 0;
+}
+
+/*
+ * Values after a reset (arch/arm64/kvm/sys_regs.c, the reset functions in sys_reg_descs); registers
+ * not in here are UNKNOWN.
+ */
+static const struct {
+    enum sysreg reg;
+    uint64_t value;
+} reset_values[] = {
+    {SYSREG_SCTLR_EL1, 0xc50078}, {SYSREG_CPACR_EL1, 0}, {SYSREG_TCR_EL1, 0},
+    {SYSREG_SPSR_EL1, 0},         {SYSREG_ELR_EL1, 0},   {SYSREG_VBAR_EL1, 0},
+    {SYSREG_CONTEXTIDR_EL1, 0},   {SYSREG_MDSCR_EL1, 0}, {SYSREG_PMUSERENR_EL0, 0},
+    {SYSREG_CNTKCTL_EL1, 0},
+};
+void kvm_arm_vcpu_init(struct kvm_vcpu *vcpu)
+{
+    if (vcpu_is_rec(vcpu))
+        return;
+    for (unsigned reg = 0; reg < SYSREG_COUNT; reg++)
+        kvm_vcpu_set_sysreg(vcpu, (enum sysreg)reg, RESET_UNKNOWN);
+    for (size_t i = 0; i < sizeof(reset_values) / sizeof(reset_values[0]); i++)
+        kvm_vcpu_set_sysreg(vcpu, reset_values[i].reg, reset_values[i].value);
+    for (unsigned n = 0; n < KVM_GPR_COUNT; n++)
+        kvm_vcpu_set_x(vcpu, n, 0);
+    kvm_vcpu_set_sp(vcpu, 0, 0);
+    kvm_vcpu_set_sp(vcpu, 1, 0);
+    kvm_vcpu_set_pc(vcpu, 0);
+    kvm_vcpu_set_pstate(vcpu, reset_pstate());
+    vcpu->exception.pending = false;
+    vcpu->increment_pc = false;
+    vcpu->serror_pending = false;
+}
+
+uint32_t kvm_vcpu_get_mp_state(const struct kvm_vcpu *vcpu)
+{
+    return vcpu->power_off ? KVM_MP_STATE_STOPPED : KVM_MP_STATE_RUNNABLE;
+}
+
+/* MDCR_EL2 follows (kvm_arm_setup_mdcr_el2). */
+int kvm_vcpu_set_guest_debug(struct kvm_vcpu *vcpu, uint32_t control)
+{
+    if (vcpu_is_rec(vcpu) || control & ~(uint32_t)(KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_SW_BP))
+        return -EINVAL;
+    vcpu->guest_debug = control & KVM_GUESTDBG_ENABLE && control & KVM_GUESTDBG_USE_SW_BP;
+    set_mdcr(vcpu);
     return 0;
 }
 
@@ -153,14 +214,6 @@ void kvm_vcpu_set_sysreg(struct kvm_vcpu *vcpu, enum sysreg reg, uint64_t value)
 uint64_t kvm_vcpu_get_sysreg(struct kvm_vcpu *vcpu, enum sysreg reg)
 {
     return vcpu->cpu ? cpu_get_sysreg(vcpu->cpu, reg) : vcpu->shadow.sysreg[reg];
-}
-
-void kvm_incr_pc(struct kvm_vcpu *vcpu)
-{
-    uint64_t clear = field_mask(PSTATE_BTYPE) | field_mask(PSTATE_SS);
-
-    kvm_vcpu_set_pc(vcpu, kvm_vcpu_get_pc(vcpu) + KVM_INSN_SIZE);
-    kvm_vcpu_set_pstate(vcpu, kvm_vcpu_get_pstate(vcpu) & ~clear);
 }
 
 bool kvm_vcpu_is_be(struct kvm_vcpu *vcpu)

@@ -11,19 +11,20 @@
 #define VMID_LIMIT 256
 
 /*
- * HCR_EL2 of a guest (HCR_GUEST_FLAGS@7.2, vcpu_reset_hcr). TID3 is left out: ID registers are not
- * trapped yet. TWE is clear as for a vCPU alone on its CPU (kvm_arch_vcpu_load).
+ * HCR_EL2 of a guest (HCR_GUEST_FLAGS@7.2, vcpu_reset_hcr). TWE is clear as for a vCPU alone on its
+ * CPU (kvm_arch_vcpu_load).
  */
 static uint64_t guest_hcr(void)
 {
     static const struct field ones[] = {HCR_VM,  HCR_SWIO, HCR_PTW, HCR_FMO,   HCR_IMO,
                                         HCR_AMO, HCR_FB,   HCR_TWI, HCR_TIDCP, HCR_TACR,
                                         HCR_TSC, HCR_TSW,  HCR_RW};
+    static const struct field tid2 = {17, 1}, tlor = {35, 1};
     uint64_t hcr = field_put(HCR_BSU, HCR_BSU_INNER);
 
     for (size_t i = 0; i < sizeof(ones) / sizeof(ones[0]); i++)
         hcr |= field_mask(ones[i]);
-    return hcr;
+    return hcr | field_mask(HCR_TID3) | field_mask(tid2) | field_mask(tlor);
 }
 
 static int check_config(const struct kvm_config *config, unsigned pa_bits)
@@ -92,12 +93,16 @@ void kvm_destroy_vm(struct kvm *kvm)
     free(kvm->vcpus);
     kvm_memslots_free(kvm);
     kvm_io_bus_free(&kvm->mmio_bus);
+    kvm_vgic_free(kvm);
+    kvm_ioeventfds_free(kvm);
+    kvm_smccc_filter_free(kvm);
+    free(kvm->coalesced);
     free(kvm);
 }
 
 int kvm_enable_cap(struct kvm *kvm, uint32_t cap)
 {
-    if (cap != KVM_CAP_ARM_NISV_TO_USER)
+    if (cap != KVM_CAP_ARM_NISV_TO_USER || !kvm->variant->nisv_exit)
         return -EINVAL;
     kvm->nisv_to_user = true;
     return 0;

@@ -86,16 +86,18 @@ bool complete_sea_insertion(struct rmm *rmm, struct rec *rec, struct cpu *cpu,
         return true;
     if (!sea_insertion_allowed(last->esr, last->hpfar, rec_realm(rmm, rec)->ipa_bits))
         return false;
-    injected = inject_sea(rmm, cpu, last->esr, last->far);
+    injected = inject_sea(rmm, rec, cpu, last->esr, last->far);
     EMIT(rmm->trace, COMPLETE_SEA_INSERTION, RMM, injected.esr, injected.far, injected.elr,
          injected.vector);
     return true;
 }
 
-void complete_set_ripas(struct rec *rec, struct cpu *cpu, const struct rmi_rec_enter *enter)
+void complete_set_ripas(const struct rmm *rmm, struct rec *rec, struct cpu *cpu,
+                        const struct rmi_rec_enter *enter)
 {
     struct set_ripas *request = &rec->set_ripas;
-    bool rejected = field_get(enter->flags, RMI_ENTER_RIPAS_RESPONSE) == RMI_REJECT &&
+    bool rejected = rmm->variant->ripas_response &&
+                    field_get(enter->flags, RMI_ENTER_RIPAS_RESPONSE) == RMI_REJECT &&
                     request->ripas == RMI_RAM && request->next != request->top;
 
     if (request->base == request->top)

@@ -37,7 +37,8 @@ bool complete_sea_insertion(struct rmm *rmm, struct rec *rec, struct cpu *cpu,
                             const struct rmi_rec_enter *enter);
 
 /* RSI_IPA_STATE_SET returns to the realm with how far the host got. */
-void complete_set_ripas(struct rec *rec, struct cpu *cpu, const struct rmi_rec_enter *enter);
+void complete_set_ripas(const struct rmm *rmm, struct rec *rec, struct cpu *cpu,
+                        const struct rmi_rec_enter *enter);
 /* A trapped read of a system register gets the host's value. */
 void complete_sysreg_emulation(const struct rec *rec, struct cpu *cpu,
                                const struct rmi_rec_enter *enter);

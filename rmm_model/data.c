@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* DATA_CREATE, DATA_CREATE_UNKNOWN, DATA_DESTROY. */
+#include "rmm_model/measurement.h"
 #include "rmm_model/rtt.h"
 
 struct data_source {
     bool given; /* DATA_CREATE: the host's page is copied in */
     uint64_t addr;
+    uint64_t flags;
 };
 
 static bool page_protected(const struct realm *realm, uint64_t ipa)
@@ -12,13 +14,18 @@ static bool page_protected(const struct realm *realm, uint64_t ipa)
     return !(ipa & GRANULE_MASK) && realm_protects(realm, ipa);
 }
 
-/* Copies the host's page into the granule, which stays clean if it cannot be read. */
-static bool copy_in(struct rmm *rmm, uint64_t data, uint64_t source)
+/* Copies the host's page into the granule, which stays clean if it cannot be read, and measures. */
+static bool copy_in(struct rmm *rmm, struct realm *realm, uint64_t data, uint64_t ipa,
+                    struct data_source source)
 {
     uint8_t page[GRANULE_SIZE];
+    bool measured = field_get(source.flags, RMI_DATA_MEASURE);
 
-    return rmm_ns_read(rmm, source, page, sizeof(page)) &&
-           physmem_write(rmm->mem, PAS_REALM, PA(data), page, sizeof(page)) == PHYS_OK;
+    if (!rmm_ns_read(rmm, source.addr, page, sizeof(page)) ||
+        physmem_write(rmm->mem, PAS_REALM, PA(data), page, sizeof(page)) != PHYS_OK)
+        return false;
+    measurement_add_data(realm, ipa, source.flags, measured ? page : NULL);
+    return true;
 }
 
 static uint64_t data_create(struct rmm *rmm, const uint64_t *arg, struct data_source source)
@@ -38,7 +45,7 @@ static uint64_t data_create(struct rmm *rmm, const uint64_t *arg, struct data_so
     walk = rtt_walk_to(rmm, realm, ipa, RTT_LEVEL_PAGE);
     if (walk.level != RTT_LEVEL_PAGE || walk.entry.kind != RTT_UNASSIGNED)
         return rmi_return(RMI_ERROR_RTT, (unsigned)walk.level);
-    if (source.given && !copy_in(rmm, data, source.addr))
+    if (source.given && !copy_in(rmm, realm, data, ipa, source))
         return RMI_ERROR_INPUT;
 
     entry = (struct rtt_entry){.kind = RTT_ASSIGNED, .ripas = walk.entry.ripas, .addr = data};
@@ -59,7 +66,8 @@ void smc_data_create(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
         result[0] = RMI_ERROR_INPUT;
         return;
     }
-    result[0] = data_create(rmm, arg, (struct data_source){.given = true, .addr = source});
+    result[0] =
+        data_create(rmm, arg, (struct data_source){.given = true, .addr = source, .flags = flags});
 }
 
 void smc_data_create_unknown(struct rmm *rmm, const uint64_t *arg, uint64_t *result)

@@ -10,6 +10,7 @@
 #include "rmm_model/rtt.h"
 
 #define SET_UER 0u
+#define SET_UC 2u
 #define SET_UEO 3u
 #define FSC_EXTERNAL_WALK_FIRST 0x13u /* level -1 */
 #define FSC_EXTERNAL_WALK_LAST 0x17u
@@ -26,7 +27,7 @@ static void show(struct realm_run *run, struct host_view view)
 static bool stay_with_sea(struct realm_run *run)
 {
     const struct el2_regs *el2 = cpu_el2(run->cpu);
-    struct injected injected = inject_sea(run->rmm, run->cpu, el2->esr, el2->far);
+    struct injected injected = inject_sea(run->rmm, run->rec, run->cpu, el2->esr, el2->far);
 
     EMIT(run->rmm->trace, RMM_INJECT_SEA, RMM, injected.esr, injected.far, injected.elr,
          injected.vector);
@@ -47,7 +48,10 @@ static void handle_external_abort(struct realm_run *run, uint64_t esr)
     uint64_t set = field_get(esr, ESR_SET);
 
     if (set != SET_UER && set != SET_UEO) {
-        run->rmm->halted = "an external abort the RMM cannot contain";
+        bool asserts = set != SET_UC && run->rmm->variant->reserved_asserted;
+
+        rmm_halt(run->rmm, "an external abort the RMM cannot contain",
+                 asserts ? "handle_sync_external_abort" : run->rmm->variant->fatal_in);
         return;
     }
     if (set == SET_UER)
@@ -58,7 +62,7 @@ static void handle_external_abort(struct realm_run *run, uint64_t esr)
 /* Nothing is or will be there: the realm's own affair. */
 static bool is_empty(struct realm_run *run, uint64_t page)
 {
-    return page >= realm_ipa_size(run->realm) ||
+    return (page >= realm_ipa_size(run->realm) && run->rmm->variant->ipa_beyond_is_empty) ||
            (realm_protects(run->realm, page) &&
             rtt_lookup(run->rmm, run->realm, page).ripas == RMI_EMPTY);
 }
@@ -83,7 +87,9 @@ bool rec_exit_data_abort(struct realm_run *run, uint64_t esr)
     if (is_empty(run, page))
         return stay_with_sea(run);
     emulatable = !field_get(el2->spsr, PSTATE_NRW) && !realm_protects(run->realm, page);
-    if (emulatable) {
+    if (emulatable && run->rmm->variant->unknown_abort_hidden && !field_get(esr, ESR_ISV)) {
+        show(run, host_view_unknown_abort(esr, el2->hpfar));
+    } else if (emulatable) {
         uint64_t rt = cpu_get_x(run->cpu, (unsigned)field_get(esr, ESR_SRT));
 
         show(run, host_view_emulatable_abort(esr, el2->far, el2->hpfar, rt));
@@ -95,13 +101,14 @@ bool rec_exit_data_abort(struct realm_run *run, uint64_t esr)
     return false;
 }
 
-static bool is_translation_fault(uint64_t esr)
+static bool is_fault_with_level(uint64_t esr, unsigned first)
 {
-    return (esr_fsc(esr) & ~LEVEL_FIELD) == ESR_FSC_TRANSLATION_L0;
+    return (esr_fsc(esr) & ~LEVEL_FIELD) == first;
 }
 
 bool rec_exit_insn_abort(struct realm_run *run, uint64_t esr)
 {
+    const struct rmm_variant *variant = run->rmm->variant;
     const struct el2_regs *el2 = cpu_el2(run->cpu);
     uint64_t page = rmm_fault_page(el2->hpfar);
 
@@ -112,7 +119,9 @@ bool rec_exit_insn_abort(struct realm_run *run, uint64_t esr)
     /* A realm does not execute what the host can write. */
     if (!realm_protects(run->realm, page) || is_empty(run, page))
         return stay_with_sea(run);
-    if (is_translation_fault(esr))
+    if (variant->insn_permission_sea && is_fault_with_level(esr, ESR_FSC_PERMISSION_L0))
+        return stay_with_sea(run);
+    if (is_fault_with_level(esr, ESR_FSC_TRANSLATION_L0) || variant->insn_other_faults_shown)
         show(run, host_view_abort(esr, el2->hpfar));
     return false;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* RMI_VERSION, RMI_FEATURES. */
+/* RMI_VERSION, RMI_FEATURES, RMI_RMM_ACTIVATE. */
 #include "rmm_model/features.h"
 
 /* Of the modelled PE, each minus one where the register's field says so. */
@@ -30,4 +30,11 @@ void smc_rmi_features(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
 {
     result[0] = RMI_SUCCESS;
     result[1] = arg[0] == 0 ? rmm_feature_register_0(rmm) : 0;
+}
+
+void smc_rmm_activate(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
+{
+    (void)arg;
+    result[0] = rmm->activated ? RMI_ERROR_GLOBAL : RMI_SUCCESS;
+    rmm->activated = true;
 }

@@ -60,20 +60,32 @@ static bool lr_valid(const struct gic_config *config, uint64_t lr)
            vintid_valid(config, field_get(lr, LR_VINTID));
 }
 
-bool gic_validate(const struct gic_config *config, uint64_t hcr, const uint64_t *lrs)
+/* No other list register before lrs[n] is in use for the same vINTID. */
+static bool vintid_unique(const uint64_t *lrs, unsigned n)
 {
-    if (hcr & ~hcr_host_mask())
-        return false;
-    for (unsigned i = 0; i < config->num_lrs; i++) {
-        if (!field_get(lrs[i], LR_STATE))
-            continue;
-        if (!lr_valid(config, lrs[i]))
+    for (unsigned i = 0; i < n; i++)
+        if (field_get(lrs[i], LR_STATE) &&
+            field_get(lrs[i], LR_VINTID) == field_get(lrs[n], LR_VINTID))
             return false;
-        for (unsigned j = 0; j < i; j++)
-            if (field_get(lrs[j], LR_STATE) &&
-                field_get(lrs[j], LR_VINTID) == field_get(lrs[i], LR_VINTID))
-                return false;
-    }
+    return true;
+}
+
+bool gic_validate(const struct gic_config *config, uint64_t hcr, bool reserved_dropped,
+                  const uint64_t *lrs)
+{
+    if (!reserved_dropped && hcr & ~hcr_host_mask())
+        return false;
+    for (unsigned i = 0; i < config->num_lrs; i++)
+        if (field_get(lrs[i], LR_STATE) && (!lr_valid(config, lrs[i]) || !vintid_unique(lrs, i)))
+            return false;
+    return true;
+}
+
+bool gic_validate_registers(const struct gic_config *config, const uint64_t *lrs)
+{
+    for (unsigned i = 0; i < config->num_lrs; i++)
+        if (field_get(lrs[i], LR_STATE) && (field_get(lrs[i], LR_HW) || !vintid_unique(lrs, i)))
+            return false;
     return true;
 }
 

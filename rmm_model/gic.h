@@ -25,8 +25,14 @@ struct gic_state {
 
 /* The state of a new REC. */
 void gic_reset(struct gic_state *gic);
-/* Whether hcr and the implemented lrs are what a host may ask for (TF-RMM gic_validate_state). */
-bool gic_validate(const struct gic_config *config, uint64_t hcr, const uint64_t *lrs);
+/*
+ * Whether hcr and the implemented lrs are what a host may ask for (TF-RMM gic_validate_state).
+ * reserved_dropped: bits of hcr that are not the host's do not matter.
+ */
+bool gic_validate(const struct gic_config *config, uint64_t hcr, bool reserved_dropped,
+                  const uint64_t *lrs);
+/* The same of list registers that are the host's own (TF-RMM gic_validate_vgic, from v0.9.0). */
+bool gic_validate_registers(const struct gic_config *config, const uint64_t *lrs);
 /* Takes validated entry state over; puts the state the host sees into an exit. */
 void gic_copy_in(const struct gic_config *config, struct gic_state *gic,
                  const struct rmi_rec_enter *enter);

@@ -55,6 +55,14 @@ struct host_view host_view_abort(uint64_t esr, uint64_t hpfar)
     return (struct host_view){.esr = non_emulatable(esr), .hpfar = hpfar};
 }
 
+struct host_view host_view_unknown_abort(uint64_t esr, uint64_t hpfar)
+{
+    struct host_view view = host_view_abort(esr, hpfar);
+
+    view.esr |= esr & field_mask(ESR_IL);
+    return view;
+}
+
 struct host_view host_view_external_abort(uint64_t esr)
 {
     return (struct host_view){.esr = non_emulatable(esr)};
@@ -74,9 +82,22 @@ struct host_view host_view_sysreg(uint64_t esr, uint64_t rt_value)
     return (struct host_view){.esr = esr, .gpr0 = read ? 0 : rt_value};
 }
 
+struct host_view host_view_sysreg_without_rt(uint64_t esr, uint64_t rt_value)
+{
+    return host_view_sysreg(esr & ~field_mask(ESR_SYS_RT), rt_value);
+}
+
 struct host_view host_view_serror(uint64_t esr)
 {
     const struct field shown[] = {ESR_SERROR_IDS, ESR_SERROR_AET, ESR_EA, ESR_DFSC};
 
     return (struct host_view){.esr = masked(esr, shown, COUNT(shown))};
+}
+
+struct host_view host_view_serror_with_class(uint64_t esr)
+{
+    struct host_view view = host_view_serror(esr);
+
+    view.esr |= esr & field_mask(ESR_EC);
+    return view;
 }

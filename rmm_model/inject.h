@@ -3,7 +3,7 @@
 #ifndef RMM_MODEL_INJECT_H
 #define RMM_MODEL_INJECT_H
 
-#include "rmm_model/state.h"
+#include "rmm_model/rec.h"
 
 /* What the realm finds at EL1. */
 struct injected {
@@ -16,8 +16,12 @@ struct injected {
  */
 uint64_t inject_sea_esr(uint64_t esr_el2, uint64_t pstate);
 
-/* Both change the REC's resume state and EL1 registers. Neither emits an event of the RMM. */
-struct injected inject_sea(struct rmm *rmm, struct cpu *cpu, uint64_t esr_el2, uint64_t far);
-struct injected inject_undef(struct rmm *rmm, struct cpu *cpu);
+/*
+ * Both change the resume state and EL1 registers of rec, which cpu holds. Neither emits an event of
+ * the RMM.
+ */
+struct injected inject_sea(struct rmm *rmm, const struct rec *rec, struct cpu *cpu,
+                           uint64_t esr_el2, uint64_t far);
+struct injected inject_undef(struct rmm *rmm, const struct rec *rec, struct cpu *cpu);
 
 #endif

@@ -105,19 +105,18 @@ static void psci_features(struct realm_run *run, struct rsi_result *result);
 static const struct psci_function {
     uint32_t fid;
     rsi_handler *handler;
-    bool listed; /* PSCI_FEATURES says it is there (TF-RMM psci_features) */
 } functions[] = {
-    {PSCI_VERSION, psci_version, false},
-    {PSCI_CPU_SUSPEND, psci_cpu_suspend, true},
-    {PSCI_CPU_SUSPEND64, psci_cpu_suspend, true},
-    {PSCI_CPU_OFF, psci_cpu_off, true},
-    {PSCI_CPU_ON, psci_cpu_on, true},
-    {PSCI_CPU_ON64, psci_cpu_on, true},
-    {PSCI_AFFINITY_INFO, psci_affinity_info, true},
-    {PSCI_AFFINITY_INFO64, psci_affinity_info, true},
-    {PSCI_SYSTEM_OFF, psci_system_off, true},
-    {PSCI_SYSTEM_RESET, psci_system_off, true},
-    {PSCI_FEATURES, psci_features, true},
+    {PSCI_VERSION, psci_version},
+    {PSCI_CPU_SUSPEND, psci_cpu_suspend},
+    {PSCI_CPU_SUSPEND64, psci_cpu_suspend},
+    {PSCI_CPU_OFF, psci_cpu_off},
+    {PSCI_CPU_ON, psci_cpu_on},
+    {PSCI_CPU_ON64, psci_cpu_on},
+    {PSCI_AFFINITY_INFO, psci_affinity_info},
+    {PSCI_AFFINITY_INFO64, psci_affinity_info},
+    {PSCI_SYSTEM_OFF, psci_system_off},
+    {PSCI_SYSTEM_RESET, psci_system_off},
+    {PSCI_FEATURES, psci_features},
 };
 
 static const struct psci_function *find_function(uint32_t fid)
@@ -132,7 +131,9 @@ static void psci_features(struct realm_run *run, struct rsi_result *result)
 {
     uint32_t fid = (uint32_t)cpu_get_x(run->cpu, 1);
     const struct psci_function *function = find_function(fid);
-    bool listed = (function && function->listed) || fid == SMCCC_VERSION_FID;
+    bool hidden =
+        fid == PSCI_VERSION && rmm_has_defect(run->rmm, RMM_DEFECT(PSCI_VERSION_UNLISTED));
+    bool listed = (function && !hidden) || fid == SMCCC_VERSION_FID;
 
     result->x[0] = listed ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
 }
@@ -200,6 +201,9 @@ void smc_psci_complete(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
         (status != PSCI_SUCCESS && !(cpu_on && status == PSCI_DENIED)))
         return;
 
+    if (cpu_on && status == PSCI_DENIED && is_on(rmm, target) &&
+        !rmm_has_defect(rmm, RMM_DEFECT(DENIED_ON_RUNNING)))
+        return;
     result[0] = RMI_SUCCESS;
     if (!cpu_on) {
         answer = is_on(rmm, target) ? PSCI_AFFINITY_ON : PSCI_AFFINITY_OFF;

@@ -4,6 +4,7 @@
 
 #include "cpu/arch/descriptor.h"
 #include "rmm_model/features.h"
+#include "rmm_model/measurement.h"
 #include "rmm_model/rtt.h"
 
 #include <string.h>
@@ -184,6 +185,7 @@ void smc_realm_create(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
     realm->root_count = params.rtt_num_start;
     realm->rtt_base = params.rtt_base;
     memcpy(realm->rpv, params.rpv, sizeof(realm->rpv));
+    measurement_init(realm, &params);
 
     vmid_toggle(rmm, params.vmid);
     granule_find(&rmm->granules, rd)->state = GRANULE_RD;

@@ -7,6 +7,9 @@
 
 enum realm_state { REALM_NEW, REALM_ACTIVE, REALM_SYSTEM_OFF };
 
+#define REALM_MEASUREMENTS 5u
+#define REALM_MEASUREMENT_SIZE 64u
+
 struct realm {
     enum realm_state state;
     uint16_t vmid;
@@ -17,6 +20,7 @@ struct realm {
     uint64_t rtt_base;   /* PA of the first of them */
     uint64_t rec_count;  /* ever created: the index of the next */
     uint8_t rpv[RMI_RPV_SIZE];
+    uint8_t measurement[REALM_MEASUREMENTS][REALM_MEASUREMENT_SIZE]; /* rmm_model/measurement.h */
 };
 
 /* The realm whose RD the host names; NULL if it names none. */

@@ -2,6 +2,8 @@
 /* REC_CREATE, REC_DESTROY, and a REC's way on and off its PE. */
 #include "rmm_model/rec.h"
 
+#include "rmm_model/measurement.h"
+
 #define RECS_PER_REALM_MAX 511u
 
 /* Index bits 3:0 are Aff0, then eight of each Aff1..3; Aff3 sits elsewhere in MPIDR_EL1. */
@@ -70,7 +72,7 @@ static void context_restore(const struct rec_context *context, struct cpu *cpu)
     cpu_el2(cpu)->spsr = context->pstate;
 }
 
-static struct rmm_pe *rec_pe(struct rmm *rmm, const struct rec *rec)
+struct rmm_pe *rec_pe(struct rmm *rmm, const struct rec *rec)
 {
     return &rmm->pes[rec->index % rmm->pe_count];
 }
@@ -94,20 +96,49 @@ struct cpu *rec_load(struct rmm *rmm, struct rec *rec)
     return pe->cpu;
 }
 
+void rec_switch_plane(struct rec *rec, struct cpu *cpu, unsigned plane)
+{
+    struct plane leaving = {.last_run = rec->last_run};
+
+    context_save(&leaving.context, cpu);
+    context_restore(&rec->inactive.context, cpu);
+    rec->last_run = rec->inactive.last_run;
+    rec->inactive = leaving;
+    rec->active_plane = plane;
+}
+
 /* --- REC_CREATE --------------------------------------------------------------------------------
  */
 
-static bool aux_valid(const struct rmm *rmm, const struct rmi_rec_params *params, uint64_t rec)
+static bool aux_granule_free(const struct rmm *rmm, const struct rmi_rec_params *params, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (params->aux[i] == params->aux[n])
+            return false;
+    return granule_find_state(&rmm->granules, params->aux[n], GRANULE_DELEGATED);
+}
+
+/* Takes them in order; with the first bad one it gives the others back. */
+static bool aux_valid(struct rmm *rmm, const struct rmi_rec_params *params)
 {
     for (unsigned i = 0; i < params->num_aux; i++) {
-        if (params->aux[i] == rec ||
-            !granule_find_state(&rmm->granules, params->aux[i], GRANULE_DELEGATED))
-            return false;
-        for (unsigned j = 0; j < i; j++)
-            if (params->aux[j] == params->aux[i])
-                return false;
+        if (aux_granule_free(rmm, params, i))
+            continue;
+        if (i > 0 && rmm_has_defect(rmm, RMM_DEFECT(BAD_AUX_UNLOCKED_TWICE)))
+            rmm_halt(rmm, "a granule that is not locked is unlocked", NULL);
+        return false;
     }
     return true;
+}
+
+/* Free for the REC itself: the auxiliary granules are taken already. */
+static bool rec_granule_free(const struct rmm *rmm, const struct rmi_rec_params *params,
+                             uint64_t addr)
+{
+    for (unsigned i = 0; i < params->num_aux; i++)
+        if (params->aux[i] == addr)
+            return false;
+    return granule_find_state(&rmm->granules, addr, GRANULE_DELEGATED);
 }
 
 static bool mpidr_is_next(const struct realm *realm, uint64_t mpidr)
@@ -121,8 +152,8 @@ static uint64_t rec_create_check(struct rmm *rmm, uint64_t rd, uint64_t addr,
 {
     const struct realm *realm = realm_find(rmm, rd);
 
-    if (params->num_aux > RMI_MAX_REC_AUX || !aux_valid(rmm, params, addr) || !realm ||
-        !granule_find_state(&rmm->granules, addr, GRANULE_DELEGATED))
+    if (params->num_aux > RMI_MAX_REC_AUX || !aux_valid(rmm, params) || !realm ||
+        !rec_granule_free(rmm, params, addr))
         return RMI_ERROR_INPUT;
     if (granule_find(&rmm->granules, rd)->refcount >= RECS_PER_REALM_MAX ||
         realm->state != REALM_NEW)
@@ -168,6 +199,8 @@ void smc_rec_create(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
     rec->rd = rd;
     rec->index = realm->rec_count++;
     rec_init(rec, &params);
+    if (rec->runnable)
+        measurement_add_rec(realm, &params);
     for (unsigned i = 0; i < params.num_aux; i++)
         granule_find(&rmm->granules, params.aux[i])->state = GRANULE_REC_AUX;
     granule_find(&rmm->granules, addr)->state = GRANULE_REC;

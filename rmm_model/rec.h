@@ -32,6 +32,12 @@ struct set_ripas {
     bool change_destroyed;
 };
 
+/* The state of a plane that is not active. */
+struct plane {
+    struct rec_context context;
+    struct last_run_info last_run;
+};
+
 struct rec {
     uint64_t self; /* PA of its granule */
     uint64_t rd;   /* PA of its realm's RD */
@@ -40,11 +46,20 @@ struct rec {
     bool psci_pending;
     bool host_call_pending;
     bool serror_pending; /* a virtual SError for the next run */
+    uint64_t vsesr;      /* VSESR_EL2 with it */
+    /* Registers of the realm that the modelled PE does not have. */
+    uint64_t sctlr2_el1, gcscr_el1;
     struct last_run_info last_run;
     struct set_ripas set_ripas;
     struct gic_state gic;
     uint64_t aux[RMI_MAX_REC_AUX];
-    struct rec_context context;
+    struct rec_context context; /* like last_run, of the active plane */
+    /*
+     * Plane 0 runs the other planes and owns the GIC. inactive is Plane 0 while another plane is
+     * active, else the plane that was active last.
+     */
+    unsigned active_plane;
+    struct plane inactive;
 };
 
 /* The REC whose granule the host names; NULL if it names none. */
@@ -57,6 +72,11 @@ struct realm *rec_realm(struct rmm *rmm, const struct rec *rec);
  * REC's registers goes through the CPU returned, which holds them until another REC is loaded.
  */
 struct cpu *rec_load(struct rmm *rmm, struct rec *rec);
+
+/* The inactive plane becomes the active one, of that number. rec is loaded. */
+void rec_switch_plane(struct rec *rec, struct cpu *cpu, unsigned plane);
+/* The PE that runs rec. */
+struct rmm_pe *rec_pe(struct rmm *rmm, const struct rec *rec);
 
 /* Index of the REC with that RmiRecMpidr or MPIDR_EL1 value (RMM specification 1.0, RmiRecMpidr).
  */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* RTT_INIT_RIPAS, RTT_SET_RIPAS: loops over the entries of one table, as far as they go. */
+#include "rmm_model/measurement.h"
 #include "rmm_model/rec.h"
 #include "rmm_model/rtt.h"
 
 struct ripas_change {
     enum rmi_ripas ripas;
-    bool init;             /* INIT_RIPAS: only UNASSIGNED entries, only EMPTY to RAM */
-    bool change_destroyed; /* the realm agreed to lose RIPAS DESTROYED */
+    bool init;              /* INIT_RIPAS: only UNASSIGNED entries, only EMPTY to RAM */
+    bool change_destroyed;  /* the realm agreed to lose RIPAS DESTROYED */
+    struct realm *measured; /* whose RIM each entry extends, or NULL */
 };
 
 /* Sets *entry if the change may pass over it; false where the loop has to stop. */
@@ -37,6 +39,8 @@ static void ripas_range(struct rmm *rmm, struct rtt_walk *walk, uint64_t base, u
             if (!ripas_apply(change, &entry))
                 break;
             *slot = rtt_entry_encode(entry, walk->level);
+            if (change->measured)
+                measurement_add_ripas(change->measured, addr, addr + size);
         }
         rmm_tlb_invalidate(rmm);
     }
@@ -55,8 +59,8 @@ static bool page_in_realm(const struct realm *realm, uint64_t ipa)
 
 void smc_rtt_init_ripas(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
 {
-    static const struct ripas_change init = {.ripas = RMI_RAM, .init = true};
     struct realm *realm = realm_find(rmm, arg[0]);
+    const struct ripas_change init = {.ripas = RMI_RAM, .init = true, .measured = realm};
     uint64_t base = arg[1], top = arg[2];
     struct rtt_walk walk;
 

@@ -15,7 +15,7 @@
 
 /* SMCCC: SMC64 fast call of the standard secure service range, RMI's part of it. */
 #define RMI_FID_BASE 0xc4000150u
-#define RMI_FID_RANGE_LAST 0xc400018fu /* of the range SMCs are routed by */
+#define RMI_FID_RANGE_LAST 0xc400020fu /* of the range SMCs are routed by */
 
 enum rmi_fid {
     RMI_VERSION = RMI_FID_BASE + 0x00,
@@ -41,12 +41,17 @@ enum rmi_fid {
     RMI_REC_AUX_COUNT = RMI_FID_BASE + 0x17,
     RMI_RTT_INIT_RIPAS = RMI_FID_BASE + 0x18,
     RMI_RTT_SET_RIPAS = RMI_FID_BASE + 0x19,
-    RMI_FID_LAST = RMI_FID_BASE + 0x19,
+    RMI_RMM_ACTIVATE = RMI_FID_BASE + 0xb2, /* RMI 2.0 */
+    RMI_FID_LAST = RMI_FID_BASE + 0xb2,
 };
 
 /* RmiInterfaceVersion: major in bits 30:16, minor in 15:0. */
 #define RMI_ABI_VERSION(major, minor) (((uint64_t)(major) << 16) | (uint64_t)(minor))
 #define RMI_ABI_1_0 RMI_ABI_VERSION(1, 0)
+#define RMI_ABI_2_0 RMI_ABI_VERSION(2, 0)
+#define RMI_ABI_BETA RMI_ABI_VERSION(56, 0) /* before 1.0 */
+#define RSI_ABI_1_1 RMI_ABI_VERSION(1, 1)
+#define RSI_ABI_BETA RMI_ABI_VERSION(12, 0)
 
 /* x0 of a command that is not known to whoever got the SMC (SMCCC NOT_SUPPORTED). */
 #define SMC_NOT_SUPPORTED (~(uint64_t)0)
@@ -57,7 +62,8 @@ enum rmi_status {
     RMI_ERROR_INPUT = 1,
     RMI_ERROR_REALM = 2, /* index: 0 not in the state asked for, 1 switched off */
     RMI_ERROR_REC = 3,
-    RMI_ERROR_RTT = 4, /* index: the level where the walk stopped */
+    RMI_ERROR_RTT = 4,     /* index: the level where the walk stopped */
+    RMI_ERROR_GLOBAL = 11, /* RMI 2.0: the RMM is not in the state asked for */
 };
 
 /* RmiCommandReturnCode: x0 of every command. */
@@ -113,10 +119,12 @@ static inline const char *rmi_status_name(uint64_t x0)
     static const char *const names[] = {
         [RMI_SUCCESS] = "RMI_SUCCESS",         [RMI_ERROR_INPUT] = "RMI_ERROR_INPUT",
         [RMI_ERROR_REALM] = "RMI_ERROR_REALM", [RMI_ERROR_REC] = "RMI_ERROR_REC",
-        [RMI_ERROR_RTT] = "RMI_ERROR_RTT",
+        [RMI_ERROR_RTT] = "RMI_ERROR_RTT",     [RMI_ERROR_GLOBAL] = "RMI_ERROR_GLOBAL",
     };
     unsigned status = rmi_return_status(x0);
-    return x0 >> 16 == 0 && status < sizeof(names) / sizeof(names[0]) ? names[status] : "unknown";
+    return x0 >> 16 == 0 && status < sizeof(names) / sizeof(names[0]) && names[status]
+               ? names[status]
+               : "unknown";
 }
 
 /* RmiRecEnterFlags: RmiRecEnter.flags. */
@@ -125,6 +133,7 @@ static const struct field RMI_ENTER_INJECT_SEA = {1, 1};
 static const struct field RMI_ENTER_TRAP_WFI = {2, 1};
 static const struct field RMI_ENTER_TRAP_WFE = {3, 1};
 static const struct field RMI_ENTER_RIPAS_RESPONSE = {4, 1};
+static const struct field RMI_ENTER_FORCE_P0 = {7, 1}; /* RMI 1.1 and later */
 
 /* RmiResponse. */
 enum rmi_response { RMI_ACCEPT = 0, RMI_REJECT = 1 };

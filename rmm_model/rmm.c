@@ -37,6 +37,9 @@ struct rmm *rmm_new(const struct rmm_config *config)
     rmm->trace = config->trace;
     rmm->el3 = config->el3;
     rmm->variant = variant;
+    rmm->defects = variant->defects & ~config->fixed_defects;
+    rmm->realm = config->realm;
+    rmm->features = (struct rmm_features){.ssbs = true};
     rmm->gic = (struct gic_config){
         .num_lrs = config->gic_lrs ? config->gic_lrs : DEFAULT_GIC_LRS,
         .pri_bits = GIC_PRI_BITS,
@@ -67,6 +70,17 @@ const struct rmm_variant *rmm_variant(const struct rmm *rmm)
 const char *rmm_halted(const struct rmm *rmm)
 {
     return rmm->halted;
+}
+
+const char *rmm_halted_in(const struct rmm *rmm)
+{
+    return rmm->halted_in;
+}
+
+void rmm_halt(struct rmm *rmm, const char *why, const char *function)
+{
+    rmm->halted = why;
+    rmm->halted_in = function;
 }
 
 struct cpu *rmm_rec_cpu(struct rmm *rmm, pa_t rec)

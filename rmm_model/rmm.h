@@ -12,15 +12,31 @@
 
 struct rmm;
 
+/* What of the PE matters to an injected exception and is no part of the modelled CPU (0 or 1). */
+struct rmm_features {
+    bool ssbs, nmi, mte2, ebep, gcs;
+};
+
+/*
+ * How a realm runs on a PE that holds its registers: until an exception to R-EL2, as cpu_run. With
+ * another than cpu_run a test plays the realm.
+ */
+struct realm_port {
+    enum cpu_exit (*run)(void *ctx, struct cpu *cpu);
+    void *ctx;
+};
+
 struct rmm_config {
     struct physmem *mem;
     struct clock *clock;
-    struct trace *trace;  /* may be NULL */
-    struct smc_port el3;  /* the monitor's services: monitor_realm_port() */
-    struct cpu **cpus;    /* PE i runs the RECs whose index is i modulo cpu_count; not owned */
-    unsigned cpu_count;   /* at least 1 */
-    const char *variant;  /* a row of rmm_model/variant.c */
-    unsigned gic_lrs;     /* implemented GICv3 list registers, 1..16; 0 means 4 */
+    struct trace *trace;     /* may be NULL */
+    struct smc_port el3;     /* the monitor's services: monitor_realm_port() */
+    struct cpu **cpus;       /* PE i runs the RECs whose index is i modulo cpu_count; not owned */
+    unsigned cpu_count;      /* at least 1 */
+    const char *variant;     /* a row of rmm_model/variant.c */
+    struct realm_port realm; /* run NULL: cpu_run */
+    unsigned gic_lrs;        /* implemented GICv3 list registers, 1..16; 0 means 4 */
+    uint32_t fixed_defects;  /* RMM_DEFECT()s of the variant that this RMM does not have */
     uint32_t realm_traps; /* exceptions the RMM may handle by itself during one REC_ENTER before the
                              host's tick interrupts it; 0 means 1024 */
 };
@@ -46,6 +62,8 @@ void rmm_handle_smc(struct rmm *rmm, struct smc_regs *regs);
  * the model answers every later command with -1 instead.
  */
 const char *rmm_halted(const struct rmm *rmm);
+/* The function in which the real RMM stops then, or NULL. */
+const char *rmm_halted_in(const struct rmm *rmm);
 
 /* The PE that holds the registers of the REC in that granule; NULL if it is no REC or not loaded.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rmm_model/rsi.h"
 
+#include "rmm_model/measurement.h"
 #include "rmm_model/psci.h"
 #include "rmm_model/rtt.h"
 
@@ -9,8 +10,6 @@
 #define RSI_FID_BASE 0xc4000190u
 #define SMCCC_VERSION_FID 0x80000000u
 #define SMCCC_VERSION_1_2 0x10002u
-
-enum rsi_status { RSI_SUCCESS = 0, RSI_ERROR_INPUT = 1 };
 
 static const struct field FID_SVE_HINT = {16, 1};        /* SMCCC 1.3 */
 static const struct field RSI_CHANGE_DESTROYED = {0, 1}; /* x4 of IPA_STATE_SET */
@@ -85,6 +84,36 @@ static void rsi_features(struct realm_run *run, struct rsi_result *result)
     result->x[0] = RSI_SUCCESS;
 }
 
+/* x1: which; the value comes back in x1..x8. */
+static void rsi_measurement_read(struct realm_run *run, struct rsi_result *result)
+{
+    uint64_t index = arg(run, 1);
+
+    if (index >= REALM_MEASUREMENTS) {
+        result->x[0] = RSI_ERROR_INPUT;
+        return;
+    }
+    result->x[0] = RSI_SUCCESS;
+    memcpy(result->x + 1, run->realm->measurement[index], REALM_MEASUREMENT_SIZE);
+    result->count = RSI_MAX_RESULTS;
+}
+
+/* x1: which, x2: bytes of the value in x3..x10. */
+static void rsi_measurement_extend(struct realm_run *run, struct rsi_result *result)
+{
+    uint64_t index = arg(run, 1), size = arg(run, 2);
+    uint64_t value[MEASUREMENT_EXTEND_MAX / sizeof(uint64_t)];
+
+    if (index == MEASUREMENT_RIM || index >= REALM_MEASUREMENTS || size > sizeof(value)) {
+        result->x[0] = RSI_ERROR_INPUT;
+        return;
+    }
+    for (unsigned i = 0; i < sizeof(value) / sizeof(value[0]); i++)
+        value[i] = arg(run, 3 + i);
+    measurement_extend(run->realm, (unsigned)index, value, size);
+    result->x[0] = RSI_SUCCESS;
+}
+
 static void rsi_realm_config(struct realm_run *run, struct rsi_result *result)
 {
     struct rsi_realm_config config = {.ipa_width = run->realm->ipa_bits,
@@ -106,7 +135,8 @@ static void rsi_realm_config(struct realm_run *run, struct rsi_result *result)
 
 static void rsi_ipa_state_set(struct realm_run *run, struct rsi_result *result)
 {
-    uint64_t base = arg(run, 1), top = arg(run, 2), ripas = arg(run, 3);
+    uint64_t base = arg(run, 1), top = arg(run, 2);
+    uint32_t ripas = (uint32_t)arg(run, 3); /* the RMM looks at no more of x3 and x4 */
     struct set_ripas *request = &run->rec->set_ripas;
 
     if (ripas > RMI_RAM || !granule_aligned(base) || !granule_aligned(top) || top <= base ||
@@ -118,7 +148,7 @@ static void rsi_ipa_state_set(struct realm_run *run, struct rsi_result *result)
     request->top = top;
     request->next = base;
     request->ripas = (enum rmi_ripas)ripas;
-    request->change_destroyed = arg(run, 4) == field_mask(RSI_CHANGE_DESTROYED);
+    request->change_destroyed = (uint32_t)arg(run, 4) == field_mask(RSI_CHANGE_DESTROYED);
 
     run->exit->exit_reason = RMI_EXIT_RIPAS_CHANGE;
     run->exit->ripas_base = base;
@@ -187,7 +217,9 @@ bool complete_host_call(struct realm_run *run, const struct rmi_rec_enter *enter
         rec_exit_emulated_abort(run, result.level);
         return false;
     }
-    /* A page that is EMPTY now gets nothing, and x0 keeps the FID (TF-RMM do_host_call). */
+    /* A page that is EMPTY now gets nothing (TF-RMM do_host_call). */
+    if (!rmm_has_defect(run->rmm, RMM_DEFECT(HOST_CALL_KEEPS_FID)))
+        cpu_set_x(run->cpu, 0, RSI_SUCCESS);
     run->rec->host_call_pending = false;
     return true;
 }
@@ -196,29 +228,35 @@ bool complete_host_call(struct realm_run *run, const struct rmi_rec_enter *enter
  */
 
 static const struct rsi_call rsi_calls[] = {
-    {SMCCC_VERSION_FID, smccc_version},      {RSI_FID_BASE + 0x0, rsi_version},
-    {RSI_FID_BASE + 0x1, rsi_features},      {RSI_FID_BASE + 0x6, rsi_realm_config},
-    {RSI_FID_BASE + 0x7, rsi_ipa_state_set}, {RSI_FID_BASE + 0x8, rsi_ipa_state_get},
+    {SMCCC_VERSION_FID, smccc_version},           {RSI_FID_BASE + 0x0, rsi_version},
+    {RSI_FID_BASE + 0x1, rsi_features},           {RSI_FID_BASE + 0x2, rsi_measurement_read},
+    {RSI_FID_BASE + 0x3, rsi_measurement_extend}, {RSI_FID_BASE + 0x6, rsi_realm_config},
+    {RSI_FID_BASE + 0x7, rsi_ipa_state_set},      {RSI_FID_BASE + 0x8, rsi_ipa_state_get},
     {RSI_FID_BASE + 0x9, rsi_host_call},
 };
 
-static rsi_handler *find_handler(uint32_t fid)
+/* The hint is no part of an RSI function's identity; PSCI's the RMM takes as they come. */
+static rsi_handler *find_handler(uint32_t x0)
 {
+    uint32_t fid = (uint32_t)(x0 & ~field_mask(FID_SVE_HINT));
+
     for (size_t i = 0; i < sizeof(rsi_calls) / sizeof(rsi_calls[0]); i++)
         if (rsi_calls[i].fid == fid)
             return rsi_calls[i].handler;
-    return psci_find_handler(fid);
+    return psci_find_handler(x0);
 }
 
 static void write_results(struct realm_run *run, const struct rsi_result *result)
 {
-    for (unsigned i = 0; i < RSI_RESULTS; i++)
+    unsigned count = result->count ? result->count : RSI_RESULTS;
+
+    for (unsigned i = 0; i < count; i++)
         cpu_set_x(run->cpu, i, result->x[i]);
 }
 
 bool rsi_handle_call(struct realm_run *run)
 {
-    uint32_t fid = (uint32_t)(arg(run, 0) & ~field_mask(FID_SVE_HINT));
+    uint32_t fid = (uint32_t)arg(run, 0);
     uint64_t x1 = arg(run, 1);
     rsi_handler *handler = find_handler(fid);
     struct rsi_result result = {.action = RSI_RETURN};

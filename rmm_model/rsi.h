@@ -6,6 +6,9 @@
 #include "rmm_model/exit.h"
 
 #define RSI_RESULTS 4
+#define RSI_MAX_RESULTS 9
+
+enum rsi_status { RSI_SUCCESS = 0, RSI_ERROR_INPUT = 1 };
 
 enum rsi_action {
     RSI_RETURN,       /* x0..x3 get the results, the realm goes on */
@@ -16,8 +19,9 @@ enum rsi_action {
 
 struct rsi_result {
     enum rsi_action action; /* RSI_RETURN unless the handler says otherwise */
-    uint64_t x[RSI_RESULTS];
-    int level; /* RSI_ABORT: where the walk ended */
+    uint64_t x[RSI_MAX_RESULTS];
+    unsigned count; /* how many of them are results; 0: RSI_RESULTS */
+    int level;      /* RSI_ABORT: where the walk ended */
 };
 
 typedef void rsi_handler(struct realm_run *run, struct rsi_result *result);

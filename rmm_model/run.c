@@ -3,6 +3,7 @@
 #include "cpu/arch/descriptor.h"
 #include "rmm_model/complete.h"
 #include "rmm_model/exit.h"
+#include "rmm_model/plane.h"
 #include "rmm_model/rsi.h"
 
 #include <string.h>
@@ -26,28 +27,40 @@ static uint64_t realm_hcr(struct rec *rec, uint64_t flags)
     return hcr;
 }
 
-static uint64_t realm_state_check(const struct realm *realm)
+static uint64_t realm_state_check(const struct rmm *rmm, const struct realm *realm)
 {
-    switch (realm->state) {
-    case REALM_NEW:
-        return rmi_return(RMI_ERROR_REALM, 0);
-    case REALM_SYSTEM_OFF:
+    if (realm->state == REALM_ACTIVE)
+        return RMI_SUCCESS;
+    if (realm->state == REALM_SYSTEM_OFF && rmm->variant->system_off_index)
         return rmi_return(RMI_ERROR_REALM, 1);
-    case REALM_ACTIVE:
-        break;
-    }
-    return RMI_SUCCESS;
+    return rmi_return(RMI_ERROR_REALM, 0);
 }
 
-/* What must hold of realm, REC and entry before anything changes, in the order it is looked at. */
+/* The host's virtual interrupts: checked, and where it hands them over also taken. */
+static bool enter_gic(const struct realm_run *run, const struct rmi_rec_enter *enter)
+{
+    struct rmm *rmm = run->rmm;
+    bool copy_first = rmm->variant->gic_entry == GIC_COPIED_THEN_CHECKED;
+
+    if (rmm->variant->gic_entry == GIC_IN_REGISTERS)
+        return gic_validate_registers(&rmm->gic, rec_pe(rmm, run->rec)->vgic.lrs);
+    if (copy_first)
+        gic_copy_in(&rmm->gic, &run->rec->gic, enter);
+    if (!gic_validate(&rmm->gic, enter->gicv3_hcr, copy_first, enter->gicv3_lrs))
+        return false;
+    if (!copy_first)
+        gic_copy_in(&rmm->gic, &run->rec->gic, enter);
+    return true;
+}
+
+/* What must hold of realm, REC and entry before the realm changes, in the order it is looked at. */
 static uint64_t entry_check(const struct realm_run *run, const struct rmi_rec_enter *enter)
 {
-    uint64_t status = realm_state_check(run->realm);
+    uint64_t status = realm_state_check(run->rmm, run->realm);
 
     if (status != RMI_SUCCESS)
         return status;
-    if (!run->rec->runnable || run->rec->psci_pending ||
-        !gic_validate(&run->rmm->gic, enter->gicv3_hcr, enter->gicv3_lrs))
+    if (!run->rec->runnable || run->rec->psci_pending || !enter_gic(run, enter))
         return RMI_ERROR_REC;
     return RMI_SUCCESS;
 }
@@ -68,12 +81,36 @@ static bool complete_abort(struct realm_run *run, const struct rmi_rec_enter *en
  */
 static void run_loop(struct realm_run *run)
 {
-    for (uint32_t n = 0; rmm_handle_exception(run, cpu_run(run->cpu)); n++) {
+    const struct realm_port *realm = &run->rmm->realm;
+
+    for (uint32_t n = 0; rmm_handle_exception(run, realm->run ? realm->run(realm->ctx, run->cpu)
+                                                              : cpu_run(run->cpu));
+         n++) {
         if (n == run->rmm->realm_traps) {
             run->exit->exit_reason = RMI_EXIT_IRQ;
             return;
         }
     }
+}
+
+static void complete_calls(struct realm_run *run, const struct rmi_rec_enter *enter)
+{
+    complete_set_ripas(run->rmm, run->rec, run->cpu, enter);
+    complete_sysreg_emulation(run->rec, run->cpu, enter);
+}
+
+/* false: the page of a host call is gone, and *run->exit shows it. */
+static bool complete_pending(struct realm_run *run, const struct rmi_rec_enter *enter)
+{
+    bool first = run->rmm->variant->host_call_first;
+
+    if (!first)
+        complete_calls(run, enter);
+    if (!complete_host_call(run, enter))
+        return false;
+    if (first)
+        complete_calls(run, enter);
+    return true;
 }
 
 static uint64_t enter_realm(struct realm_run *run, const struct rmi_rec_enter *enter)
@@ -84,19 +121,22 @@ static uint64_t enter_realm(struct realm_run *run, const struct rmi_rec_enter *e
 
     if (status != RMI_SUCCESS)
         return status;
-    gic_copy_in(&rmm->gic, &rec->gic, enter);
     run->cpu = rec_load(rmm, rec);
+    if (!rmm_has_defect(rmm, RMM_DEFECT(REFUSED_ENTRY_COMPLETES)) && !plane_can_leave(run, enter))
+        return RMI_ERROR_INPUT;
     if (!complete_abort(run, enter))
         return RMI_ERROR_REC;
-    complete_set_ripas(rec, run->cpu, enter);
-    complete_sysreg_emulation(rec, run->cpu, enter);
-    if (!complete_host_call(run, enter))
+    if (!complete_pending(run, enter))
         return RMI_SUCCESS;
+    if (!plane_can_leave(run, enter))
+        return RMI_ERROR_INPUT;
+    plane_entry(run, enter);
     rec->last_run.esr = 0;
     cpu_el2(run->cpu)->hcr = realm_hcr(rec, enter->flags);
     clock_charge(rmm->clock, OP_RMM_REC_ENTER, 1);
     run_loop(run);
-    gic_copy_out(&rmm->gic, &rec->gic, run->exit);
+    if (rmm->variant->gic_entry != GIC_IN_REGISTERS)
+        gic_copy_out(&rmm->gic, &rec->gic, run->exit);
     return RMI_SUCCESS;
 }
 

@@ -14,6 +14,7 @@
 struct rmm_pe {
     struct cpu *cpu;
     uint64_t rec;
+    struct gic_state vgic; /* its virtual interface registers; the host's with GIC_IN_REGISTERS */
 };
 
 struct rmm {
@@ -24,10 +25,14 @@ struct rmm {
     const struct rmm_variant *variant;
     struct granule_table granules;
     struct gic_config gic;
+    struct rmm_features features;
+    uint32_t defects; /* RMM_DEFECT()s */
+    struct realm_port realm;
+    bool activated; /* RMM_ACTIVATE, where the variant has it */
     struct rmm_pe *pes;
     unsigned pe_count;
     uint32_t realm_traps;
-    const char *halted;
+    const char *halted, *halted_in;
     uint8_t vmids[VMID_COUNT / 8]; /* a bit set: in use */
 };
 
@@ -41,7 +46,7 @@ struct rmm {
 #define RMI_MAX_RESULTS 5
 typedef void rmi_command(struct rmm *rmm, const uint64_t *arg, uint64_t *result);
 
-rmi_command smc_rmi_version, smc_rmi_features;
+rmi_command smc_rmi_version, smc_rmi_features, smc_rmm_activate;
 rmi_command smc_granule_delegate, smc_granule_undelegate;
 rmi_command smc_realm_create, smc_realm_activate, smc_realm_destroy, smc_rec_aux_count;
 rmi_command smc_rec_create, smc_rec_destroy, smc_rec_enter, smc_psci_complete;
@@ -65,6 +70,14 @@ void rmm_zero_granule(struct rmm *rmm, uint64_t addr);
  */
 bool rmm_ns_read(struct rmm *rmm, uint64_t addr, void *buf, size_t size);
 bool rmm_ns_write(struct rmm *rmm, uint64_t addr, const void *buf, size_t size);
+
+static inline bool rmm_has_defect(const struct rmm *rmm, uint32_t defect)
+{
+    return (rmm->defects & defect) != 0;
+}
+
+/* Stops for good: why, and in which function of the real RMM. */
+void rmm_halt(struct rmm *rmm, const char *why, const char *function);
 
 /* Stage 2 or the GPT changed: no PE may keep a translation. */
 void rmm_tlb_invalidate(struct rmm *rmm);

@@ -5,7 +5,34 @@
 
 #include <string.h>
 
+/* In every release, see rmm_model/variant.h. */
+#define DEFECTS_ALWAYS                                                                             \
+    (RMM_DEFECT(DENIED_ON_RUNNING) | RMM_DEFECT(PSCI_VERSION_UNLISTED) |                           \
+     RMM_DEFECT(HOST_CALL_KEEPS_FID))
+
 static const struct rmm_variant variants[] = {
+    {
+        .name = "eac",
+        .source = "TF-RMM v0.3.0",
+        .rmi_version = RMI_ABI_BETA,
+        .rsi_version = RSI_ABI_BETA,
+        .rec_aux_count = RMI_MAX_REC_AUX,
+        .zero_on_delegate = true,
+        /* runtime/rmi/run.c:smc_rec_enter copies first; lib/gic/src/gic.c masks ICH_HCR_EL2 */
+        .gic_entry = GIC_COPIED_THEN_CHECKED,
+        .system_off_index = true,
+        /* runtime/rmi/run.c:smc_rec_enter: complete_mmio_emulation comes first */
+        .sea_before_mmio = false,
+        .ripas_response = false,
+        /* runtime/core/exit.c: an IPA above the realm's space goes to the host; fixed in v0.5.0 */
+        .ipa_beyond_is_empty = false,
+        .icc_write_asserted = true,
+        .injected_pstate_fixed = true,
+        .fatal_in = "system_abort",
+        .reserved_asserted = true,
+        /* handle_realm_exit; lib/arch/include/esr.h:ESR_EL2_SERROR_DFSC_ASYNC */
+        .defects = DEFECTS_ALWAYS | RMM_DEFECT(EMUL_MMIO_ANY_ISV) | RMM_DEFECT(SERROR_DFSC_MISREAD),
+    },
     {
         .name = "1.0",
         .source = "TF-RMM v0.6.0",
@@ -19,13 +46,65 @@ static const struct rmm_variant variants[] = {
         .root_rtts_aligned = false,
         /* runtime/rmi/run.c:smc_rec_enter, complete_mmio_emulation */
         .sea_before_mmio = true,
-        /* runtime/core/exit.c:handle_realm_exit */
-        .isv_bound_to_exit = true,
+        .gic_entry = GIC_CHECKED_THEN_COPIED,
+        .system_off_index = true,
+        .ripas_response = true,
+        /* runtime/core/exit.c:handle_data_abort */
+        .ipa_beyond_is_empty = true,
+        /* runtime/core/sysregs.c:handle_icc_el1_sysreg_trap */
+        .icc_write_asserted = true,
         /* runtime/core/inject_exp.c:calc_pstate */
         .injected_pstate_fixed = true,
-        /* lib/arch/include/esr.h:ESR_EL2_SERROR_DFSC_ASYNC, which misses the architecture's 0x11 */
-        .serror_async_dfsc = 0x01,
+        /* runtime/core/inject_exp.c:calc_vector_entry */
+        .sea_vector_by_ease = true,
+        .fatal_in = "system_abort",
+        .reserved_asserted = true,
+        /* lib/arch/include/esr.h:ESR_EL2_SERROR_DFSC_ASYNC; runtime/rmi/rec.c:smc_rec_create */
+        .defects =
+            DEFECTS_ALWAYS | RMM_DEFECT(SERROR_DFSC_MISREAD) | RMM_DEFECT(BAD_AUX_UNLOCKED_TWICE),
     },
+    {
+        .name = "2.0",
+        .source = "TF-RMM 9a7f8ef (after v0.9.0)",
+        .rmi_version = RMI_ABI_2_0,
+        .rsi_version = RSI_ABI_1_1,
+        /* runtime/core/handler.c:smc_handlers, handle_ns_smc */
+        .range_commands = true,
+        .activation_needed = true,
+        .rec_aux_count = RMI_MAX_REC_AUX,
+        /* runtime/rmi/granule.c: undelegation scrubs instead */
+        .zero_on_delegate = false,
+        /* runtime/rmi/realm.c:validate_realm_params */
+        .root_rtts_aligned = true,
+        /* lib/gic/src/gic.c:gic_validate_vgic */
+        .gic_entry = GIC_IN_REGISTERS,
+        .sea_before_mmio = true,
+        .ripas_response = true,
+        /* runtime/rmi/run.c:smc_rec_enter */
+        .host_call_first = true,
+        .planes = true,
+        /* runtime/core/exit.c:handle_data_abort, handle_instruction_abort */
+        .ipa_beyond_is_empty = true,
+        .unknown_abort_hidden = true,
+        .insn_permission_sea = true,
+        .insn_other_faults_shown = true,
+        /* runtime/core/sysregs.c:handle_sysreg_access_trap */
+        .sysreg_rt_hidden = true,
+        .unused_sysregs_undefined = true,
+        /* runtime/core/exit.c:handle_exception_serror_lel */
+        .serror_shows_ec = true,
+        .sea_vector_by_ease = true,
+        .fatal_in = "panic",
+        /* runtime/rmi/run.c:smc_rec_enter */
+        .defects = DEFECTS_ALWAYS | RMM_DEFECT(REFUSED_ENTRY_COMPLETES) |
+                   RMM_DEFECT(PLANE_SYNDROME_SURVIVES),
+    },
+};
+
+const struct rmm_defect_desc rmm_defect_table[RMM_DEFECT_COUNT] = {
+#define X(id, name, doc) [RMM_DEFECT_##id] = {#name, doc},
+    RMM_DEFECT_TABLE(X)
+#undef X
 };
 
 #define VARIANT_COUNT (sizeof(variants) / sizeof(variants[0]))

@@ -7,6 +7,7 @@
 
 #include "cpu/arch/esr.h"
 #include "cpu/cpu.h"
+#include "kvm_model/hostile.h"
 #include "kvm_model/io_bus_device.h"
 #include "kvm_model/kvm.h"
 #include "kvm_model/vmm/pl011.h"
@@ -44,6 +45,7 @@ struct machine {
     struct rmm *rmm;
     struct smc_port smc;
     struct host_mm *mm;
+    struct hostile *hostile; /* NULL: an honest host */
     struct kvm *kvm;
     struct kvm_vcpu *vcpu;
     struct guest_image image;
@@ -260,6 +262,24 @@ static bool build_rmm(struct machine *machine, char *error, size_t size)
     return true;
 }
 
+/* A hostile host's policy comes between KVM and EL3. */
+static bool build_hostile(struct machine *machine, char *error, size_t size)
+{
+    const struct scn_host *host = &machine->scenario->host;
+
+    if (!host->step_count)
+        return true;
+    machine->hostile = hostile_new(&(struct hostile_config){.mm = machine->mm,
+                                                            .smc = machine->smc,
+                                                            .trace = &machine->trace,
+                                                            .steps = host->steps,
+                                                            .step_count = host->step_count});
+    if (!machine->hostile)
+        return fail(error, size, "out of memory", 0);
+    machine->smc = hostile_port(machine->hostile);
+    return true;
+}
+
 static bool build_vm(struct machine *machine, char *error, size_t size)
 {
     const struct scn_machine *config = &machine->scenario->machine;
@@ -444,8 +464,9 @@ struct machine *machine_new(const struct scenario *scenario, const struct machin
     machine->end.text = machine->text;
     watch_for_end(machine);
     if (!build_platform(machine, error, size) || !build_rmm(machine, error, size) ||
-        !build_vm(machine, error, size) || !build_memory(machine, error, size) ||
-        !build_devices(machine, error, size) || !load_image(machine, error, size)) {
+        !build_hostile(machine, error, size) || !build_vm(machine, error, size) ||
+        !build_memory(machine, error, size) || !build_devices(machine, error, size) ||
+        !load_image(machine, error, size)) {
         machine_free(machine);
         return NULL;
     }
@@ -459,6 +480,7 @@ void machine_free(struct machine *machine)
         return;
     machine->trace.readers = 0; /* nobody reads about the dismantling */
     kvm_destroy_vm(machine->kvm);
+    hostile_free(machine->hostile);
     guest_image_free(&machine->image);
     address_space_free(&machine->as);
     for (size_t i = 0; i < machine->device_count; i++) {
@@ -524,8 +546,14 @@ struct machine_end machine_run(struct machine *machine)
         .clock = &machine->clock,
     };
 
-    if (!is_realm(machine) || populate(machine))
+    if (machine->hostile && !hostile_attach(machine->hostile)) {
+        snprintf(machine->text, sizeof(machine->text), "too many readers of the trace");
+        set_end(machine, END_FAILURE, 0);
+    } else if (!is_realm(machine) || populate(machine)) {
         end_of(machine, vmm_run(&vmm));
+    }
+    if (machine->hostile)
+        hostile_end(machine->hostile);
     EMIT(&machine->trace, END, VMM, EVENT_STR(end_reason_name(machine->end.reason)),
          machine->end.detail);
     return machine->end;
@@ -585,4 +613,9 @@ struct machine_device_state machine_device(const struct machine *machine, size_t
         state.last_write = slot->state.registers.last_write;
     }
     return state;
+}
+
+const struct hostile_record *machine_hostile_records(const struct machine *machine)
+{
+    return machine->hostile ? hostile_records(machine->hostile) : NULL;
 }

@@ -70,4 +70,7 @@ uint64_t machine_instructions(const struct machine *machine);
 /* State of scenario->devices[index]. */
 struct machine_device_state machine_device(const struct machine *machine, size_t index);
 
+/* What came of each step of scenario->host; NULL for an honest host. Owned by the machine. */
+const struct hostile_record *machine_hostile_records(const struct machine *machine);
+
 #endif

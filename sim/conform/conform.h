@@ -32,6 +32,7 @@ struct conform_result {
     char reason[CONFORM_TEXT_SIZE]; /* of CONFORM_SKIP */
     bool listed;                    /* the reason is ours, from the list, not the record's */
     const struct reason *relaxed;   /* a listed reason took part of a field out, or NULL */
+    const char *known_defect; /* of the recorded system, without which it would fail, or NULL */
     struct conform_difference differences[CONFORM_MAX_DIFFERENCES]; /* of CONFORM_FAIL */
     unsigned difference_count;
 };
@@ -62,6 +63,8 @@ struct conform_family {
 /* NULL-terminated. */
 extern const struct conform_family *const conform_families[];
 extern const struct conform_family conform_qemu_el2;
+extern const struct conform_family conform_linux_kvm;
+extern const struct conform_family conform_rmm;
 
 const struct conform_family *conform_find_family(const json_t *record);
 

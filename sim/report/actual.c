@@ -284,12 +284,76 @@ static void device_path(const struct run *run, const char *path, struct actual *
     }
 }
 
+static void answer_path(const struct hostile_answer *answer, const char *field,
+                        struct actual *actual)
+{
+    const struct {
+        const char *name;
+        bool of_exit;
+        uint64_t value;
+    } values[] = {
+        {"x0", false, answer->x[0]},
+        {"x1", false, answer->x[1]},
+        {"x2", false, answer->x[2]},
+        {"x3", false, answer->x[3]},
+        {"x4", false, answer->x[4]},
+        {"index", false, rmi_return_index(answer->x[0])},
+        {"esr", true, answer->exit.esr},
+        {"far", true, answer->exit.far},
+        {"hpfar", true, answer->exit.hpfar},
+        {"gpr0", true, answer->exit.gpr0},
+        {"other_gprs", true, answer->exit.other_gprs},
+    };
+    const char *text = NULL;
+    if (strcmp(field, "status") == 0)
+        text = rmi_status_name(answer->x[0]);
+    else if (strcmp(field, "reason") == 0)
+        text = rmi_exit_reason_name(answer->exit.reason);
+    if (text) {
+        if (strncmp(text, "RMI_", 4) == 0)
+            text += 4;
+        set_text(actual, text, strlen(text));
+        actual->present = field[0] == 's' ? answer->present : answer->exit.present;
+    }
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        if (strcmp(field, values[i].name) != 0)
+            continue;
+        set_number(actual, ACTUAL_HEX, values[i].value);
+        actual->present = values[i].of_exit ? answer->exit.present : answer->present;
+    }
+}
+
+/* "N.times", "N.answer.FIELD", "N.enter.FIELD": step N, from 1, of the host's policy. */
+static void host_step_path(const struct run *run, const char *path, struct actual *actual)
+{
+    char *rest;
+    unsigned long number = strtoul(path, &rest, 10);
+    if (number < 1 || number > run->scenario->host.step_count || !run->result->host)
+        return;
+    const struct hostile_record *record = &run->result->host[number - 1];
+    const char *answer = after(rest, ".answer"), *enter = after(rest, ".enter");
+    if (strcmp(rest, ".times") == 0) {
+        set_number(actual, ACTUAL_DEC, record->times);
+    } else if (answer && strcmp(answer, "access") == 0) {
+        const char *text = record->blocked ? "granule_protection_fault" : "allowed";
+        set_text(actual, text, strlen(text));
+        actual->present = record->accessed;
+    } else if (answer) {
+        answer_path(&record->answer, answer, actual);
+    } else if (enter) {
+        answer_path(&record->enter, enter, actual);
+    }
+}
+
 void actual_of_run(const struct run *run, const char *path, struct actual *actual)
 {
     *actual = (struct actual){0};
     const char *end = after(path, "end"), *exit = after(path, "exits");
     const char *reg = after(path, "regs"), *device = after(path, "devices");
-    if (end)
+    const char *host = after(path, "host");
+    if (host)
+        host_step_path(run, host, actual);
+    else if (end)
         end_path(run, end, actual);
     else if (exit)
         set_number(actual, ACTUAL_DEC, trap_log_exits(run->log, exit));

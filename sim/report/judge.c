@@ -270,6 +270,7 @@ struct judgement judge(const struct run *run, struct arena *arena)
     const struct scn_expect *expect = &run->scenario->expect;
     struct judge judge = {.run = run, .arena = arena};
     judge_traps(&judge);
+    judge_run_items(&judge, expect->host, expect->host_count);
     judge_run_items(&judge, expect->exits, expect->exit_count);
     judge_run_items(&judge, expect->regs, expect->reg_count);
     judge_run_items(&judge, expect->devices, expect->device_count);

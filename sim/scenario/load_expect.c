@@ -134,6 +134,17 @@ static void load_items(struct loader *loader, const struct node *mapping, const 
     }
 }
 
+void load_expected_below(struct loader *loader, const struct node *mapping, const char *prefix,
+                         struct expect_item **items, size_t *count, size_t *capacity)
+{
+    struct item_list list = {*items, *count, *capacity};
+
+    load_items(loader, mapping, prefix, &list);
+    *items = list.items;
+    *count = list.count;
+    *capacity = list.capacity;
+}
+
 static struct item_list load_section(struct loader *loader, const struct node *expect,
                                      const char *name)
 {

@@ -54,7 +54,15 @@ void load_memory(struct loader *loader);      /* load_memory.c: memory and devic
 void load_page_tables(struct loader *loader); /* load_stage1.c */
 void load_code(struct loader *loader);        /* load_code.c: code, labels, entry */
 void load_guest(struct loader *loader);       /* load_guest.c: registers, limits */
+void load_host(struct loader *loader);        /* load_host.c: before load_expect */
 void load_expect(struct loader *loader);      /* load_expect.c */
+
+/*
+ * Appends the expected values below a mapping, their paths behind prefix and a dot, to *items,
+ * which has *count of *capacity.
+ */
+void load_expected_below(struct loader *loader, const struct node *mapping, const char *prefix,
+                         struct expect_item **items, size_t *count, size_t *capacity);
 
 /* Where stage 1 takes a virtual address; false if nowhere. *room: bytes up to the mapping's end. */
 bool guest_translate(const struct loader *loader, uint64_t va, uint64_t *ipa, uint64_t *room);

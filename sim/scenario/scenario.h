@@ -11,6 +11,7 @@
 
 #include "cpu/arch/sysreg.h"
 #include "cpu/types.h"
+#include "kvm_model/hostile.h"
 
 struct source_pos {
     const char *file;      /* as the user named it; owned by the scenario */
@@ -108,6 +109,12 @@ struct scn_guest {
     size_t map_count;
 };
 
+struct scn_host { /* `host:`, the policy selected */
+    const char *policy;         /* its name; NULL: an honest host */
+    struct hostile_step *steps; /* none: honest too */
+    size_t step_count;
+};
+
 struct scn_limits {
     uint64_t instructions; /* default 10,000,000 */
     uint64_t exits;        /* traps to EL2; default 100,000 */
@@ -170,6 +177,8 @@ struct scn_expect {
     size_t device_count;
     struct expect_trap *traps;
     size_t trap_count;
+    struct expect_item *host; /* "host.N.expect.status", ...: step N, from 1, of the policy */
+    size_t host_count;
     bool traps_exact; /* `exact: true`: no other trap than these */
     struct source_pos traps_pos;
 };
@@ -188,6 +197,7 @@ struct scenario {
     struct scn_device *devices;
     size_t device_count;
     struct scn_guest guest;
+    struct scn_host host;
     struct scn_limits limits;
     struct scn_expect expect;
     const char *xfail;   /* reason, or NULL */

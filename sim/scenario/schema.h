@@ -79,6 +79,8 @@ struct schema_key {
 };
 
 extern const struct schema_map schema_root;
+/* `host` (schema_host.c), and of that what may be expected of a command. */
+extern const struct schema_map schema_host, schema_answer;
 
 /* The words of a condition: {min:, max:}, {in: []}, {not: }. */
 extern const struct schema_map schema_condition;

@@ -35,7 +35,8 @@ static const struct schema_word cpu_words[] = {{"generic-v8.4", 0}};
 static const struct schema_word world_words[] = {{"kvm-vhe", SCN_WORLD_KVM},
                                                  {"cca", SCN_WORLD_CCA}};
 static const struct schema_word kernel_words[] = {
-    {"linux-6.12", 0}, {"v6.12", 0}, {"linux-7.2", 1}, {"v7.2", 1}, {"cca-v12", 2}};
+    {"linux-6.12", 0}, {"v6.12", 0},      {"linux-7.2", 1}, {"v7.2", 1},
+    {"cca-v12", 2},    {"linux-4.19", 3}, {"cca-rfc", 4},   {"cca-v14", 5}};
 static const struct schema_word rmm_words[] = {{"1.0", 0}, {"v1.0-rel0", 0}};
 static const struct schema_word granule_words[] = {{"4K", 4096}};
 static const struct schema_word ripas_words[] = {{"ram", 1}, {"empty", 0}};
@@ -478,7 +479,8 @@ static const struct schema_key root_keys[] = {
     {"page_tables", .type = SCHEMA_MAP, .map = MAP(page_table_keys), .doc = "translation tables"},
     {"guest", .type = SCHEMA_MAP, .flags = SCHEMA_REQUIRED, .map = MAP(guest_keys),
      .doc = "the guest's code and its state at the start"},
-    {"host", UNSUPPORTED, .doc = "what a hostile host does"},
+    {"host", .type = SCHEMA_MAP, .map = &schema_host,
+     .doc = "of a realm: what a host does that lies"},
     {"stimulus", UNSUPPORTED, .doc = "events from outside"},
     {"limits", .type = SCHEMA_MAP, .flags = SCHEMA_FILL, .map = MAP(limit_keys),
      .doc = "a run that reaches one ends without a verdict"},

@@ -271,6 +271,7 @@ START_TEST(cache_maintenance_of_nothing_is_skipped)
     ck_assert_int_eq(test_add_slot(&t, 1, ROM_IPA, 0x10000, KVM_MEM_READONLY, rom), 0);
     t.vcpu->fault = (struct kvm_vcpu_fault){.esr = 0x92000146, .far = DEV_IPA, .hpfar = 0xa0000};
     ck_assert_int_eq(kvm_handle_guest_abort(t.vcpu), 1);
+    kvm_adjust_pc(t.vcpu);
     ck_assert_uint_eq(kvm_vcpu_get_pc(t.vcpu), TEST_CODE_IPA + 4);
     /* of read-only memory it is an access like any other, without a syndrome */
     t.vcpu->fault = (struct kvm_vcpu_fault){.esr = 0x92000146, .far = ROM_IPA, .hpfar = 0x500000};
@@ -491,7 +492,7 @@ START_TEST(wait_goes_on)
     start("linux-7.2");
     RUN_CODE(WFI, END);
     expect_end(1);
-    ck_assert_uint_eq(kvm_vcpu_stat(t.vcpu)->wfx_exit_stat, 1);
+    ck_assert_uint_eq(kvm_vcpu_stat(t.vcpu)->wfi_exit_stat, 1);
 }
 END_TEST
 

@@ -673,6 +673,25 @@ static unsigned check_paths(const struct fake *fake, const struct schema_map *ma
     return checked;
 }
 
+/* Of a step of a hostile host's policy, its own command and the REC_ENTER. */
+static void check_host_paths(struct fake *fake)
+{
+    const struct hostile_record record = {.times = 1};
+    struct hostile_step step = {.action = HOSTILE_RMI};
+    fake->scenario.host = (struct scn_host){.steps = &step, .step_count = 1};
+    fake->result.host = &record;
+    unsigned answers = check_paths(fake, &schema_answer, "host.1.answer.", NULL);
+    ck_assert_uint_gt(answers, 12);
+    /* all but `access`, which no REC_ENTER has */
+    struct actual actual;
+    actual_of_run(&fake->run, "host.1.enter.status", &actual);
+    ck_assert(actual.known && !actual.present);
+    actual_of_run(&fake->run, "host.1.times", &actual);
+    ck_assert(actual.known && actual.number == 1);
+    actual_of_run(&fake->run, "host.2.times", &actual);
+    ck_assert(!actual.known);
+}
+
 START_TEST(each_path_of_the_schema_has_a_getter)
 {
     const struct schema_map *expect = NULL;
@@ -686,6 +705,7 @@ START_TEST(each_path_of_the_schema_has_a_getter)
     for (size_t i = 0; i < expect->count; i++)
         if (strcmp(expect->keys[i].name, "traps") == 0)
             ck_assert_uint_gt(check_paths(fake, expect->keys[i].map, "", &view), 60);
+    check_host_paths(fake);
     fake_free(fake);
 }
 END_TEST

@@ -17,78 +17,6 @@ static void teardown(void)
     fixture_free(f);
 }
 
-/* --- whole sequences of a real RMM -------------------------------------------------------------
- */
-
-struct replay {
-    unsigned commands, rmms;
-};
-
-static void write_realm_params(const uint64_t *v)
-{
-    struct rmi_realm_params params = {.flags = v[1], .s2sz = (uint32_t)v[2], .rtt_base = v[3]};
-
-    params.rtt_level_start = (int64_t)v[4];
-    params.rtt_num_start = (uint32_t)v[5];
-    params.vmid = (uint16_t)v[6];
-    params.hash_algo = (uint8_t)v[7];
-    params.num_bps = v[8];
-    params.num_wps = v[9];
-    fixture_write(f, v[0], &params, sizeof(params));
-}
-
-static void write_rec_params(const struct vector *vector)
-{
-    const uint64_t *v = vector->v;
-    struct rmi_rec_params params = {.flags = v[1], .mpidr = v[2], .pc = v[3], .num_aux = v[4]};
-
-    memcpy(params.aux, v + 5, (vector->in - 5) * sizeof(*v));
-    fixture_write(f, v[0], &params, sizeof(params));
-}
-
-static void write_rec_enter(const struct vector *vector)
-{
-    const uint64_t *v = vector->v;
-    struct rmi_rec_enter enter = {.flags = v[1], .gicv3_hcr = v[2]};
-
-    memcpy(enter.gicv3_lrs, v + 3, (vector->in - 3) * sizeof(*v));
-    physmem_write(f->mem, PAS_NON_SECURE, PA(v[0]), &enter, sizeof(enter));
-}
-
-static void replay_line(void *ctx, const struct vector *vector, unsigned line)
-{
-    struct replay *replay = ctx;
-
-    if (!strcmp(vector->word, "new")) {
-        fixture_free(f);
-        f = fixture_new(FIXTURE_CPUS);
-        replay->rmms++;
-    } else if (!strcmp(vector->word, "realm_params")) {
-        write_realm_params(vector->v);
-    } else if (!strcmp(vector->word, "rec_params")) {
-        write_rec_params(vector);
-    } else if (!strcmp(vector->word, "rec_enter")) {
-        write_rec_enter(vector);
-    } else {
-        ck_assert_str_eq(vector->word, "smc");
-        fixture_smc(f, vector->v, vector->in);
-        for (unsigned i = 0; i < vector->out; i++)
-            ck_assert_msg(f->regs.x[i] == vector->v[vector->in + i], "line %u: x%u is %#lx", line,
-                          i, (unsigned long)f->regs.x[i]);
-        replay->commands++;
-    }
-}
-
-START_TEST(a_real_rmm_answers_the_same)
-{
-    struct replay replay = {.commands = 0};
-
-    vector_each("tests/vectors/rmm/rmi_sequences.txt", true, replay_line, &replay);
-    ck_assert_uint_eq(replay.rmms, 8);
-    ck_assert_uint_eq(replay.commands, 802);
-}
-END_TEST
-
 /* --- the monitor -------------------------------------------------------------------------------
  */
 
@@ -219,7 +147,6 @@ int main(void)
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, 60);
-    tcase_add_test(tcase, a_real_rmm_answers_the_same);
     tcase_add_test(tcase, unknown_functions_are_refused);
     tcase_add_test(tcase, version_is_exact);
     tcase_add_test(tcase, only_the_rmm_may_ask_for_the_gpt);

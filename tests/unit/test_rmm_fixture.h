@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A machine without a host: memory, PEs, monitor and RMM. The test plays the host, with SMCs and
- * writes to Non-secure memory. Also the reading of vector files.
+ * writes to Non-secure memory.
  */
 #ifndef TESTS_UNIT_TEST_RMM_FIXTURE_H
 #define TESTS_UNIT_TEST_RMM_FIXTURE_H
@@ -33,8 +33,10 @@ struct fixture {
     struct smc_regs regs; /* of the last SMC */
 };
 
-/* cpu_count 1 or 2: what the RMM is given. */
-static inline struct fixture *fixture_new(unsigned cpu_count)
+/* cpu_count 1 or 2: what the RMM is given. variant, fixed_defects: as struct rmm_config has them.
+ */
+static inline struct fixture *fixture_new_release(unsigned cpu_count, const char *variant,
+                                                  uint32_t fixed_defects)
 {
     struct fixture *f = calloc(1, sizeof(*f));
     char error[256] = "";
@@ -65,11 +67,17 @@ static inline struct fixture *fixture_new(unsigned cpu_count)
                                           .el3 = monitor_realm_port(f->monitor),
                                           .cpus = f->cpus,
                                           .cpu_count = cpu_count,
-                                          .variant = "1.0"});
+                                          .variant = variant,
+                                          .fixed_defects = fixed_defects});
     ck_assert_ptr_nonnull(f->rmm);
     monitor_set_rmm(f->monitor, f->rmm);
     f->host = monitor_normal_port(f->monitor);
     return f;
+}
+
+static inline struct fixture *fixture_new(unsigned cpu_count)
+{
+    return fixture_new_release(cpu_count, "1.0", 0);
 }
 
 static inline void fixture_free(struct fixture *f)
@@ -104,56 +112,6 @@ static inline void fixture_write(struct fixture *f, uint64_t pa, const void *dat
 static inline void fixture_delegate(struct fixture *f, uint64_t pa)
 {
     ck_assert_uint_eq(SMC(f, RMI_GRANULE_DELEGATE, pa), RMI_SUCCESS);
-}
-
-/* --- vector files: words and hexadecimal numbers, ':' before the results, '#' before comments ----
- */
-
-#define VECTOR_MAX 32
-
-struct vector {
-    char word[32]; /* the first item, if the file's lines start with a word */
-    unsigned in, out;
-    uint64_t v[VECTOR_MAX]; /* in values, then out values */
-};
-
-typedef void vector_fn(void *ctx, const struct vector *vector, unsigned line);
-
-/* Calls fn for each line; returns how many. words: lines start with one. */
-static inline unsigned vector_each(const char *path, bool words, vector_fn *fn, void *ctx)
-{
-    char text[1024];
-    unsigned line = 0, count = 0;
-    FILE *file = fopen(path, "r");
-
-    ck_assert_msg(file != NULL, "%s: not found; run from the top of the tree", path);
-    while (fgets(text, sizeof(text), file)) {
-        struct vector vector = {.in = 0};
-        bool results = false;
-        char *save, *item;
-
-        line++;
-        if (text[0] == '#')
-            continue;
-        item = strtok_r(text, " \n", &save);
-        if (words && item) {
-            snprintf(vector.word, sizeof(vector.word), "%s", item);
-            item = strtok_r(NULL, " \n", &save);
-        }
-        for (; item; item = strtok_r(NULL, " \n", &save)) {
-            if (*item == ':') {
-                results = true;
-                continue;
-            }
-            ck_assert_uint_lt(vector.in + vector.out, VECTOR_MAX);
-            vector.v[vector.in + vector.out] = strtoull(item, NULL, 16);
-            *(results ? &vector.out : &vector.in) += 1;
-        }
-        fn(ctx, &vector, line);
-        count++;
-    }
-    fclose(file);
-    return count;
 }
 
 #endif

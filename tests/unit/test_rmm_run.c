@@ -35,6 +35,9 @@
 
 #define PSCI_SYSTEM_OFF 0x84000008u
 #define PSCI_CPU_ON 0xc4000003u
+#define PSCI_FEATURES 0x8400000au
+#define PSCI_VERSION 0x84000000u
+#define RSI_MEASUREMENT_READ 0xc4000192u
 #define RSI_IPA_STATE_SET 0xc4000197u
 #define RSI_HOST_CALL 0xc4000199u
 
@@ -497,6 +500,134 @@ START_TEST(a_host_call_goes_through_the_realms_page)
 }
 END_TEST
 
+START_TEST(a_realm_reads_what_it_was_made_of)
+{
+    /* SHA-256 of the parameters, the page and the REC, computed elsewhere */
+    static const uint64_t rim[] = {0x28fbb2b91c95a4f1, 0xd6aae7600d7f58a3, 0x224197aedd84f11e,
+                                   0x178e68679840fa9e};
+    const uint64_t gprs[RMI_REC_CREATE_GPRS] = {RSI_MEASUREMENT_READ};
+    static const uint32_t code[] = {SMC0, B_SELF};
+
+    make_realm();
+    add_page(CODE_IPA, DATA, code, sizeof(code));
+    add_rec(REC0, AUX0, 0, true, gprs);
+    activate();
+    cpu_set_budget(f->cpus[0], 10);
+    enter(0, 0);
+    ck_assert_uint_eq(cpu_get_x(rec0(), 0), 0);
+    for (unsigned i = 0; i < 8; i++)
+        ck_assert_uint_eq(cpu_get_x(rec0(), 1 + i), i < 4 ? rim[i] : 0);
+}
+END_TEST
+
+/* --- releases ----------------------------------------------------------------------------------
+ */
+
+static uint64_t psci_features_of_version(uint32_t fixed_defects)
+{
+    const uint64_t gprs[RMI_REC_CREATE_GPRS] = {PSCI_FEATURES, PSCI_VERSION};
+    static const uint32_t code[] = {SMC0, B_SELF};
+
+    fixture_free(f);
+    f = fixture_new_release(1, "1.0", fixed_defects);
+    make_realm();
+    add_page(CODE_IPA, DATA, code, sizeof(code));
+    add_rec(REC0, AUX0, 0, true, gprs);
+    activate();
+    cpu_set_budget(f->cpus[0], 10);
+    enter(0, 0);
+    return cpu_get_x(rec0(), 0);
+}
+
+START_TEST(a_defect_can_be_left_out)
+{
+    ck_assert_uint_eq(psci_features_of_version(0), UINT64_MAX);
+    ck_assert_uint_eq(psci_features_of_version(RMM_DEFECT(PSCI_VERSION_UNLISTED)), 0);
+}
+END_TEST
+
+/* A host that names a bad auxiliary granule behind a good one stops v0.6.0. */
+static uint64_t create_with_bad_aux(uint32_t fixed_defects)
+{
+    struct rmi_rec_params params = {.flags = 1, .pc = CODE_IPA, .num_aux = RMI_MAX_REC_AUX};
+
+    fixture_free(f);
+    f = fixture_new_release(1, "1.0", fixed_defects);
+    make_realm();
+    fixture_delegate(f, AUX0);
+    fixture_delegate(f, REC0);
+    params.aux[0] = AUX0;
+    fixture_write(f, PARAMS, &params, sizeof(params));
+    return SMC(f, RMI_REC_CREATE, RD, REC0, PARAMS);
+}
+
+START_TEST(a_bad_auxiliary_granule_stops_one_release)
+{
+    ck_assert_uint_eq(create_with_bad_aux(0), UINT64_MAX);
+    ck_assert_ptr_nonnull(rmm_halted(f->rmm));
+    ck_assert_uint_eq(SMC(f, RMI_VERSION, RMI_ABI_1_0), UINT64_MAX);
+    ck_assert_uint_eq(create_with_bad_aux(RMM_DEFECT(BAD_AUX_UNLOCKED_TWICE)), RMI_ERROR_INPUT);
+    ck_assert_ptr_null(rmm_halted(f->rmm));
+}
+END_TEST
+
+/* Before v0.5.0 both answers to an abort count: the value first, then the abort behind it. */
+START_TEST(the_first_releases_do_both)
+{
+    struct rmi_rec_exit exit;
+
+    fixture_free(f);
+    f = fixture_new_release(1, "eac", 0);
+    REALM(MMIO_IPA, 0, LDR_W2_X0, B_SELF);
+    activate();
+    enter(0, 0);
+    cpu_set_budget(f->cpus[0], 0);
+    exit = enter(flag(RMI_ENTER_INJECT_SEA) | flag(RMI_ENTER_EMUL_MMIO), 0x44);
+    ck_assert_uint_eq(exit.exit_reason, RMI_EXIT_IRQ);
+    ck_assert_uint_eq(cpu_get_x(rec0(), 2), 0x44);
+    ck_assert_uint_eq(cpu_get_sysreg(rec0(), SYSREG_ELR_EL1), CODE_IPA + 4);
+}
+END_TEST
+
+/* A load from a page the host took away: the first releases let the host make its value up. */
+static uint64_t fake_a_lost_page(uint32_t fixed_defects)
+{
+    struct rmi_rec_exit exit;
+
+    fixture_free(f);
+    f = fixture_new_release(1, "eac", fixed_defects);
+    REALM(PAGE_IPA, 0, LDR_W2_X0, B_SELF);
+    add_page(PAGE_IPA, DATA + GRANULE_SIZE, "", 1);
+    activate();
+    must(SMC(f, RMI_DATA_DESTROY, RD, PAGE_IPA));
+    exit = enter(0, 0);
+    ck_assert_uint_eq(field_get(exit.esr, ESR_ISV), 0);
+    cpu_set_budget(f->cpus[0], 0);
+    return enter_rec(REC0, RUN0, flag(RMI_ENTER_EMUL_MMIO), 0x44, &exit);
+}
+
+START_TEST(the_first_releases_let_a_lost_page_be_faked)
+{
+    must(fake_a_lost_page(0));
+    ck_assert_uint_eq(cpu_get_x(rec0(), 2), 0x44);
+    ck_assert_uint_eq(fake_a_lost_page(RMM_DEFECT(EMUL_MMIO_ANY_ISV)), RMI_ERROR_REC);
+}
+END_TEST
+
+START_TEST(rmi_2_0_wants_to_be_activated)
+{
+    fixture_free(f);
+    f = fixture_new_release(1, "2.0", 0);
+    ck_assert_uint_eq(SMC(f, RMI_VERSION, RMI_ABI_1_0), RMI_ERROR_INPUT);
+    must(SMC(f, RMI_VERSION, RMI_ABI_2_0));
+    ck_assert_uint_eq(SMC(f, RMI_REALM_ACTIVATE, RD), RMI_ERROR_GLOBAL);
+    must(SMC(f, RMI_RMM_ACTIVATE));
+    ck_assert_uint_eq(SMC(f, RMI_RMM_ACTIVATE), RMI_ERROR_GLOBAL);
+    ck_assert_uint_eq(SMC(f, RMI_REALM_ACTIVATE, RD), RMI_ERROR_INPUT);
+    ck_assert_uint_eq(SMC(f, RMI_GRANULE_DELEGATE, RD), UINT64_MAX); /* gone */
+}
+END_TEST
+
 /* Two RECs that take turns on however many PEs there are. */
 static void cpu_on(unsigned pes)
 {
@@ -605,6 +736,12 @@ int main(void)
     tcase_add_test(tcase, the_run_page_is_the_hosts_own);
     tcase_add_test(tcase, ripas_changes_as_far_as_the_host_goes);
     tcase_add_test(tcase, a_host_call_goes_through_the_realms_page);
+    tcase_add_test(tcase, a_realm_reads_what_it_was_made_of);
+    tcase_add_test(tcase, a_defect_can_be_left_out);
+    tcase_add_test(tcase, a_bad_auxiliary_granule_stops_one_release);
+    tcase_add_test(tcase, the_first_releases_do_both);
+    tcase_add_test(tcase, the_first_releases_let_a_lost_page_be_faked);
+    tcase_add_test(tcase, rmi_2_0_wants_to_be_activated);
     tcase_add_loop_test(tcase, a_second_rec_is_turned_on, 0, 2);
     tcase_add_test(tcase, a_completion_reads_in_the_trace);
     suite_add_tcase(suite, tcase);

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kvm_model/tracepoint.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "cpu/arch/esr.h"
+#include "kvm_model/sys_reg_names.h"
+#include "kvm_model/uapi.h"
+
+typedef unsigned long long ull;
+
+/* What the kernel calls an exit reason (kvm_trace_exit_reason). */
+static const char *exit_reason(uint64_t reason)
+{
+    return reason > UINT32_MAX ? "UNKNOWN" : kvm_exit_reason_name((uint32_t)reason);
+}
+
+static void mmio_text(const struct kvm_tracepoint *point, char *text, size_t size)
+{
+    static const char *const kinds[] = {
+        [KVM_TP_READ_UNSATISFIED] = "unsatisfied-read",
+        [KVM_TP_READ] = "read",
+        [KVM_TP_WRITE] = "write",
+    };
+
+    snprintf(text, size, "kvm_mmio: mmio %s len %llu gpa 0x%llx val 0x%llx", kinds[point->args[0]],
+             (ull)point->args[1], (ull)point->args[2], (ull)point->args[3]);
+}
+
+static void sys_access_text(const struct kvm_tracepoint *point, char *text, size_t size)
+{
+    uint64_t iss = point->args[1];
+    char name[40];
+
+    sys_reg_trace_name(iss, point->args[2], name, sizeof(name));
+    snprintf(text, size, "kvm_sys_access: PC: %llx %s (%llu,%llu,%llu,%llu,%llu) %s",
+             (ull)point->args[0], name, (ull)field_get(iss, ESR_SYS_OP0),
+             (ull)field_get(iss, ESR_SYS_OP1), (ull)field_get(iss, ESR_SYS_CRN),
+             (ull)field_get(iss, ESR_SYS_CRM), (ull)field_get(iss, ESR_SYS_OP2),
+             field_get(iss, ESR_SYS_DIRECTION) ? "read" : "write");
+}
+
+static void userspace_exit_text(const struct kvm_tracepoint *point, char *text, size_t size)
+{
+    int64_t error = (int64_t)point->args[1];
+
+    if (error < 0)
+        snprintf(text, size, "kvm_userspace_exit: reason %s (%lld)",
+                 error == -EINTR ? "restart" : "error", (long long)-error);
+    else
+        snprintf(text, size, "kvm_userspace_exit: reason %s (%llu)", exit_reason(point->args[0]),
+                 (ull)point->args[0]);
+}
+
+void kvm_tracepoint_text(const struct kvm_tracepoint *point, char *text, size_t size)
+{
+    const uint64_t *args = point->args;
+
+    switch (point->id) {
+    case KVM_TP_ENTRY:
+        snprintf(text, size, "kvm_entry: PC: 0x%016llx", (ull)args[0]);
+        break;
+    case KVM_TP_EXIT:
+        snprintf(text, size, "kvm_exit: TRAP: HSR_EC: 0x%04x (%s), PC: 0x%016llx", esr_ec(args[0]),
+                 esr_ec_name(esr_ec(args[0])), (ull)args[1]);
+        break;
+    case KVM_TP_GUEST_FAULT:
+        snprintf(text, size, "kvm_guest_fault: ipa %#llx, hsr %#08llx, hxfar %#08llx, pc %#016llx",
+                 (ull)args[0], (ull)args[1], (ull)args[2], (ull)args[3]);
+        break;
+    case KVM_TP_MMIO:
+        mmio_text(point, text, size);
+        break;
+    case KVM_TP_MMIO_NISV:
+        snprintf(text, size, "kvm_mmio_nisv: ipa %#016llx, esr %#016llx, far %#016llx, pc %#016llx",
+                 (ull)args[0], (ull)args[1], (ull)args[2], (ull)args[3]);
+        break;
+    case KVM_TP_HVC_ARM64:
+        snprintf(text, size, "kvm_hvc_arm64: HVC at 0x%016llx (r0: 0x%016llx, imm: 0x%llx)",
+                 (ull)args[0], (ull)args[1], (ull)args[2]);
+        break;
+    case KVM_TP_WFX_ARM64:
+        snprintf(text, size, "kvm_wfx_arm64: guest executed wf%c at: 0x%016llx",
+                 args[1] ? 'e' : 'i', (ull)args[0]);
+        break;
+    case KVM_TP_HANDLE_SYS_REG:
+        snprintf(text, size, "kvm_handle_sys_reg: HSR 0x%08llx", (ull)args[0]);
+        break;
+    case KVM_TP_SYS_ACCESS:
+        sys_access_text(point, text, size);
+        break;
+    case KVM_TP_USERSPACE_EXIT:
+        userspace_exit_text(point, text, size);
+        break;
+    }
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The trace points of the kernel under simulation (events/kvm in tracefs), for who reads a machine
+ * through them: arch/arm64/kvm/trace_arm.h, trace_handle_exit.h and include/trace/events/kvm.h. The
+ * simulator's own events are finer; these are there to be compared with a real kernel's.
+ */
+#ifndef KVM_MODEL_TRACEPOINT_H
+#define KVM_MODEL_TRACEPOINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum kvm_tracepoint_id {
+    KVM_TP_ENTRY,          /* pc */
+    KVM_TP_EXIT,           /* esr, pc */
+    KVM_TP_GUEST_FAULT,    /* ipa of the page, esr, far, pc */
+    KVM_TP_MMIO,           /* enum kvm_tp_mmio, len, gpa, value */
+    KVM_TP_MMIO_NISV,      /* ipa, esr, far, pc */
+    KVM_TP_HVC_ARM64,      /* pc, x0, immediate */
+    KVM_TP_WFX_ARM64,      /* pc, is WFE */
+    KVM_TP_HANDLE_SYS_REG, /* esr */
+    KVM_TP_SYS_ACCESS,     /* pc, op0, op1, CRn, CRm, op2 as in ESR_ELx.ISS, names by encoding */
+    KVM_TP_USERSPACE_EXIT, /* exit reason, errno (negative) or 0 */
+};
+
+enum kvm_tp_mmio { KVM_TP_READ_UNSATISFIED, KVM_TP_READ, KVM_TP_WRITE };
+
+#define KVM_TRACEPOINT_ARGS 4
+
+struct kvm_tracepoint {
+    enum kvm_tracepoint_id id;
+    uint64_t args[KVM_TRACEPOINT_ARGS];
+};
+
+typedef void kvm_tracepoint_reader(void *ctx, const struct kvm_tracepoint *point);
+
+/*
+ * The text a kernel prints for it, "kvm_entry: PC: 0x...", without task, CPU and time. Names of
+ * system registers are those of the variant. Cut to size.
+ */
+void kvm_tracepoint_text(const struct kvm_tracepoint *point, char *text, size_t size);
+
+#endif
