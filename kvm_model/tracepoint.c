@@ -66,14 +66,16 @@ void kvm_tracepoint_text(const struct kvm_tracepoint *point, char *text, size_t 
                  esr_ec_name(esr_ec(args[0])), (ull)args[1]);
         break;
     case KVM_TP_GUEST_FAULT:
-        snprintf(text, size, "kvm_guest_fault: ipa %#llx, hsr %#08llx, hxfar %#08llx, pc %#016llx",
+        snprintf(text, size,
+                 "kvm_guest_fault: ipa 0x%llx, hsr 0x%06llx, hxfar 0x%06llx, pc 0x%014llx",
                  (ull)args[0], (ull)args[1], (ull)args[2], (ull)args[3]);
         break;
     case KVM_TP_MMIO:
         mmio_text(point, text, size);
         break;
     case KVM_TP_MMIO_NISV:
-        snprintf(text, size, "kvm_mmio_nisv: ipa %#016llx, esr %#016llx, far %#016llx, pc %#016llx",
+        snprintf(text, size,
+                 "kvm_mmio_nisv: ipa 0x%014llx, esr 0x%014llx, far 0x%014llx, pc 0x%014llx",
                  (ull)args[0], (ull)args[1], (ull)args[2], (ull)args[3]);
         break;
     case KVM_TP_HVC_ARM64:

@@ -9,8 +9,12 @@
 int cmd_run(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_test(int argc, char **argv);
+int cmd_trace(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
 int cmd_esr(int argc, char **argv);
 int cmd_conform(int argc, char **argv);
+int cmd_insn(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
 int cmd_schema(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 

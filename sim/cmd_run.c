@@ -97,7 +97,7 @@ int cmd_run(int argc, char **argv)
          .value = &command.session.trace},
         {.name = "trace-format",
          .argument = "FORMAT",
-         .help = "text or ndjson; default by FILE's name",
+         .help = "text, ndjson, chrome, folded, vcd or ftrace; default by FILE's name",
          .value = &trace_format},
         {.name = "quiet", .letter = 'q', .help = "the verdict only", .flag = &quiet},
         {.name = "verbose",
@@ -129,7 +129,9 @@ int cmd_run(int argc, char **argv)
         return usage_error("run", "--message-format is human, short or json, not '%s'",
                            message_format);
     if (trace_format && !(command.session.format = trace_format_by_name(trace_format)))
-        return usage_error("run", "--trace-format is text or ndjson, not '%s'", trace_format);
+        return usage_error(
+            "run", "--trace-format is text, ndjson, chrome, folded, vcd or ftrace, not '%s'",
+            trace_format);
     if (command.session.trace && files > 1)
         return usage_error("run", "--trace records one scenario, not %d", files);
     if (!parse_chaos("run", chaos, &command.session.chaos))

@@ -1,256 +1,191 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sim test: runs all scenarios below a folder against their expectations. */
-#include <inttypes.h>
+#include <errno.h>
 #include <string.h>
 
 #include "sim/cmd.h"
-#include "sim/find_scenarios.h"
 #include "sim/options.h"
-#include "sim/report/json_writer.h"
 #include "sim/report/style.h"
-#include "sim/session.h"
-#include "sim/version.h"
+#include "sim/scenario/text.h"
+#include "sim/suite/pool.h"
+#include "sim/suite/suite.h"
 
 #define DEFAULT_FOLDER "scenarios"
+#define DEFAULT_SECONDS 60
+#define MAX_SECONDS 86400
 
 static const struct command_help help = {
     .usage = "sim test [PATH...] [options]",
     .about =
         "Runs every scenario in PATH (a file, or a folder with *.yaml; default: scenarios) and\n"
-        "compares it with what it expects. Files without a top-level `sim:` are includes.",
+        "compares it with what it expects. Files without a top-level `sim:` are includes. Results\n"
+        "stand in the order of the paths, whatever is ready first.",
     .epilogue =
         "examples:\n"
-        "  sim test                 all scenarios\n"
+        "  sim test                 all scenarios, on all processors\n"
         "  sim test -k mmio -q      those with mmio in name or path; failures only\n"
+        "  sim test --tag fast --junit results.xml\n"
+        "  sim test --shard 2/4     the second quarter; tools/test_shards runs all of them\n"
         "\n"
         "exit status: 0 all passed, or failed as expected; 1 a failure or an unexpected\n"
         "pass; 2 wrong usage or an invalid scenario; 3 the simulator failed; 4 a limit was\n"
-        "reached without a verdict; 5 nothing selected; 77 all skipped.\n",
+        "reached without a verdict; 5 nothing selected; 77 all skipped; 130 interrupted.\n",
 };
 
-struct test_command {
-    const char *filter;
-    uint64_t chaos;
-    bool quiet, list, json;
-    bool colour;
-    unsigned selected, count[VERDICT_COUNT];
-    enum exit_status worst;
+/* The options as they stand on the command line. */
+struct test_words {
+    const char *jobs, *shard, *slowest, *timeout, *junit, *progress, *colour, *chaos;
+    bool json, tap;
 };
 
-static bool is_selected(const struct test_command *command, const char *path,
-                        const struct scenario *scenario)
+/* A number of at most max; false after a message. NULL leaves *value as it is. */
+static bool parse_count(const char *option, const char *text, uint64_t min, uint64_t max,
+                        unsigned *value)
 {
-    return !command->filter || strstr(path, command->filter) ||
-           (scenario && strstr(scenario->name, command->filter));
-}
-
-static void put_json(const struct session *session, const char *path)
-{
-    const struct judgement *judgement = &session->report.judgement;
-    struct json json;
-    json_begin(&json, stdout, false);
-    json_object_begin(&json);
-    json_member_string(&json, "type", "test");
-    json_member_string(&json, "file", path);
-    json_member_string(&json, "name", session->scenario ? session->scenario->name : NULL);
-    json_member_string(&json, "verdict", verdict_name(session->report.outcome.verdict));
-    json_member_uint(&json, "status", (uint64_t)session->report.outcome.status);
-    if (session->scenario && session->scenario->skip)
-        json_member_string(&json, "reason", session->scenario->skip);
-    if (*session->error)
-        json_member_string(&json, "error", session->error);
-    if (session->ran) {
-        json_member_string(&json, "hash", session->hash);
-        json_member_uint(&json, "cycles", session->result.cycles.v);
-        json_member_uint(&json, "expectations", judgement->expectations);
-        json_key(&json, "failures");
-        json_array_begin(&json);
-        for (size_t i = 0; i < judgement->failure_count; i++) {
-            json_object_begin(&json);
-            json_member_string(&json, "file", judgement->failures[i].pos.file);
-            json_member_uint(&json, "line", judgement->failures[i].pos.line);
-            json_member_uint(&json, "column", judgement->failures[i].pos.column);
-            json_member_string(&json, "what", judgement->failures[i].what);
-            json_member_string(&json, "expected", judgement->failures[i].expected);
-            json_member_string(&json, "actual", judgement->failures[i].actual);
-            json_object_end(&json);
-        }
-        json_array_end(&json);
+    uint64_t number;
+    if (!text)
+        return true;
+    if (number_parse(text, strlen(text), &number) == NUMBER_OK && number >= min && number <= max) {
+        *value = (unsigned)number;
+        return true;
     }
-    json_object_end(&json);
-    json_end(&json);
+    usage_error("test", "--%s takes a number from %u to %u, not '%s'", option, (unsigned)min,
+                (unsigned)max, text);
+    return false;
 }
 
-static void print_text(const struct test_command *command, const struct session *session,
-                       const char *path)
+static bool parse_words(const struct test_words *words, struct suite_options *options)
 {
-    enum verdict verdict = session->report.outcome.verdict;
-    bool good = verdict == VERDICT_PASS || verdict == VERDICT_XFAIL || verdict == VERDICT_SKIP;
-    if (command->quiet && good)
-        return;
-    if (session->ran && !good) {
-        report_failures(stdout, &session->report, true, command->colour);
-        return;
-    }
-    paint(stdout, command->colour,
-          verdict == VERDICT_PASS    ? PAINT_GOOD
-          : verdict == VERDICT_ERROR ? PAINT_BAD
-                                     : PAINT_NOTE,
-          "%s", verdict_name(verdict));
-    if (session->scenario)
-        printf(" %s (%s)", session->scenario->name, path);
-    else
-        printf(" %s", path);
-    if (*session->error)
-        printf(": %s", session->error);
-    else if (verdict == VERDICT_XFAIL)
-        printf(": %s", session->scenario->xfail);
-    else if (verdict == VERDICT_SKIP)
-        printf(": %s",
-               session->scenario ? session->scenario->skip : "no assembler, no cached code");
-    putchar('\n');
-}
-
-/* With a filter that the path does not meet, the name decides: the file is loaded for it. */
-static bool name_selects(const struct test_command *command, const char *path)
-{
-    const struct diag_options silent = {.out = fopen("/dev/null", "we"), .format = DIAG_SHORT};
-    if (!silent.out)
+    enum colour_when when;
+    if (!colour_parse(words->colour, &when)) {
+        usage_error("test", "--color is auto, always or never, not '%s'", words->colour);
         return false;
-    const struct scenario_load_options load = {.diag = &silent, .code_cache = CODE_CACHE_KEEP};
-    int status;
-    struct scenario *scenario = scenario_load_with(path, &load, &status);
-    bool selected = scenario && is_selected(command, path, scenario);
-    if (scenario)
-        scenario_free(scenario);
-    fclose(silent.out);
-    return selected;
-}
-
-static void test_file(struct test_command *command, const char *path)
-{
-    const struct session_options options = {.diag = {.out = stderr, .format = DIAG_HUMAN},
-                                            .code_cache = CODE_CACHE_KEEP,
-                                            .chaos = command->chaos};
-    if (!is_selected(command, path, NULL) && !name_selects(command, path))
-        return;
-    command->selected++;
-    if (command->list) {
-        puts(path);
-        return;
     }
-    fflush(stdout); /* messages of the loader stay beside the tests they belong to */
-    struct session session;
-    session_open(&session, path, &options);
-    struct outcome outcome = session.report.outcome;
-    command->count[outcome.verdict]++;
-    if (outcome.verdict != VERDICT_SKIP)
-        command->worst = worse_status(command->worst, outcome.status);
-    if (command->json)
-        put_json(&session, path);
-    else
-        print_text(command, &session, path);
-    session_close(&session);
-}
-
-static enum exit_status summarise(const struct test_command *command)
-{
-    const unsigned *count = command->count;
-    unsigned passed = count[VERDICT_PASS], skipped = count[VERDICT_SKIP];
-    unsigned failed = count[VERDICT_FAIL] + count[VERDICT_XPASS] + count[VERDICT_ERROR];
-    if (passed + failed + skipped + count[VERDICT_XFAIL] != command->selected) {
-        fputs("sim: the totals do not add up\n", stderr);
-        return EXIT_INTERNAL;
+    if (!progress_parse(words->progress, &options->progress)) {
+        usage_error("test", "--progress is auto, always or never, not '%s'", words->progress);
+        return false;
     }
-    if (command->json) {
-        struct json json;
-        json_begin(&json, stdout, false);
-        json_object_begin(&json);
-        json_member_string(&json, "type", "summary");
-        json_member_uint(&json, "passed", passed);
-        json_member_uint(&json, "failed", failed);
-        json_member_uint(&json, "skipped", skipped);
-        json_member_uint(&json, "xfailed", count[VERDICT_XFAIL]);
-        json_object_end(&json);
-        json_end(&json);
-    } else {
-        if (count[VERDICT_XFAIL])
-            printf("%u failed as expected\n", count[VERDICT_XFAIL]);
-        printf("%u passed, %u failed, %u skipped\n", passed, failed, skipped);
+    if (words->shard &&
+        !shard_parse(words->shard, &options->selection.shard, &options->selection.shards)) {
+        usage_error("test", "--shard is I/N with I from 1 to N, not '%s'", words->shard);
+        return false;
     }
-    return skipped == command->selected ? EXIT_SKIPPED : command->worst;
+    if (words->json && words->tap) {
+        usage_error("test", "--json and --tap are two formats of one output");
+        return false;
+    }
+    options->colour = colour_wanted(stdout, when);
+    options->format = words->json ? SUITE_JSON : words->tap ? SUITE_TAP : SUITE_TEXT;
+    return parse_count("jobs", words->jobs, 1, POOL_MAX_WORKERS, &options->workers) &&
+           parse_count("slowest", words->slowest, 0, 1000000, &options->slowest) &&
+           parse_count("timeout", words->timeout, 0, MAX_SECONDS, &options->seconds) &&
+           parse_chaos("test", words->chaos, &options->chaos);
 }
 
-static void put_json_header(void)
+static bool find(struct arena *arena, int count, const char *const *paths,
+                 struct scenario_list *list)
 {
-    struct json json;
-    json_begin(&json, stdout, false);
-    json_object_begin(&json);
-    json_member_string(&json, "type", "header");
-    json_member_uint(&json, "schema", REPORT_SCHEMA);
-    json_member_string(&json, "sim", SIM_VERSION);
-    json_object_end(&json);
-    json_end(&json);
-}
-
-static enum exit_status test_paths(struct test_command *command, struct arena *arena, int count,
-                                   const char *const *paths)
-{
-    struct scenario_list list = {0};
     for (int i = 0; i < count; i++) {
-        int error = find_scenarios(arena, paths[i], &list);
+        int error = find_scenarios(arena, paths[i], list);
         if (error) {
             fprintf(stderr, "%s: error: cannot be read: %s\n", paths[i], strerror(error));
-            return EXIT_USAGE;
+            return false;
         }
     }
-    if (command->json && !command->list)
-        put_json_header();
-    for (size_t i = 0; i < list.count; i++)
-        test_file(command, list.paths[i]);
-    if (command->selected == 0) {
-        fputs("sim: no scenario selected\n", stderr);
-        return EXIT_NOTHING;
-    }
-    return command->list ? EXIT_OK : summarise(command);
+    return true;
+}
+
+/* Opened before the first test runs: a wrong path is told at once. */
+static bool open_junit(const char *path, struct suite_options *options)
+{
+    if (!path)
+        return true;
+    options->junit = fopen(path, "we");
+    if (!options->junit)
+        fprintf(stderr, "%s: error: cannot be written: %s\n", path, strerror(errno));
+    return options->junit != NULL;
+}
+
+static int close_junit(const char *path, FILE *junit, int status)
+{
+    if (!junit)
+        return status;
+    bool good = !ferror(junit);
+    if (fclose(junit) == 0 && good)
+        return status;
+    fprintf(stderr, "%s: error: not written in full\n", path);
+    return EXIT_INTERNAL;
 }
 
 int cmd_test(int argc, char **argv)
 {
-    struct test_command command = {.worst = EXIT_OK};
-    const char *colour = "auto", *chaos = NULL;
+    struct suite_options options = {.seconds = DEFAULT_SECONDS};
+    struct test_words words = {.progress = "auto", .colour = "auto"};
     const struct option_row rows[] = {
         {.name = "filter",
          .letter = 'k',
          .argument = "TEXT",
-         .help = "only scenarios with TEXT in their name or path",
-         .value = &command.filter},
-        {.name = "list", .help = "print what would run", .flag = &command.list},
-        {.name = "json", .help = "one JSON object a line", .flag = &command.json},
+         .help = "only scenarios with TEXT in their name or path; * ? [] make it a pattern",
+         .value = &options.selection.filter},
+        {.name = "tag",
+         .argument = "TAG",
+         .help = "only scenarios with that tag",
+         .value = &options.selection.tag},
+        {.name = "shard",
+         .argument = "I/N",
+         .help = "only every Nth scenario, from the Ith on",
+         .value = &words.shard},
+        {.name = "jobs",
+         .letter = 'j',
+         .argument = "N",
+         .help = "so many at a time (default: as many as processors)",
+         .value = &words.jobs},
+        {.name = "timeout",
+         .argument = "SECONDS",
+         .help = "for each scenario (default 60; 0: none)",
+         .value = &words.timeout},
+        {.name = "fail-fast", .help = "stop at the first failure", .flag = &options.fail_fast},
+        {.name = "list", .help = "print what would run", .flag = &options.list},
+        {.name = "slowest",
+         .argument = "N",
+         .help = "tell the N that took longest",
+         .value = &words.slowest},
+        {.name = "junit",
+         .argument = "FILE",
+         .help = "write JUnit XML to FILE as well",
+         .value = &words.junit},
+        {.name = "tap", .help = "Test Anything Protocol, version 13", .flag = &words.tap},
+        {.name = "json", .help = "one JSON object a line", .flag = &words.json},
         {.name = "quiet",
          .letter = 'q',
          .help = "failures and totals only",
-         .flag = &command.quiet},
-        CHAOS_OPTION(&chaos),
-        {.name = "color", .argument = "WHEN", .help = "auto, always or never", .value = &colour},
+         .flag = &options.quiet},
+        CHAOS_OPTION(&words.chaos),
+        {.name = "progress",
+         .argument = "WHEN",
+         .help = "auto (on a terminal, without CI), always or never",
+         .value = &words.progress},
+        {.name = "color",
+         .argument = "WHEN",
+         .help = "auto, always or never",
+         .value = &words.colour},
         {0},
     };
     int operands;
     enum parse_result parsed = options_parse(argc, argv, rows, &help, &operands);
     if (parsed != PARSE_OK)
         return parsed == PARSE_HELP ? EXIT_OK : EXIT_USAGE;
-    enum colour_when when;
-    if (!colour_parse(colour, &when))
-        return usage_error("test", "--color is auto, always or never, not '%s'", colour);
-    if (!parse_chaos("test", chaos, &command.chaos))
+    if (!parse_words(&words, &options))
         return EXIT_USAGE;
-    command.colour = colour_wanted(stdout, when);
 
     static const char *const default_paths[] = {DEFAULT_FOLDER};
+    struct scenario_list list = {0};
     struct arena *arena = arena_new();
-    enum exit_status status = operands
-                                  ? test_paths(&command, arena, operands, (const char *const *)argv)
-                                  : test_paths(&command, arena, 1, default_paths);
+    int status = EXIT_USAGE;
+    bool found = operands ? find(arena, operands, (const char *const *)argv, &list)
+                          : find(arena, 1, default_paths, &list);
+    if (found && open_junit(words.junit, &options))
+        status = close_junit(words.junit, options.junit, suite_run(&list, &options));
     arena_free(arena);
     return status;
 }

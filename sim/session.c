@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "kvm_model/variant.h"
 #include "sim/profile.h"
 #include "sim/scenario/arena.h"
 #include "sim/scenario/text.h"
@@ -44,14 +45,20 @@ static enum exit_status run_and_judge(struct session *session,
             .hash = session->hash,
             .profile = session->report.profile->name,
         };
-        writer = trace_writer_open(options->trace,
-                                   options->format ? options->format
-                                                   : trace_format_by_path(options->trace),
-                                   &header, session->error, sizeof(session->error));
+        struct trace_options how = {0};
+        if (options->trace_options)
+            how = *options->trace_options;
+        how.ipa_bits = session->scenario->machine.ipa_bits;
+        writer = trace_writer_open_with(options->trace,
+                                        options->format ? options->format
+                                                        : trace_format_by_path(options->trace),
+                                        &header, &how, session->error, sizeof(session->error));
         if (!writer)
             return EXIT_USAGE;
         trace_add_reader(trace, trace_writer_event, writer);
     }
+    if (options->reader)
+        trace_add_reader(trace, options->reader, options->reader_ctx);
     struct machine_end end = machine_run(session->machine);
     session->result = run_result_capture(session->machine, end, session->scenario, session->arena);
     session->report.run = (struct run){
@@ -61,6 +68,23 @@ static enum exit_status run_and_judge(struct session *session,
     bool recorded =
         !writer || trace_writer_close(writer, true, session->error, sizeof(session->error));
     return recorded ? EXIT_OK : EXIT_INTERNAL;
+}
+
+/* The kernel to run under instead; false, with session->error set, if the scenario cannot. */
+static bool use_kernel(struct session *session, const char *name)
+{
+    const struct kvm_variant *kernel = kvm_variant_by_name(name);
+    bool realm = session->scenario->machine.world == SCN_WORLD_CCA;
+    if (kernel && kernel->cca == realm) {
+        session->scenario->machine.kernel = kernel->name;
+        return true;
+    }
+    snprintf(session->error, sizeof(session->error),
+             !kernel ? "the kernel %.60s is not known"
+             : realm ? "the kernel %.60s cannot host a realm"
+                     : "the kernel %.60s is for realms, and this is a plain VM",
+             name);
+    return false;
 }
 
 void session_open(struct session *session, const char *path, const struct session_options *options)
@@ -83,6 +107,10 @@ void session_open(struct session *session, const char *path, const struct sessio
     }
     session->report.run.scenario = session->scenario;
     session->report.run.log = &session->log;
+    if (options->kernel && !use_kernel(session, options->kernel)) {
+        stop(session, VERDICT_ERROR, EXIT_USAGE);
+        return;
+    }
     if (session->scenario->skip) {
         stop(session, VERDICT_SKIP, EXIT_SKIPPED);
         return;

@@ -13,7 +13,11 @@ struct session_options {
     enum code_cache_use code_cache;
     const char *trace;                 /* file to record to, "-" is standard output; NULL: none */
     const struct trace_format *format; /* of the trace; NULL: by the file's name */
-    uint64_t chaos;                    /* of struct machine_options */
+    const struct trace_options *trace_options; /* NULL: everything */
+    event_reader *reader;                      /* one more reader of the run's events, or NULL */
+    void *reader_ctx;
+    const char *kernel; /* runs under this one instead of the scenario's, if not NULL */
+    uint64_t chaos;     /* of struct machine_options */
 };
 
 struct session {

@@ -424,10 +424,10 @@ static void print_injection(const struct block *block, const struct event *event
         fprintf(out, "    %-*sexternal abort into EL1 by the RMM%s\n", LABEL_WIDTH, "injected",
                 event->kind == EV_COMPLETE_SEA_INSERTION ? ", for the host" : "");
         fprintf(out,
-                "    %-*sESR_EL1 0x%08" PRIx64 "  FAR_EL1 0x%" PRIx64 "  ELR_EL1 0x%" PRIx64
-                "  vector 0x%" PRIx64 "\n",
+                "    %-*sESR_EL1 0x%08" PRIx64 "  FAR_EL1 0x%" PRIx64 "\n"
+                "    %-*sELR_EL1 0x%" PRIx64 "  vector 0x%" PRIx64 "\n",
                 LABEL_WIDTH, "", event_arg(event, "esr_el1"), event_arg(event, "far_el1"),
-                event_arg(event, "elr_el1"), event_arg(event, "vector"));
+                LABEL_WIDTH, "", event_arg(event, "elr_el1"), event_arg(event, "vector"));
         break;
     case EV_RMM_INJECT_UNDEF:
         fprintf(out,

@@ -9,4 +9,7 @@
 /* Members of the current object: cycle, vcpu, world, el, event, args. */
 void event_put_json(struct json *json, const struct event *event);
 
+/* The event's own fields as members of the current object. */
+void event_put_json_fields(struct json *json, const struct event *event);
+
 #endif

@@ -4,10 +4,10 @@
 #include "sim/trace/event_json.h"
 #include "sim/trace/writer.h"
 
-static void ndjson_header(FILE *out, const struct trace_header *header)
+static void ndjson_header(struct trace_out *to, const struct trace_header *header)
 {
     struct json json;
-    json_begin(&json, out, false);
+    json_begin(&json, to->out, false);
     json_object_begin(&json);
     json_member_string(&json, "type", "header");
     json_member_uint(&json, "schema", TRACE_SCHEMA);
@@ -15,6 +15,8 @@ static void ndjson_header(FILE *out, const struct trace_header *header)
     json_member_string(&json, "scenario", header->scenario);
     json_member_string(&json, "hash", header->hash);
     json_member_string(&json, "profile", header->profile);
+    if (to->options.ipa_bits)
+        json_member_uint(&json, "ipa_bits", to->options.ipa_bits);
     json_object_end(&json);
     json_end(&json);
 }
@@ -42,6 +44,15 @@ static void put_value(struct json *json, enum event_field_type type, uint64_t va
     }
 }
 
+void event_put_json_fields(struct json *json, const struct event *event)
+{
+    const struct event_field *field = event_table[event->kind].fields;
+    for (unsigned i = 0; field[i].type != EVENT_FIELD_END; i++) {
+        json_key(json, field[i].name);
+        put_value(json, field[i].type, event->args[i]);
+    }
+}
+
 void event_put_json(struct json *json, const struct event *event)
 {
     const struct event_desc *desc = &event_table[event->kind];
@@ -52,10 +63,7 @@ void event_put_json(struct json *json, const struct event *event)
     json_member_string(json, "event", desc->name);
     json_key(json, "args");
     json_object_begin(json);
-    for (unsigned i = 0; desc->fields[i].type != EVENT_FIELD_END; i++) {
-        json_key(json, desc->fields[i].name);
-        put_value(json, desc->fields[i].type, event->args[i]);
-    }
+    event_put_json_fields(json, event);
     json_object_end(json);
 }
 
@@ -72,6 +80,8 @@ static void ndjson_event(FILE *out, const struct event *event)
 
 const struct trace_format trace_format_ndjson = {
     .name = "ndjson",
+    .suffix = ".ndjson",
+    .doc = "one JSON object an event; what show, convert and diff read",
     .header = ndjson_header,
     .event = ndjson_event,
 };

@@ -6,11 +6,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "sim/trace/event_text.h"
 #include "sim/trace/writer.h"
 
-static void text_header(FILE *out, const struct trace_header *header)
+static void text_header(struct trace_out *to, const struct trace_header *header)
 {
-    fprintf(out, "# trace schema=%d sim=%s scenario=%s hash=%s profile=%s\n", TRACE_SCHEMA,
+    fprintf(to->out, "# trace schema=%d sim=%s scenario=%s hash=%s profile=%s\n", TRACE_SCHEMA,
             header->version, header->scenario, header->hash, header->profile);
 }
 
@@ -32,10 +33,9 @@ static void put_text(FILE *out, const char *text)
     }
 }
 
-static void put_field(FILE *out, const struct event_field *field, uint64_t value)
+void event_put_value(FILE *out, enum event_field_type type, uint64_t value)
 {
-    fprintf(out, " %s=", field->name);
-    switch (field->type) {
+    switch (type) {
     case EVENT_FIELD_HEX:
         fprintf(out, "0x%016" PRIx64, value);
         break;
@@ -56,18 +56,26 @@ static void put_field(FILE *out, const struct event_field *field, uint64_t value
     }
 }
 
-static void text_event(FILE *out, const struct event *event)
+void event_put_fields(FILE *out, const struct event *event)
 {
-    const struct event_desc *desc = &event_table[event->kind];
+    const struct event_field *field = event_table[event->kind].fields;
+    for (unsigned i = 0; field[i].type != EVENT_FIELD_END; i++) {
+        fprintf(out, " %s=", field[i].name);
+        event_put_value(out, field[i].type, event->args[i]);
+    }
+}
+
+void event_put_line(FILE *out, const struct event *event)
+{
     fprintf(out, "%12" PRIu64 " v%u %-5s %-5s %s", event->cycle.v, event->vcpu,
-            world_name(event->world), world_el(event->world), desc->name);
-    for (unsigned i = 0; desc->fields[i].type != EVENT_FIELD_END; i++)
-        put_field(out, &desc->fields[i], event->args[i]);
+            world_name(event->world), world_el(event->world), event_table[event->kind].name);
+    event_put_fields(out, event);
     fputc('\n', out);
 }
 
 const struct trace_format trace_format_text = {
     .name = "text",
+    .doc = "one event a line, for people, grep and goldens",
     .header = text_header,
-    .event = text_event,
+    .event = event_put_line,
 };

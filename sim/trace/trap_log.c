@@ -134,15 +134,25 @@ static bool is_guest_step(enum event_kind kind)
            kind == EV_GUEST_INSN;
 }
 
+bool event_opens_trap(enum event_kind kind, bool in_trap)
+{
+    return is_guest_step(kind) || (kind == EV_EL2_VECTOR && !in_trap);
+}
+
+bool event_closes_trap(enum event_kind kind)
+{
+    return kind == EV_ERET || kind == EV_END;
+}
+
 void trap_log_event(void *ctx, const struct event *event)
 {
     struct trap_log *log = ctx;
-    if (is_guest_step(event->kind) || (event->kind == EV_EL2_VECTOR && !log->in_trap))
+    if (event_opens_trap(event->kind, log->in_trap))
         open_trap(log, event);
     count_event(log, event);
     if (log->in_trap)
         keep_event(log, event);
-    if (event->kind == EV_ERET || event->kind == EV_END) {
+    if (event_closes_trap(event->kind)) {
         log->in_trap = false;
         log->guest_ran = true;
     }

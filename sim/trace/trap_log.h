@@ -50,6 +50,9 @@ struct trap_log {
 /* Empty log; trap_log_free releases what it comes to own. */
 void trap_log_init(struct trap_log *log);
 void trap_log_free(struct trap_log *log);
+/* The bounds of a trap, as above; in_trap: another one of this vCPU is open. */
+bool event_opens_trap(enum event_kind kind, bool in_trap);
+bool event_closes_trap(enum event_kind kind);
 /* An event_reader; ctx is the log. */
 void trap_log_event(void *ctx, const struct event *event);
 

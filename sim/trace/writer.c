@@ -9,17 +9,28 @@
 #include <unistd.h>
 
 struct trace_writer {
-    FILE *out;
+    struct trace_out to;
+    struct event_filter everything;
     const struct trace_format *format;
     char *path;
     char *temporary; /* NULL when the stream is the file itself */
 };
 
-static const struct trace_format *const formats[] = {&trace_format_text, &trace_format_ndjson};
+static const struct trace_format *const formats[] = {
+    &trace_format_text,   &trace_format_ndjson, &trace_format_chrome,
+    &trace_format_folded, &trace_format_vcd,    &trace_format_ftrace,
+};
+
+#define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
+
+const struct trace_format *trace_format_at(size_t index)
+{
+    return index < FORMAT_COUNT ? formats[index] : NULL;
+}
 
 const struct trace_format *trace_format_by_name(const char *name)
 {
-    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+    for (size_t i = 0; i < FORMAT_COUNT; i++)
         if (strcmp(formats[i]->name, name) == 0)
             return formats[i];
     return NULL;
@@ -27,10 +38,14 @@ const struct trace_format *trace_format_by_name(const char *name)
 
 const struct trace_format *trace_format_by_path(const char *path)
 {
-    static const char suffix[] = ".ndjson";
-    size_t length = strlen(path), tail = sizeof(suffix) - 1;
-    bool ndjson = length > tail && strcmp(path + length - tail, suffix) == 0;
-    return ndjson ? &trace_format_ndjson : &trace_format_text;
+    size_t length = strlen(path);
+    for (size_t i = 0; i < FORMAT_COUNT; i++) {
+        const char *suffix = formats[i]->suffix;
+        size_t tail = suffix ? strlen(suffix) : length;
+        if (length > tail && strcmp(path + length - tail, suffix) == 0)
+            return formats[i];
+    }
+    return &trace_format_text;
 }
 
 const char *world_el(enum world world)
@@ -79,6 +94,7 @@ static FILE *open_stream(struct trace_writer *writer)
 
 static void free_writer(struct trace_writer *writer)
 {
+    free(writer->to.state);
     free(writer->temporary);
     free(writer->path);
     free(writer);
@@ -87,41 +103,69 @@ static void free_writer(struct trace_writer *writer)
 struct trace_writer *trace_writer_open(const char *path, const struct trace_format *format,
                                        const struct trace_header *header, char *error, size_t size)
 {
+    return trace_writer_open_with(path, format, header, &(struct trace_options){0}, error, size);
+}
+
+struct trace_writer *trace_writer_open_with(const char *path, const struct trace_format *format,
+                                            const struct trace_header *header,
+                                            const struct trace_options *options, char *error,
+                                            size_t size)
+{
     struct trace_writer *writer = calloc(1, sizeof(*writer));
     char *copy = strdup(path);
-    if (!writer || !copy) {
+    void *state = calloc(1, format->state_size + 1);
+    if (!writer || !copy || !state) {
         free(writer);
         free(copy);
+        free(state);
         snprintf(error, size, "%s: out of memory", path);
         return NULL;
     }
     writer->path = copy;
     writer->format = format;
+    writer->to = (struct trace_out){.options = *options, .state = state};
+    if (!options->filter) {
+        event_filter_all(&writer->everything);
+        writer->to.options.filter = &writer->everything;
+    }
     errno = 0;
-    writer->out = open_stream(writer);
-    if (!writer->out) {
+    writer->to.out = open_stream(writer);
+    if (!writer->to.out) {
         snprintf(error, size, "%s: cannot be written: %s", path, strerror(errno));
         free_writer(writer);
         return NULL;
     }
-    format->header(writer->out, header);
+    format->header(&writer->to, header);
     return writer;
 }
 
 void trace_writer_event(void *ctx, const struct event *event)
 {
     struct trace_writer *writer = ctx;
-    writer->format->event(writer->out, event);
+    struct trace_out *to = &writer->to;
+    to->selected = to->options.filter->kind[event->kind];
+    if (writer->format->step && (to->selected || writer->format->wants_all))
+        writer->format->step(to, event);
+    else if (to->selected)
+        writer->format->event(to->out, event);
+    to->last_cycle = event->cycle.v;
 }
 
 bool trace_writer_close(struct trace_writer *writer, bool keep, char *error, size_t size)
 {
+    FILE *out = writer->to.out;
     errno = 0;
-    bool ok = fflush(writer->out) == 0 && !ferror(writer->out);
+    if (writer->format->finish)
+        writer->format->finish(&writer->to);
+    bool ok = fflush(out) == 0 && !ferror(out);
     int reason = errno;
-    if (writer->out != stdout && fclose(writer->out) != 0 && ok) {
+    if (out != stdout && fclose(out) != 0 && ok) {
         ok = false;
         reason = errno;
+    }
+    if (ok && writer->to.failed) {
+        ok = false;
+        reason = ENOMEM;
     }
     if (writer->temporary && ok && keep && rename(writer->temporary, writer->path) != 0) {
         ok = false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A recorded trace: every event of a run, one a line, in a file or on standard output. The lines
- * come from the event table alone, so a new event needs no new code here.
+ * A recorded trace: the events of a run in a file or on standard output. Every format takes names
+ * and fields from the event table, so a new event needs no new code here.
  */
 #ifndef SIM_TRACE_WRITER_H
 #define SIM_TRACE_WRITER_H
@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "cpu/event.h"
+#include "sim/trace/filter.h"
 
 #define TRACE_SCHEMA 1
 
@@ -20,18 +21,44 @@ struct trace_header {
     const char *profile;  /* name of the cost profile */
 };
 
-struct trace_format {
-    const char *name; /* as --trace-format takes it */
-    void (*header)(FILE *out, const struct trace_header *header);
-    void (*event)(FILE *out, const struct event *event);
+struct trace_options {
+    const struct event_filter *filter; /* NULL: everything */
+    bool strict;                       /* ftrace: the kernel's own tracepoints only */
+    unsigned ipa_bits;                 /* of the guest; 0: not known */
 };
 
-extern const struct trace_format trace_format_text, trace_format_ndjson;
+/* Where a format writes to, and what it remembers. */
+struct trace_out {
+    FILE *out;
+    struct trace_options options; /* with a filter */
+    bool selected;                /* the present event is */
+    uint64_t last_cycle;          /* of the last event, selected or not */
+    void *state;                  /* format->state_size zeroed bytes */
+    bool failed;                  /* a format ran out of memory */
+};
 
-/* The format called name ("text", "ndjson"), or NULL. */
+struct trace_format {
+    const char *name;   /* as --format takes it */
+    const char *suffix; /* of files in this format; NULL: none says so */
+    const char *doc;
+    bool wants_all; /* is also given events that are not selected: time passes in them */
+    size_t state_size;
+    void (*header)(struct trace_out *out, const struct trace_header *header);
+    /* One of the two: event writes a line that stands alone, step also remembers things. */
+    void (*event)(FILE *out, const struct event *event);
+    void (*step)(struct trace_out *out, const struct event *event);
+    void (*finish)(struct trace_out *out); /* NULL: nothing is left to write or free */
+};
+
+extern const struct trace_format trace_format_text, trace_format_ndjson, trace_format_chrome,
+    trace_format_folded, trace_format_vcd, trace_format_ftrace;
+
+/* The format called name ("text", "ndjson", ...), or NULL. */
 const struct trace_format *trace_format_by_name(const char *name);
-/* ndjson if the file's name ends so, else text. */
+/* By the end of the file's name; text if it says nothing. */
 const struct trace_format *trace_format_by_path(const char *path);
+/* Rows 0.., NULL beyond the last: for lists. */
+const struct trace_format *trace_format_at(size_t index);
 
 /* Exception level at which that world acts: "EL1&0", "R-EL2", "EL3", "EL2", "EL0". */
 const char *world_el(enum world world);
@@ -44,6 +71,11 @@ struct trace_writer;
  */
 struct trace_writer *trace_writer_open(const char *path, const struct trace_format *format,
                                        const struct trace_header *header, char *error, size_t size);
+/* The same with options, which are copied; the filter must outlive the writer. */
+struct trace_writer *trace_writer_open_with(const char *path, const struct trace_format *format,
+                                            const struct trace_header *header,
+                                            const struct trace_options *options, char *error,
+                                            size_t size);
 /* An event_reader; ctx is the writer. */
 void trace_writer_event(void *ctx, const struct event *event);
 /*

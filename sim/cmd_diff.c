@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sim diff: where two runs or traces part. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/cmd.h"
+#include "sim/options.h"
+#include "sim/session.h"
+#include "sim/trace/diff.h"
+#include "sim/trace/reader.h"
+
+#define DEFAULT_CONTEXT "3"
+#define MAX_CONTEXT 1000
+#define KERNELS 2
+
+static const struct command_help help = {
+    .usage = "sim diff A B [options] | sim diff --kernel X Y FILE [options]",
+    .about =
+        "Finds the first event in which two runs differ and shows it in its context. A and B are\n"
+        "scenarios, or traces recorded as NDJSON (by the name's end, .ndjson). With --kernel X Y\n"
+        "one scenario runs under both kernels.",
+    .epilogue =
+        "examples:\n"
+        "  sim diff before.ndjson after.ndjson --ignore cycles\n"
+        "  sim diff --kernel linux-6.12 linux-7.2 \\\n"
+        "           scenarios/quickstart/vm-mmio-read-linux-6.12.yaml\n"
+        "\n"
+        "exit status: 0 the same; 1 they differ; 2 wrong usage, or a file that cannot be read;\n"
+        "3 the simulator failed; 77 a scenario says skip.\n",
+};
+
+struct side {
+    const char *path;
+    const char *kernel; /* to run under; NULL: the scenario's own */
+    char name[512];
+    struct trace_list list;
+};
+
+static bool is_recorded(const char *path)
+{
+    return strcmp(path, "-") == 0 || trace_format_by_path(path) == &trace_format_ndjson;
+}
+
+static enum exit_status load_trace(struct side *side)
+{
+    char error[512];
+    uint64_t unknown;
+    snprintf(side->name, sizeof(side->name), "%s", side->path);
+    if (!trace_read(side->path, &side->list, &unknown, error, sizeof(error))) {
+        fprintf(stderr, "%s\n", error);
+        return EXIT_USAGE;
+    }
+    if (unknown)
+        fprintf(stderr, "%s: warning: %llu events of kinds this sim does not know are left out\n",
+                side->path, (unsigned long long)unknown);
+    return EXIT_OK;
+}
+
+static enum exit_status load_run(struct side *side)
+{
+    struct session session;
+    const struct session_options options = {
+        .diag = {.out = stderr, .format = DIAG_HUMAN},
+        .code_cache = CODE_CACHE_UPDATE,
+        .reader = trace_list_event,
+        .reader_ctx = &side->list,
+        .kernel = side->kernel,
+    };
+    session_open(&session, side->path, &options);
+    enum exit_status status = EXIT_OK;
+    if (*session.error)
+        fprintf(stderr, "%s: error: %s\n", side->path, session.error);
+    else if (!session.ran && session.scenario && session.scenario->skip)
+        fprintf(stderr, "SKIP %s: %s\n", session.scenario->name, session.scenario->skip);
+    if (!session.ran || session.report.outcome.status == EXIT_INTERNAL)
+        status = session.report.outcome.status;
+    if (session.ran) {
+        snprintf(side->name, sizeof(side->name), "%s (%s)", side->path,
+                 session.scenario->machine.kernel);
+        side->list.hash = trace_list_text(&side->list, session.hash);
+        side->list.profile = trace_list_text(&side->list, session.report.profile->name);
+    }
+    session_close(&session);
+    if (status == EXIT_OK && (side->list.out_of_memory || side->list.left_out)) {
+        fprintf(stderr, "%s: error: the trace is too large\n", side->path);
+        status = EXIT_USAGE;
+    }
+    return status;
+}
+
+static enum exit_status load_side(struct side *side)
+{
+    trace_list_init(&side->list);
+    return is_recorded(side->path) ? load_trace(side) : load_run(side);
+}
+
+/* Cycles of two cost profiles say nothing about each other. */
+static void warn_of_headers(const struct side *sides)
+{
+    const struct trace_list *a = &sides[0].list, *b = &sides[1].list;
+    if (strcmp(a->profile, b->profile) != 0)
+        fprintf(stderr, "warning: the cost profiles differ: %s and %s\n", a->profile, b->profile);
+    if (strcmp(a->hash, b->hash) != 0)
+        fprintf(stderr, "warning: the scenarios are not the same file\n");
+}
+
+static enum exit_status diff_sides(struct side *sides, struct diff_options *options)
+{
+    enum exit_status status = load_side(&sides[0]);
+    trace_list_init(&sides[1].list);
+    if (status == EXIT_OK)
+        status = load_side(&sides[1]);
+    if (status == EXIT_OK) {
+        options->names[0] = sides[0].name;
+        options->names[1] = sides[1].name;
+        warn_of_headers(sides);
+        bool same = diff_traces(stdout, &sides[0].list, &sides[1].list, options);
+        status = same ? EXIT_OK : EXIT_FAILED;
+    }
+    trace_list_free(&sides[0].list);
+    trace_list_free(&sides[1].list);
+    return status;
+}
+
+static bool parse_context(const char *text, unsigned *context)
+{
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+    *context = (unsigned)value;
+    return *text >= '0' && *text <= '9' && !*end && value <= MAX_CONTEXT;
+}
+
+int cmd_diff(int argc, char **argv)
+{
+    struct side sides[KERNELS] = {{0}};
+    struct diff_options options = {0};
+    const char *ignored = NULL, *context = DEFAULT_CONTEXT, *bad = NULL;
+    const struct option_row rows[] = {
+        {.name = "ignore",
+         .argument = "FIELDS",
+         .help = "fields that may differ: cycles, world, pc, ...",
+         .value = &ignored},
+        {.name = "context",
+         .argument = "N",
+         .help = "events shown before and after; default " DEFAULT_CONTEXT,
+         .value = &context},
+        {.name = "kernel",
+         .argument = "X",
+         .help = "run FILE under kernel X, and under Y",
+         .value = &sides[0].kernel},
+        {0},
+    };
+    int files;
+    enum parse_result parsed = options_parse(argc, argv, rows, &help, &files);
+    if (parsed != PARSE_OK)
+        return parsed == PARSE_HELP ? EXIT_OK : EXIT_USAGE;
+    if (!sides[0].kernel && files != 2)
+        return usage_error("diff", "diff needs two files, or --kernel X Y and a scenario");
+    if (sides[0].kernel && files != 2)
+        return usage_error("diff", "--kernel X Y needs two kernels and one scenario");
+    sides[0].path = argv[sides[0].kernel ? 1 : 0];
+    sides[1].path = argv[1];
+    sides[1].kernel = sides[0].kernel ? argv[0] : NULL;
+    if (sides[0].kernel && is_recorded(sides[0].path))
+        return usage_error("diff", "--kernel is for a scenario: a trace is over");
+    if (!parse_context(context, &options.context))
+        return usage_error("diff", "--context is a number up to %d, not '%s'", MAX_CONTEXT,
+                           context);
+    char *fields = strdup(ignored ? ignored : "");
+    enum exit_status status = EXIT_INTERNAL;
+    if (!fields)
+        fprintf(stderr, "sim: out of memory\n");
+    else if (!diff_ignore(&options, fields, &bad))
+        status = (enum exit_status)usage_error("diff", "--ignore: no event has a field '%s'", bad);
+    else
+        status = diff_sides(sides, &options);
+    free(fields);
+    return status;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sim trace: runs a scenario and writes its events; shows and converts recorded traces. */
+#include <string.h>
+
+#include "sim/cmd.h"
+#include "sim/options.h"
+#include "sim/session.h"
+#include "sim/trace/reader.h"
+
+static const struct command_help help = {
+    .usage = "sim trace FILE [options] | sim trace show TRACE | sim trace convert TRACE [options]",
+    .about =
+        "Runs a scenario and writes its events. show prints a trace recorded as NDJSON as text,\n"
+        "convert writes it in another format.\n"
+        "\n"
+        "formats: text (for people), ndjson (for scripts, show, convert, diff), chrome "
+        "(Perfetto),\n"
+        "folded (flame graphs), vcd (GTKWave), ftrace (tracefs, KVM's own tracepoints).",
+    .epilogue =
+        "PATTERNS are shell patterns over names of events, separated by commas; a leading - takes\n"
+        "away, the last that matches decides; @FILE reads them from a file, one a line. A list\n"
+        "that starts with - starts from all events.\n"
+        "\n"
+        "examples:\n"
+        "  sim trace scenarios/quickstart/vm-mmio-read-linux-7.2.yaml\n"
+        "  sim trace FILE -o run.json                  then open run.json in ui.perfetto.dev\n"
+        "  sim trace FILE --format folded | flamegraph.pl > run.svg\n"
+        "  sim trace FILE --format ftrace --strict     compare with /sys/kernel/tracing/trace\n"
+        "  sim trace FILE --events 'kvm_*,-kvm_run'\n"
+        "  sim trace FILE -o run.ndjson; sim trace convert run.ndjson -o run.vcd\n"
+        "\n"
+        "exit status: 0 the trace is written, whether or not the scenario's expectations are met;\n"
+        "2 wrong usage, or a file that cannot be read or written; 3 the simulator failed; 77 the\n"
+        "scenario says skip.\n",
+};
+
+struct trace_command {
+    const char *out;
+    const struct trace_format *format; /* NULL: by the name of out */
+    struct trace_options options;
+    const char *kernel;
+};
+
+static enum exit_status trace_scenario(const struct trace_command *command, const char *path)
+{
+    struct session session;
+    const struct session_options options = {
+        .diag = {.out = stderr, .format = DIAG_HUMAN},
+        .code_cache = CODE_CACHE_UPDATE,
+        .trace = command->out,
+        .format = command->format,
+        .trace_options = &command->options,
+        .kernel = command->kernel,
+    };
+    session_open(&session, path, &options);
+    enum exit_status status = EXIT_OK;
+    if (*session.error)
+        fprintf(stderr, "%s: error: %s\n", path, session.error);
+    else if (!session.ran && session.scenario && session.scenario->skip)
+        fprintf(stderr, "SKIP %s: %s\n", session.scenario->name, session.scenario->skip);
+    if (!session.ran || session.report.outcome.status == EXIT_INTERNAL)
+        status = session.report.outcome.status;
+    session_close(&session);
+    return status;
+}
+
+static enum exit_status write_list(const struct trace_command *command,
+                                   const struct trace_list *list)
+{
+    char error[256];
+    const struct trace_header header = {.version = list->version,
+                                        .scenario = list->scenario,
+                                        .hash = list->hash,
+                                        .profile = list->profile};
+    struct trace_options options = command->options;
+    options.ipa_bits = list->ipa_bits;
+    const struct trace_format *format =
+        command->format ? command->format : trace_format_by_path(command->out);
+    struct trace_writer *writer =
+        trace_writer_open_with(command->out, format, &header, &options, error, sizeof(error));
+    for (size_t i = 0; writer && i < list->count; i++)
+        trace_writer_event(writer, &list->events[i]);
+    if (writer && trace_writer_close(writer, true, error, sizeof(error)))
+        return EXIT_OK;
+    fprintf(stderr, "sim: %s\n", error);
+    return EXIT_USAGE;
+}
+
+static enum exit_status convert(const struct trace_command *command, const char *path)
+{
+    struct trace_list list;
+    uint64_t unknown = 0;
+    char error[512];
+    enum exit_status status = EXIT_USAGE;
+    trace_list_init(&list);
+    if (!trace_read(path, &list, &unknown, error, sizeof(error)))
+        fprintf(stderr, "%s\n", error);
+    else
+        status = write_list(command, &list);
+    if (unknown)
+        fprintf(stderr, "%s: warning: %llu events of kinds this sim does not know are left out\n",
+                path, (unsigned long long)unknown);
+    trace_list_free(&list);
+    return status;
+}
+
+static int unknown_format(const char *name)
+{
+    char names[128] = "";
+    const struct trace_format *format;
+    for (size_t i = 0, used = 0; (format = trace_format_at(i)) && used < sizeof(names); i++)
+        used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
+                                 format->name);
+    return usage_error("trace", "--format is one of %s, not '%s'", names, name);
+}
+
+static enum exit_status run_command(struct trace_command *command, char **argv, int operands)
+{
+    bool show = strcmp(argv[0], "show") == 0, converts = strcmp(argv[0], "convert") == 0;
+    int files = operands - (show || converts);
+    const char *file = argv[operands - 1];
+    if (files != 1)
+        return (enum exit_status)usage_error("trace", "one file is wanted, not %d", files);
+    if ((show || converts) && command->kernel)
+        return (enum exit_status)usage_error("trace", "--kernel is for scenarios: a trace is over");
+    if (show && command->format)
+        return (enum exit_status)usage_error("trace", "show prints text; convert takes --format");
+    if (show)
+        command->format = &trace_format_text;
+    if (command->options.strict) {
+        const struct trace_format *format =
+            command->format ? command->format : trace_format_by_path(command->out);
+        if (format != &trace_format_ftrace)
+            return (enum exit_status)usage_error("trace", "--strict is for --format ftrace");
+    }
+    return show || converts ? convert(command, file) : trace_scenario(command, file);
+}
+
+int cmd_trace(int argc, char **argv)
+{
+    struct trace_command command = {.out = "-"};
+    struct event_filter filter;
+    const char *format = NULL, *events = NULL;
+    char error[256];
+    const struct option_row rows[] = {
+        {.name = "format",
+         .argument = "FORMAT",
+         .help = "text, ndjson, chrome, folded, vcd, ftrace; default by OUT",
+         .value = &format},
+        {.name = "output",
+         .letter = 'o',
+         .argument = "OUT",
+         .help = "where to; default -, standard output",
+         .value = &command.out},
+        {.name = "events", .argument = "PATTERNS", .help = "which ones", .value = &events},
+        {.name = "strict",
+         .help = "ftrace: the kernel's own tracepoints only",
+         .flag = &command.options.strict},
+        {.name = "kernel",
+         .argument = "KERNEL",
+         .help = "run under this one, not the scenario's",
+         .value = &command.kernel},
+        {0},
+    };
+    int operands;
+    enum parse_result parsed = options_parse(argc, argv, rows, &help, &operands);
+    if (parsed != PARSE_OK)
+        return parsed == PARSE_HELP ? EXIT_OK : EXIT_USAGE;
+    if (operands == 0)
+        return usage_error("trace", "trace needs a scenario");
+    if (format && !(command.format = trace_format_by_name(format)))
+        return unknown_format(format);
+    event_filter_all(&filter);
+    if (events && !event_filter_parse(&filter, events, error, sizeof(error)))
+        return usage_error("trace", "--events: %s", error);
+    command.options.filter = &filter;
+    enum exit_status status = run_command(&command, argv, operands);
+    event_filter_free(&filter);
+    return status;
+}

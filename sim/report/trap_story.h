@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One trap told step by step: `sim explain`. */
+#ifndef SIM_REPORT_TRAP_STORY_H
+#define SIM_REPORT_TRAP_STORY_H
+
+#include "sim/report/report.h"
+
+#define STORY_TEXT_SIZE 200
+
+/*
+ * What a descriptor says: "table at 0x80204000", "page at 0x802c1000, read-write, ...", "invalid".
+ * text: STORY_TEXT_SIZE bytes, returned.
+ */
+const char *descriptor_text(unsigned stage, int level, uint64_t desc, char *text);
+/* Why the walk or the access failed; "" for a trap without a fault. As above. */
+const char *fault_reason(const struct trap_view *view, char *text);
+/* Where the real thing does what the event tells, or NULL. */
+const char *event_source(enum event_kind kind);
+
+/* The trap to tell when none is asked for: the first that reached the VMM or was injected. */
+const struct trap *story_default(const struct trap_log *log);
+
+void story_print(FILE *out, const struct report *report, const struct trap *trap, bool colour);
+void story_json(FILE *out, const struct report *report, const struct trap *trap);
+
+#endif

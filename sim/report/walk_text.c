@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Descriptors and faults in words. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cpu/arch/descriptor.h"
+#include "cpu/fault.h"
+#include "sim/report/trap_story.h"
+#include "sim/report/trap_text.h"
+
+#define LAST_LEVEL 3
+#define LEVEL_BITS 9
+#define PAGE_SHIFT 12
+
+/* Appends ", NAME" if the bit is set. */
+struct bit_name {
+    const struct field *field;
+    const char *name;
+};
+
+static void append_bits(char *text, uint64_t desc, const struct bit_name *bits, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t used = strlen(text);
+        if (field_get(desc, *bits[i].field))
+            snprintf(text + used, STORY_TEXT_SIZE - used, ", %s", bits[i].name);
+    }
+}
+
+static uint64_t address_of(uint64_t desc, int level)
+{
+    unsigned low = level == LAST_LEVEL ? 0u : (unsigned)(LAST_LEVEL - level) * LEVEL_BITS;
+    uint64_t mask = ~(((uint64_t)1 << (PAGE_SHIFT + low)) - 1);
+    return desc & field_mask(DESC_ADDR) & mask;
+}
+
+static void stage1_leaf(uint64_t desc, char *text)
+{
+    const struct bit_name bits[] = {
+        {&S1_AP_EL0, "EL0 too"}, {&S1_PXN, "PXN"},   {&S1_UXN, "UXN"},
+        {&S1_NG, "nG"},          {&DESC_DBM, "DBM"}, {&DESC_AF, "AF"},
+    };
+    size_t used = strlen(text);
+    snprintf(text + used, STORY_TEXT_SIZE - used, ": %s, AttrIndx=%" PRIu64 ", SH=%" PRIu64,
+             field_get(desc, S1_AP_RO) ? "read-only" : "read-write", field_get(desc, S1_ATTR_INDX),
+             field_get(desc, DESC_SH));
+    append_bits(text, desc, bits, sizeof(bits) / sizeof(bits[0]));
+}
+
+static void stage2_leaf(uint64_t desc, char *text)
+{
+    static const char *const access[2][2] = {{"no access", "write-only"},
+                                             {"read-only", "read-write"}};
+    const struct bit_name bits[] = {
+        {&S2_XN1, "XN[1]"}, {&S2_XN0, "XN[0]"}, {&S2_NS, "NS"},
+        {&DESC_DBM, "DBM"}, {&DESC_AF, "AF"},
+    };
+    size_t used = strlen(text);
+    snprintf(text + used, STORY_TEXT_SIZE - used, ": %s, MemAttr=0x%" PRIx64 ", SH=%" PRIu64,
+             access[field_get(desc, S2_AP_READ)][field_get(desc, S2_AP_WRITE)],
+             field_get(desc, S2_MEM_ATTR), field_get(desc, DESC_SH));
+    append_bits(text, desc, bits, sizeof(bits) / sizeof(bits[0]));
+}
+
+const char *descriptor_text(unsigned stage, int level, uint64_t desc, char *text)
+{
+    const struct bit_name table_bits[] = {
+        {&S1_TABLE_PXN, "PXNTable"},
+        {&S1_TABLE_UXN, "UXNTable"},
+        {&S1_TABLE_NO_EL0, "not for EL0"},
+        {&S1_TABLE_RO, "read-only below"},
+    };
+    bool table_type = field_get(desc, DESC_TYPE) == DESC_TYPE_TABLE;
+    if (!field_get(desc, DESC_VALID)) {
+        snprintf(text, STORY_TEXT_SIZE, "invalid%s",
+                 desc ? "; all bits but bit 0 are for software" : "");
+    } else if (table_type && level < LAST_LEVEL) {
+        snprintf(text, STORY_TEXT_SIZE, "table at 0x%" PRIx64, address_of(desc, LAST_LEVEL));
+        if (stage == 1)
+            append_bits(text, desc, table_bits, sizeof(table_bits) / sizeof(table_bits[0]));
+    } else if (!table_type && (level == LAST_LEVEL || level < 1)) {
+        snprintf(text, STORY_TEXT_SIZE, "reserved at this level: as invalid");
+    } else {
+        snprintf(text, STORY_TEXT_SIZE, "%s at 0x%" PRIx64, table_type ? "page" : "block",
+                 address_of(desc, level));
+        if (stage == 1)
+            stage1_leaf(desc, text);
+        else
+            stage2_leaf(desc, text);
+    }
+    return text;
+}
+
+/* --- why ---------------------------------------------------------------------------------------
+ */
+
+static const struct event *last_read(const struct trap_view *view)
+{
+    const struct event *last = NULL;
+    for (size_t i = 0; i < view->event_count && &view->events[i] <= view->fault; i++)
+        if (view->events[i].kind == EV_WALK_STEP)
+            last = &view->events[i];
+    return last;
+}
+
+/* After "the level-1 descriptor of stage 2". */
+static const char *blame(const char *kind)
+{
+    static const struct {
+        enum fault_kind kind;
+        const char *text;
+    } texts[] = {
+        {FAULT_TRANSLATION, "is not valid: nothing is mapped there"},
+        {FAULT_PERMISSION, "does not allow the access"},
+        {FAULT_ACCESS_FLAG, "has AF=0: not accessed yet"},
+        {FAULT_ADDRESS_SIZE, "holds an address beyond the configured size"},
+        {FAULT_EXTERNAL_WALK, "could not be read from memory"},
+        {FAULT_GPF_WALK, "is in a granule of another physical address space"},
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (strcmp(kind, fault_kind_name(texts[i].kind)) == 0)
+            return texts[i].text;
+    return NULL;
+}
+
+/* Faults that no descriptor is to blame for. */
+static const char *blame_access(const char *kind)
+{
+    if (strcmp(kind, fault_kind_name(FAULT_ALIGNMENT)) == 0)
+        return "the address is not a multiple of the size, and the access needs that";
+    if (strcmp(kind, fault_kind_name(FAULT_GPF)) == 0)
+        return "the granule is assigned to another physical address space (GPT)";
+    if (strcmp(kind, fault_kind_name(FAULT_TRANSLATION)) == 0)
+        return "the address is outside what the tables cover: no descriptor is read";
+    if (strcmp(kind, fault_kind_name(FAULT_ADDRESS_SIZE)) == 0)
+        return "the address is larger than the configured size: no descriptor is read";
+    return "the memory system answers the access with an error";
+}
+
+const char *fault_reason(const struct trap_view *view, char *text)
+{
+    const struct event *fault = view->fault, *read = fault ? last_read(view) : NULL;
+    *text = '\0';
+    if (!fault)
+        return text;
+    const char *kind = event_text(fault, "kind"), *of_descriptor = blame(kind);
+    bool is_blamed = read && of_descriptor &&
+                     event_arg(read, "stage") == event_arg(fault, "stage") &&
+                     event_arg(read, "level") == event_arg(fault, "level");
+    if (is_blamed)
+        snprintf(text, STORY_TEXT_SIZE, "the level-%" PRId64 " descriptor of stage %" PRId64 " %s",
+                 (int64_t)event_arg(fault, "level"), (int64_t)event_arg(fault, "stage"),
+                 of_descriptor);
+    else
+        snprintf(text, STORY_TEXT_SIZE, "%s", blame_access(kind));
+    return text;
+}

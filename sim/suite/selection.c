@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/suite/selection.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+#include "sim/scenario/text.h"
+
+#define MAX_SHARDS 1000000
+
+bool shard_parse(const char *text, unsigned *shard, unsigned *shards)
+{
+    const char *slash = strchr(text, '/');
+    uint64_t part, parts;
+    if (!slash || number_parse(text, (size_t)(slash - text), &part) != NUMBER_OK ||
+        number_parse(slash + 1, strlen(slash + 1), &parts) != NUMBER_OK)
+        return false;
+    if (part < 1 || part > parts || parts > MAX_SHARDS)
+        return false;
+    *shard = (unsigned)part;
+    *shards = (unsigned)parts;
+    return true;
+}
+
+void shard_cut(struct scenario_list *list, const struct selection *selection)
+{
+    size_t kept = 0;
+    if (!selection->shards)
+        return;
+    for (size_t i = selection->shard - 1; i < list->count; i += selection->shards)
+        list->paths[kept++] = list->paths[i];
+    list->count = kept;
+}
+
+static bool matches(const char *filter, const char *text)
+{
+    if (strpbrk(filter, "*?["))
+        return fnmatch(filter, text, 0) == 0;
+    return strstr(text, filter) != NULL;
+}
+
+static bool has_tag(const struct scenario *scenario, const char *tag)
+{
+    for (size_t i = 0; i < scenario->tag_count; i++)
+        if (strcmp(scenario->tags[i], tag) == 0)
+            return true;
+    return false;
+}
+
+bool is_selected(const struct selection *selection, const char *path)
+{
+    bool by_path = !selection->filter || matches(selection->filter, path);
+    if (by_path && !selection->tag)
+        return true;
+    const struct diag_options silent = {.out = fopen("/dev/null", "we"), .format = DIAG_SHORT};
+    if (!silent.out)
+        return true;
+    const struct scenario_load_options load = {.diag = &silent, .code_cache = CODE_CACHE_KEEP};
+    int status;
+    struct scenario *scenario = scenario_load_with(path, &load, &status);
+    bool selected = by_path;
+    if (scenario) {
+        selected = (by_path || matches(selection->filter, scenario->name)) &&
+                   (!selection->tag || has_tag(scenario, selection->tag));
+        scenario_free(scenario);
+    }
+    fclose(silent.out);
+    return selected;
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/suite/suite.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sim/report/junit.h"
+#include "sim/report/tap.h"
+#include "sim/suite/pool.h"
+#include "sim/suite/suite_json.h"
+
+#define SIGNAL_STATUS 128
+
+struct suite {
+    const struct suite_options *options;
+    struct suite_test *tests;
+    bool *ended;
+    size_t count, told; /* tests[0..told) are printed, or are not selected */
+    size_t finished, failed, printed;
+    size_t limit; /* of what is told: --fail-fast ends it */
+    enum exit_status worst;
+    struct progress progress;
+};
+
+static uint64_t now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* --- in a worker -------------------------------------------------------------------------------
+ */
+
+static void run_scenario(const struct suite *suite, const char *path, FILE *out)
+{
+    const struct suite_options *options = suite->options;
+    const struct result_options wanted = {.colour = options->colour,
+                                          .trace = options->junit != NULL};
+    char *messages = NULL;
+    size_t size = 0;
+    FILE *diag = open_memstream(&messages, &size);
+    if (!diag)
+        _exit(EXIT_INTERNAL);
+    const struct session_options session_options = {.diag = {.out = diag, .format = DIAG_HUMAN},
+                                                    .code_cache = CODE_CACHE_KEEP,
+                                                    .chaos = options->chaos};
+    struct session session;
+    uint64_t began = now_us();
+    session_open(&session, path, &session_options);
+    uint64_t took = now_us() - began;
+    fclose(diag);
+    result_write(out, &session, path, messages, took, &wanted);
+    session_close(&session);
+    free(messages);
+}
+
+static void run_job(void *ctx, size_t job, FILE *out)
+{
+    const struct suite *suite = ctx;
+    const char *path = suite->tests[job].path;
+    bool selected = is_selected(&suite->options->selection, path);
+    if (!selected || suite->options->list)
+        result_write_selection(out, selected);
+    else
+        run_scenario(suite, path, out);
+}
+
+/* --- in the parent -----------------------------------------------------------------------------
+ */
+
+static void print_text(const struct suite *suite, const struct suite_test *test)
+{
+    const struct suite_result *result = &test->result;
+    if (suite->options->quiet && !result_is_bad(result))
+        return;
+    if (*result->text)
+        fputs(result->text, stdout);
+    else /* lost with its worker */
+        printf("%s %s: %s\n", verdict_name(result->verdict), test->path, result->reason);
+}
+
+static void print_test(struct suite *suite, const struct suite_test *test)
+{
+    const struct suite_result *result = &test->result;
+    suite->printed++;
+    if (suite->options->list) {
+        puts(test->path);
+        return;
+    }
+    if (*result->messages) {
+        fflush(stdout); /* messages of the loader stay beside the tests they belong to */
+        fputs(result->messages, stderr);
+    }
+    switch (suite->options->format) {
+    case SUITE_TEXT:
+        print_text(suite, test);
+        break;
+    case SUITE_JSON:
+        suite_json_test(stdout, test);
+        break;
+    case SUITE_TAP:
+        tap_test(stdout, suite->printed, test);
+        break;
+    }
+    if (result->verdict != VERDICT_SKIP)
+        suite->worst = worse_status(suite->worst, result->status);
+}
+
+static bool says_something(const struct suite *suite, const struct suite_test *test)
+{
+    return suite->options->format != SUITE_TEXT || !suite->options->quiet ||
+           *test->result.messages || result_is_bad(&test->result);
+}
+
+/* Prints what has become the next in the order. */
+static void tell_finished(struct suite *suite)
+{
+    bool flush = false;
+    while (suite->told < suite->limit && suite->ended[suite->told]) {
+        const struct suite_test *test = &suite->tests[suite->told++];
+        if (!test->result.selected)
+            continue;
+        if (says_something(suite, test)) {
+            progress_erase(&suite->progress);
+            flush = true;
+        }
+        print_test(suite, test);
+    }
+    if (flush && suite->progress.out)
+        fflush(stdout);
+}
+
+static char *text_of_loss(const struct suite *suite, const struct pool_answer *answer)
+{
+    char *text = NULL;
+    int made = answer->end == POOL_LATE
+                   ? asprintf(&text, "no verdict after %u s", suite->options->seconds)
+               : answer->end == POOL_KILLED
+                   ? asprintf(&text, "the simulator crashed: %s", strsignal(answer->detail))
+                   : asprintf(&text, "the simulator ended with status %d", answer->detail);
+    return made < 0 ? NULL : text;
+}
+
+static size_t job_done(void *ctx, const struct pool_answer *answer)
+{
+    struct suite *suite = ctx;
+    struct suite_test *test = &suite->tests[answer->job];
+    struct suite_result *result = &test->result;
+    enum exit_status lost = answer->end == POOL_LATE ? EXIT_LIMIT : EXIT_INTERNAL;
+    if (answer->end != POOL_DONE)
+        result_of_lost(result, text_of_loss(suite, answer), lost, answer->microseconds);
+    else if (!result_read(result, answer->bytes, answer->size))
+        result_of_lost(result, strdup("its worker sent no result"), lost, answer->microseconds);
+    bool bad = result->selected && !suite->options->list && result_is_bad(result);
+    suite->ended[answer->job] = true;
+    suite->finished++;
+    suite->failed += bad;
+    if (bad && suite->options->fail_fast && answer->job < suite->limit)
+        suite->limit = answer->job + 1;
+    tell_finished(suite);
+    progress_show(&suite->progress, suite->finished, suite->failed, test->path);
+    return suite->limit;
+}
+
+static void tick(void *ctx)
+{
+    struct suite *suite = ctx;
+    progress_show(&suite->progress, suite->finished, suite->failed, NULL);
+}
+
+/* --- the end -----------------------------------------------------------------------------------
+ */
+
+struct suite_totals suite_totals(const struct suite_test *tests, size_t count)
+{
+    struct suite_totals totals = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (!tests[i].result.selected)
+            continue;
+        totals.told++;
+        totals.count[tests[i].result.verdict]++;
+    }
+    totals.passed = totals.count[VERDICT_PASS];
+    totals.skipped = totals.count[VERDICT_SKIP];
+    totals.xfailed = totals.count[VERDICT_XFAIL];
+    totals.failed =
+        totals.count[VERDICT_FAIL] + totals.count[VERDICT_XPASS] + totals.count[VERDICT_ERROR];
+    return totals;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct suite_test *one = *(const struct suite_test *const *)a;
+    const struct suite_test *other = *(const struct suite_test *const *)b;
+    if (one->result.microseconds != other->result.microseconds)
+        return one->result.microseconds < other->result.microseconds ? 1 : -1;
+    return strcmp(one->path, other->path);
+}
+
+static void print_slow(const struct suite *suite, const struct suite_test *test)
+{
+    uint64_t milliseconds = (test->result.microseconds + 500) / 1000;
+    if (suite->options->format == SUITE_JSON)
+        suite_json_slow(stdout, test);
+    else
+        printf("%s%7" PRIu64 " ms  %s\n", suite->options->format == SUITE_TAP ? "# " : "",
+               milliseconds, test->path);
+}
+
+static void print_slowest(const struct suite *suite)
+{
+    size_t count = 0;
+    const struct suite_test **order = calloc(suite->count + 1, sizeof(order[0]));
+    for (size_t i = 0; order && i < suite->told; i++)
+        if (suite->tests[i].result.selected)
+            order[count++] = &suite->tests[i];
+    if (order)
+        qsort(order, count, sizeof(order[0]), by_time);
+    for (size_t i = 0; i < count && i < suite->options->slowest; i++)
+        print_slow(suite, order[i]);
+    free(order);
+}
+
+static void print_totals(const struct suite *suite, const struct suite_totals *totals, int signal)
+{
+    if (suite->options->format == SUITE_JSON) {
+        suite_json_summary(stdout, totals, signal != 0);
+        return;
+    }
+    if (suite->options->format == SUITE_TAP) {
+        tap_end(stdout, totals, signal != 0);
+        return;
+    }
+    if (signal)
+        printf("interrupted: %zu of %zu files done\n", suite->told, suite->count);
+    if (totals->xfailed)
+        printf("%zu failed as expected\n", totals->xfailed);
+    printf("%zu passed, %zu failed, %zu skipped\n", totals->passed, totals->failed,
+           totals->skipped);
+}
+
+static int summarise(struct suite *suite, const struct pool_outcome *outcome)
+{
+    struct suite_totals totals = suite_totals(suite->tests, suite->told);
+    if (suite->options->slowest)
+        print_slowest(suite);
+    if (suite->options->junit)
+        junit_write(suite->options->junit, suite->tests, suite->told);
+    print_totals(suite, &totals, outcome->signal);
+    if (totals.passed + totals.failed + totals.skipped + totals.xfailed != suite->printed) {
+        fputs("sim: the totals do not add up\n", stderr);
+        return EXIT_INTERNAL;
+    }
+    if (outcome->signal)
+        return SIGNAL_STATUS + outcome->signal;
+    return totals.skipped == totals.told ? EXIT_SKIPPED : (int)suite->worst;
+}
+
+static int finish(struct suite *suite, const struct pool_outcome *outcome)
+{
+    progress_erase(&suite->progress);
+    if (outcome->error) {
+        fprintf(stderr, "sim: no worker can be started: %s\n", strerror(outcome->error));
+        return EXIT_INTERNAL;
+    }
+    if (outcome->exit_status) {
+        fprintf(stderr, "sim: a worker ended with status %d\n", outcome->exit_status);
+        suite->worst = worse_status(suite->worst, EXIT_INTERNAL);
+    }
+    if (suite->printed == 0 && !outcome->signal) {
+        fputs("sim: no scenario selected\n", stderr);
+        return EXIT_NOTHING;
+    }
+    if (suite->options->list)
+        return outcome->signal ? SIGNAL_STATUS + outcome->signal : (int)suite->worst;
+    return summarise(suite, outcome);
+}
+
+int suite_run(struct scenario_list *list, const struct suite_options *options)
+{
+    shard_cut(list, &options->selection);
+    struct suite suite = {
+        .options = options, .count = list->count, .limit = list->count, .worst = EXIT_OK};
+    suite.tests = calloc(list->count + 1, sizeof(suite.tests[0]));
+    suite.ended = calloc(list->count + 1, sizeof(suite.ended[0]));
+    int status = EXIT_INTERNAL;
+    if (suite.tests && suite.ended) {
+        for (size_t i = 0; i < list->count; i++)
+            suite.tests[i].path = list->paths[i];
+        if (options->format == SUITE_JSON && !options->list)
+            suite_json_header(stdout);
+        if (options->format == SUITE_TAP && !options->list)
+            tap_begin(stdout);
+        progress_begin(&suite.progress, stderr, options->progress, options->quiet, list->count);
+        const struct pool_options pool = {
+            .jobs = list->count,
+            .workers = options->workers ? options->workers : pool_processors(),
+            .seconds = options->seconds,
+            .tick_ms = suite.progress.out ? PROGRESS_INTERVAL_MS : 0,
+            .ctx = &suite,
+            .run = run_job,
+            .done = job_done,
+            .tick = tick,
+        };
+        struct pool_outcome outcome = pool_run(&pool);
+        status = finish(&suite, &outcome);
+    } else {
+        fputs("sim: out of memory\n", stderr);
+    }
+    for (size_t i = 0; suite.tests && i < suite.count; i++)
+        result_free(&suite.tests[i].result);
+    free(suite.tests);
+    free(suite.ended);
+    return status;
+}

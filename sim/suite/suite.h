@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Many scenarios, on all processors, told in one order whatever finishes first: `sim test`. */
+#ifndef SIM_SUITE_SUITE_H
+#define SIM_SUITE_SUITE_H
+
+#include "sim/suite/progress.h"
+#include "sim/suite/result.h"
+#include "sim/suite/selection.h"
+
+enum suite_format { SUITE_TEXT, SUITE_JSON, SUITE_TAP };
+
+struct suite_options {
+    struct selection selection;
+    unsigned workers; /* 0: one a processor */
+    unsigned seconds; /* that a scenario may take by the wall clock; 0: any time */
+    unsigned slowest; /* so many are told at the end */
+    uint64_t chaos;
+    bool fail_fast, quiet, list, colour;
+    enum suite_format format;
+    enum progress_when progress;
+    FILE *junit; /* or NULL */
+};
+
+/* A test of the suite, as the reports need it; in the order in which they are told. */
+struct suite_test {
+    const char *path;
+    struct suite_result result;
+};
+
+struct suite_totals {
+    size_t told; /* tests */
+    size_t count[VERDICT_COUNT];
+    size_t passed, failed, skipped, xfailed;
+};
+
+/* Totals of the tests that were selected. */
+struct suite_totals suite_totals(const struct suite_test *tests, size_t count);
+
+/*
+ * Runs the scenarios of the list, those that are selected, and prints what came of them to stdout.
+ * Cuts the list to its shard. The exit status of the command: an enum exit_status, or 128 plus the
+ * signal that ended it, once what was finished is told.
+ */
+int suite_run(struct scenario_list *list, const struct suite_options *options);
+
+#endif
