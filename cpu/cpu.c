@@ -33,6 +33,10 @@ enum engine_exception {
 
 static const struct field MDCR_TDE = {8, 1}; /* MDCR_EL2: debug exceptions go to EL2 */
 
+/* LDRAA and LDRAB, with and without write-back (Arm ARM C4.1.94). */
+#define LDRAA_MASK 0xff200400u
+#define LDRAA_VALUE 0xf8200400u
+
 /* A miss that no walk explains is retried this often before it is called a failure. */
 #define STUCK_LIMIT 8
 /* Returns of the engine in a row without an instruction or an exception between them. */
@@ -242,7 +246,7 @@ static bool authenticated_faults(struct cpu *cpu, const struct insn *insn, struc
     uint64_t low = access_address(cpu, insn).v & GRANULE_MASK;
     struct translation where;
 
-    if (insn->cls != INSN_LOAD)
+    if ((insn->word & LDRAA_MASK) != LDRAA_VALUE)
         return false;
     return !mmu_translate(&cpu->mmu, VA((cpu->engine->miss.page & ~GRANULE_MASK) | low), access,
                           &where, fault, NULL);
@@ -261,7 +265,10 @@ static enum outcome on_data_miss(struct cpu *cpu)
     }
     if (access_faults(cpu, &insn, &fault, NULL))
         return data_abort(cpu, &insn, &fault);
-    return authenticated_faults(cpu, &insn, &fault) ? take_abort(cpu, &insn, &fault) : stuck(cpu);
+    if (!authenticated_faults(cpu, &insn, &fault))
+        return stuck(cpu);
+    tell_guest_step(cpu, &insn, fault.va, insn_bytes(&insn));
+    return take_abort(cpu, &insn, &fault);
 }
 
 /* --- exceptions the engine raises --- */

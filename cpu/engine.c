@@ -162,15 +162,19 @@ static bool on_tlb_miss(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
         }
         return true;
     }
-    if (access.type == ACCESS_WRITE && !engine->stepping && physmem_is_code(engine->mem, out.pa))
-        return wants_wx(engine, &out, false);
+    if (access.type == ACCESS_WRITE && physmem_is_code(engine->mem, out.pa)) {
+        if (!engine->stepping)
+            return wants_wx(engine, &out, false);
+        engine->wrote_code = true;
+    }
     result->perms = access.type == ACCESS_WRITE ? UC_PROT_READ | UC_PROT_WRITE : UC_PROT_READ;
     return true;
 }
 
 static bool executes_from(struct cpu *cpu, uint64_t pc, pa_t page)
 {
-    struct mmu_access fetch = {.type = ACCESS_FETCH};
+    struct mmu_access fetch = {.type = ACCESS_FETCH,
+                               .el0 = field_get(cpu->engine_pstate, PSTATE_M) == PSTATE_EL0T};
     struct translation where;
     struct fault fault;
 
@@ -373,6 +377,9 @@ enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
             code_pages_lift(engine->code, engine->lifted_at, false);
         engine->lifted = false;
         engine->code_stale = true;
+        if (engine->wrote_code) /* what was scanned is not what is there */
+            code_pages_clear(engine->code);
+        engine->wrote_code = false;
     }
 
     *pc = engine_read_reg(engine->uc, UC_ARM64_REG_PC);

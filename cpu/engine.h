@@ -57,6 +57,7 @@ struct engine {
     pa_t lifted_at; /* there */
 
     bool was_lifted; /* the last run was of such a one */
+    bool wrote_code; /* in such a run a page was made writable that is executed from */
 
     /* set by callbacks during one run */
     int intno;                   /* -1: none */

@@ -16,10 +16,9 @@
  */
 static uint64_t guest_hcr(void)
 {
-    static const struct field ones[] = {HCR_VM,  HCR_SWIO, HCR_PTW, HCR_FMO,   HCR_IMO,
-                                        HCR_AMO, HCR_FB,   HCR_TWI, HCR_TIDCP, HCR_TACR,
-                                        HCR_TSC, HCR_TSW,  HCR_RW};
-    static const struct field tid2 = {17, 1}, tlor = {35, 1};
+    const struct field ones[] = {HCR_VM,  HCR_SWIO,  HCR_PTW,  HCR_FMO, HCR_IMO, HCR_AMO, HCR_FB,
+                                 HCR_TWI, HCR_TIDCP, HCR_TACR, HCR_TSC, HCR_TSW, HCR_RW};
+    const struct field tid2 = {17, 1}, tlor = {35, 1};
     uint64_t hcr = field_put(HCR_BSU, HCR_BSU_INNER);
 
     for (size_t i = 0; i < sizeof(ones) / sizeof(ones[0]); i++)

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The scenario loader on arbitrary bytes, as a file whose name says nothing. It must end, with a
+ * scenario or with messages. No assembler is found and nothing is written beside the file.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "sim/scenario/scenario.h"
+#include "tests/fuzz/fuzz_target.h"
+
+static void fail(const char *what)
+{
+    fprintf(stderr, "FINDING: %s\n", what);
+    abort();
+}
+
+static void load(const char *path)
+{
+    struct diag_options diag = {.format = DIAG_HUMAN};
+    struct scenario_load_options options = {.diag = &diag, .code_cache = CODE_CACHE_KEEP};
+    char *messages = NULL;
+    size_t length = 0;
+    struct scenario *scenario;
+    int status = 0;
+
+    diag.out = open_memstream(&messages, &length);
+    if (!diag.out)
+        fail("out of memory");
+    scenario = scenario_load_with(path, &options, &status);
+    fclose(diag.out);
+    if (!scenario && length == 0)
+        fail("a scenario is refused, and nothing says why");
+    if (!scenario && status != SCENARIO_INVALID && status != SCENARIO_NO_ASSEMBLER)
+        fail("a scenario is refused with a status that is none");
+    free(messages);
+    scenario_free(scenario);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    int file = memfd_create("scenario", MFD_CLOEXEC);
+    char path[64];
+
+    if (file < 0 || (size && write(file, data, size) != (ssize_t)size))
+        fail("no file in memory");
+    setenv("PATH", "/nonexistent", 1);
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+    load(path);
+    close(file);
+    return 0;
+}
