@@ -54,12 +54,12 @@ static uint64_t chance(struct engine *engine)
 /* Asked in front of a block that begins at or beyond the stop line, or at a misaligned address. */
 static enum engine_stop block_stop(struct engine *engine, const struct cpu *cpu, uint64_t address)
 {
-    if (address & 3)
-        return STOP_PC_ALIGNMENT;
     if (engine->controls_stale)
         return STOP_CONTROLS;
     if (cpu->executed + cpu->el1_taken >= cpu->budget_end)
-        return STOP_BUDGET;
+        return STOP_BUDGET; /* before the rest, as where the block's page is fetched anew */
+    if (address & 3)
+        return STOP_PC_ALIGNMENT;
     if (interrupt_next(cpu, engine_read_reg(engine->uc, UC_ARM64_REG_PSTATE)) != INTERRUPT_NONE)
         return STOP_INTERRUPT;
     return engine->chaos && chance(engine) & 1 ? STOP_CHAOS : STOP_NONE;

@@ -140,13 +140,37 @@ static uint64_t enter_realm(struct realm_run *run, const struct rmi_rec_enter *e
     return RMI_SUCCESS;
 }
 
+/* The entry is copied in once, the exit written whole: the RmiCommandReturnCode. */
+static uint64_t enter_by_page(struct rmm *rmm, uint64_t rec_addr, uint64_t run_addr)
+{
+    struct rmi_rec_enter enter;
+    struct rmi_rec_exit exit;
+    struct realm_run run = {.rmm = rmm, .exit = &exit};
+    uint64_t status;
+
+    if (!rmm_ns_read(rmm, run_addr, &enter, sizeof(enter)))
+        return RMI_ERROR_INPUT;
+    EMIT(rmm->trace, SMC_REC_ENTER, RMM, rec_addr, run_addr, enter.flags, enter.gprs[0]);
+
+    memset(&exit, 0, sizeof(exit));
+    run.rec = rec_find(rmm, rec_addr);
+    run.realm = rec_realm(rmm, run.rec);
+    status = enter_realm(&run, &enter);
+    if (status != RMI_SUCCESS || rmm->halted)
+        return status;
+
+    clock_charge(rmm->clock, OP_RMM_REC_EXIT, 1);
+    EMIT(rmm->trace, REC_EXIT, RMM, EVENT_STR(rmi_exit_reason_name(exit.exit_reason)), exit.esr,
+         exit.far, exit.hpfar, exit.gprs[0]);
+    if (!rmm_ns_write(rmm, run_addr + offsetof(struct rmi_rec_run, exit), &exit, sizeof(exit)))
+        return RMI_ERROR_INPUT;
+    return status;
+}
+
 void smc_rec_enter(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
 {
     uint64_t rec_addr = arg[0], run_addr = arg[1];
     struct granule *granule;
-    struct rmi_rec_enter enter;
-    struct rmi_rec_exit exit;
-    struct realm_run run = {.rmm = rmm, .exit = &exit};
 
     result[0] = RMI_ERROR_INPUT;
     if (!granule_find_state(&rmm->granules, run_addr, GRANULE_NS) ||
@@ -157,23 +181,7 @@ void smc_rec_enter(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
         result[0] = RMI_ERROR_REC;
         return;
     }
-    /* Once: what the host writes later changes nothing. */
-    if (!rmm_ns_read(rmm, run_addr, &enter, sizeof(enter)))
-        return;
-    EMIT(rmm->trace, SMC_REC_ENTER, RMM, rec_addr, run_addr, enter.flags, enter.gprs[0]);
-
-    memset(&exit, 0, sizeof(exit));
-    run.rec = rec_find(rmm, rec_addr);
-    run.realm = rec_realm(rmm, run.rec);
-    granule->refcount = 1;
-    result[0] = enter_realm(&run, &enter);
+    granule->refcount = 1; /* held from before the page is read until the exit is written */
+    result[0] = enter_by_page(rmm, rec_addr, run_addr);
     granule->refcount = 0;
-    if (result[0] != RMI_SUCCESS || rmm->halted)
-        return;
-
-    clock_charge(rmm->clock, OP_RMM_REC_EXIT, 1);
-    EMIT(rmm->trace, REC_EXIT, RMM, EVENT_STR(rmi_exit_reason_name(exit.exit_reason)), exit.esr,
-         exit.far, exit.hpfar, exit.gprs[0]);
-    if (!rmm_ns_write(rmm, run_addr + offsetof(struct rmi_rec_run, exit), &exit, sizeof(exit)))
-        result[0] = RMI_ERROR_INPUT;
 }

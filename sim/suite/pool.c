@@ -45,6 +45,7 @@ struct pool {
     int signals; /* signalfd */
     sigset_t caught, before;
     struct pool_outcome outcome;
+    struct pollfd *fds; /* room for all of them, and for the signals */
 };
 
 static uint64_t now_us(void)
@@ -340,7 +341,7 @@ struct pool_outcome pool_run(const struct pool_options *options)
     struct pool pool = {.options = options, .limit = options->jobs};
     pool.count = options->workers < options->jobs ? options->workers : (unsigned)options->jobs;
     pool.workers = calloc(pool.count + 1u, sizeof(pool.workers[0]));
-    struct pollfd *fds = calloc(pool.count + 1u, sizeof(fds[0]));
+    pool.fds = calloc(pool.count + 1u, sizeof(pool.fds[0]));
     for (unsigned i = 0; pool.workers && i < pool.count; i++)
         pool.workers[i].job = NO_JOB;
     sigemptyset(&pool.caught);
@@ -348,7 +349,7 @@ struct pool_outcome pool_run(const struct pool_options *options)
     sigaddset(&pool.caught, SIGTERM);
     sigprocmask(SIG_BLOCK, &pool.caught, &pool.before);
     pool.signals = signalfd(-1, &pool.caught, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (!pool.workers || !fds || pool.signals < 0)
+    if (!pool.workers || !pool.fds || pool.signals < 0)
         pool.outcome.error = pool.signals < 0 ? errno : ENOMEM;
     while (!pool.outcome.error && !pool.outcome.signal) {
         give_work(&pool);
@@ -356,14 +357,14 @@ struct pool_outcome pool_run(const struct pool_options *options)
             break;
         /* Fewer workers than wanted are enough. */
         pool.outcome.error = 0;
-        serve(&pool, fds);
+        serve(&pool, pool.fds);
     }
     if (pool.workers)
         stop_all(&pool);
     if (pool.signals >= 0)
         close(pool.signals);
     sigprocmask(SIG_SETMASK, &pool.before, NULL);
-    free(fds);
+    free(pool.fds);
     free(pool.workers);
     return pool.outcome;
 }
