@@ -15,16 +15,18 @@
 
 static const struct command_help help = {
     .usage = "sim conform FILE... [options]",
-    .about = "Runs files of recorded behaviour, one JSON object a line, and compares the models'\n"
-             "answers with everything a record gives. FILE is .jsonl or .jsonl.xz; - is standard "
-             "input.\n"
-             "Families: qemu-el2 (one guest instruction under a real EL2).",
+    .about =
+        "Runs files of recorded behaviour, one JSON object a line, and compares the models'\n"
+        "answers with everything a record gives. FILE is .jsonl or .jsonl.xz; - is standard "
+        "input.\n"
+        "Families: qemu-el2 (one guest instruction under a real EL2), linux-kvm (cases that real\n"
+        "Linux KVM ran), rmm (functions and command sequences of the real RMM).",
     .epilogue =
         "example: sim conform tests/vectors/qemu-el2/*.jsonl.xz\n"
         "         sim conform FILE -k 'ldr_*/unmapped_l1' -v\n"
         "\n"
         "A record is left out only by its own marks or for a reason in the list of the program\n"
-        "(tests/vectors/qemu-el2/skips.txt); the report counts both.\n"
+        "(tests/vectors/*/skips.txt); the report counts both.\n"
         "\n"
         "exit status: 0 all that was compared conforms; 1 a record does not; 2 a file cannot be\n"
         "  read or holds what is no record, or wrong usage; 5 no record was selected\n",
