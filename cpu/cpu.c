@@ -370,13 +370,17 @@ static enum outcome on_undefined(struct cpu *cpu, const struct insn *insn)
     return to_el1(cpu, esr, NULL);
 }
 
+/* SVC and HVC leave the PC behind the instruction, as in the architecture; an SMC to EL3 too. */
+static bool is_behind(int number)
+{
+    return number == EXCEPTION_SVC || number == EXCEPTION_HVC || number == EXCEPTION_SMC;
+}
+
 static enum outcome on_exception(struct cpu *cpu)
 {
     struct el2_regs *el2 = &cpu->el2;
     int number = cpu->engine->intno;
-    /* SVC and HVC leave the PC behind the instruction, as in the architecture; an SMC to EL3 too.
-     */
-    bool behind = number == EXCEPTION_SVC || number == EXCEPTION_HVC || number == EXCEPTION_SMC;
+    bool behind = is_behind(number);
     uint64_t at = el2->elr - (behind ? 4 : 0);
     struct fault fault;
     struct insn insn;
@@ -453,6 +457,12 @@ static enum outcome on_interrupt(struct cpu *cpu, enum interrupt interrupt)
 
 /* --- the loop --- */
 
+/* Is what stopped the engine the doing of the instruction at the PC, which is yet to be counted? */
+static bool at_pc(const struct cpu *cpu, enum engine_stop why)
+{
+    return why == STOP_MISS || (why == STOP_EXCEPTION && !is_behind(cpu->engine->intno));
+}
+
 static enum outcome step(struct cpu *cpu)
 {
     enum interrupt interrupt = interrupt_next(cpu, cpu->el2.spsr);
@@ -468,6 +478,8 @@ static enum outcome step(struct cpu *cpu)
     cpu->el2.spsr = cpu->engine_pstate;
     clock_charge(clock, OP_GUEST_INSN, cpu->executed - cpu->charged);
     cpu->charged = cpu->executed;
+    if (cpu_out_of_budget(cpu) && at_pc(cpu, why))
+        return LEAVES_LIMIT;
     switch (why) {
     case STOP_MISS:
         return cpu->engine->miss.type == ACCESS_FETCH ? on_fetch_miss(cpu) : on_data_miss(cpu);
@@ -487,6 +499,9 @@ static enum outcome step(struct cpu *cpu)
         return on_pc_alignment(cpu);
     case STOP_BUDGET:
         return LEAVES_LIMIT;
+    case STOP_NEAR_BUDGET:
+        cpu->engine->count = cpu->budget_end - cpu->executed - cpu->el1_taken;
+        return GOES_ON;
     case STOP_IDLE: /* WFI that is not trapped may complete at any time (Arm ARM D1.6) */
         return GOES_ON;
     case STOP_FAILURE:

@@ -86,7 +86,7 @@ enum cpu_exit cpu_run(struct cpu *cpu);
 enum cpu_line { CPU_LINE_IRQ, CPU_LINE_FIQ, CPU_LINE_SERROR, CPU_LINE_COUNT };
 void cpu_set_line(struct cpu *cpu, enum cpu_line line, bool level);
 
-/* Stops after that many more guest instructions (at a block boundary at or after). */
+/* Stops after that many more guest instructions, exactly; an exception to EL1 counts as one. */
 void cpu_set_budget(struct cpu *cpu, uint64_t instructions);
 uint64_t cpu_instructions(const struct cpu *cpu); /* executed so far */
 bool cpu_out_of_budget(const struct cpu *cpu);    /* cpu_run would return CPU_EXIT_LIMIT at once */

@@ -52,7 +52,8 @@ static uint64_t chance(struct engine *engine)
 }
 
 /* Asked in front of a block that begins at or beyond the stop line, or at a misaligned address. */
-static enum engine_stop block_stop(struct engine *engine, const struct cpu *cpu, uint64_t address)
+static enum engine_stop block_stop(struct engine *engine, const struct cpu *cpu, uint64_t address,
+                                   uint64_t instructions)
 {
     if (engine->controls_stale)
         return STOP_CONTROLS;
@@ -60,6 +61,9 @@ static enum engine_stop block_stop(struct engine *engine, const struct cpu *cpu,
         return STOP_BUDGET; /* before the rest, as where the block's page is fetched anew */
     if (address & 3)
         return STOP_PC_ALIGNMENT;
+    if (!engine->count && !engine->stepping &&
+        cpu->executed + cpu->el1_taken + instructions > cpu->budget_end)
+        return STOP_NEAR_BUDGET;
     if (interrupt_next(cpu, engine_read_reg(engine->uc, UC_ARM64_REG_PSTATE)) != INTERRUPT_NONE)
         return STOP_INTERRUPT;
     return engine->chaos && chance(engine) & 1 ? STOP_CHAOS : STOP_NONE;
@@ -72,8 +76,8 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 
     cpu->block_pc = address;
     cpu->block_size = 0;
-    if (cpu->executed >= cpu->stop_line || address & 3) {
-        engine->block_stop = block_stop(engine, cpu, address);
+    if (cpu->executed + size / 4 > cpu->stop_line || address & 3) {
+        engine->block_stop = block_stop(engine, cpu, address, size / 4);
         if (engine->block_stop != STOP_NONE) {
             uc_emu_stop(uc);
             return;
@@ -370,7 +374,8 @@ enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
     cpu->block_size = 0;
 
     engine->was_lifted = engine->lifted;
-    err = uc_emu_start(engine->uc, *pc, 0, 0, engine->stepping);
+    err = uc_emu_start(engine->uc, *pc, 0, 0, engine->stepping ? 1 : engine->count);
+    engine->count = 0;
     if (engine->stepping) {
         engine->stepping = false;
         if (engine->lifted)

@@ -22,13 +22,14 @@
 /* Why the engine stopped. */
 enum engine_stop {
     STOP_NONE,
-    STOP_MISS,      /* a translation failed; engine->miss says where */
-    STOP_EXCEPTION, /* engine->intno: a QEMU exception number */
-    STOP_BUDGET,
-    STOP_WX,        /* a page changes between executable and writable: engine->wx */
-    STOP_CONTROLS,  /* the guest wrote a register that decides what traps */
-    STOP_INTERRUPT, /* one can be taken */
-    STOP_CHAOS,     /* what is cached is to be thrown away, by chance */
+    STOP_MISS,        /* a translation failed; engine->miss says where */
+    STOP_EXCEPTION,   /* engine->intno: a QEMU exception number */
+    STOP_BUDGET,      /* used up */
+    STOP_NEAR_BUDGET, /* it ends within the block to come: its instructions are to be counted */
+    STOP_WX,          /* a page changes between executable and writable: engine->wx */
+    STOP_CONTROLS,    /* the guest wrote a register that decides what traps */
+    STOP_INTERRUPT,   /* one can be taken */
+    STOP_CHAOS,       /* what is cached is to be thrown away, by chance */
     STOP_PC_ALIGNMENT,
     STOP_IDLE,    /* WFI or WFE went by, the PC is behind it */
     STOP_FAILURE, /* cpu->failure says what */
@@ -52,6 +53,7 @@ struct engine {
     } controls;
     bool controls_stale; /* a register of EL1 that decides what traps may have been written */
 
+    uint64_t count; /* the next run is of that many instructions at most; 0: no matter */
     bool stepping;  /* the next run is one instruction: it writes the page it executes from, ... */
     bool lifted;    /* ... or it is one that the copy of its page replaces, put back for once: */
     pa_t lifted_at; /* there */
@@ -104,7 +106,7 @@ struct cpu {
     uint64_t charged;   /* of these, how many the clock knows of */
     uint64_t el1_taken; /* exceptions taken to EL1: they count towards the budget */
     uint64_t budget_end;
-    uint64_t stop_line; /* of executed: no block begins at or beyond it */
+    uint64_t stop_line; /* of executed: no block that would pass it begins unasked */
     uint64_t block_pc;  /* the block that is running */
     uint64_t block_size;
 
