@@ -6,7 +6,6 @@
 #include "cpu/arch/pstate.h"
 #include "cpu/syndrome.h"
 
-#define ZVA_BLOCK 64u    /* DCZID_EL0.BS of the modelled CPU */
 #define VECTOR_BYTES 16u /* an SVE vector, where one must be assumed */
 #define SP_ALIGN 16u
 
@@ -67,7 +66,7 @@ static bool invalidates(const struct insn *insn)
     return insn->op1 == 0 && insn->crm == 6; /* DC IVAC, IGVAC, IGDVAC */
 }
 
-static struct mmu_access access_of(const struct cpu *cpu, const struct insn *insn, va_t va)
+struct mmu_access access_of(const struct cpu *cpu, const struct insn *insn, va_t va)
 {
     bool write = insn->cls == INSN_STORE || insn->cls == INSN_ZERO ||
                  (insn->cls == INSN_CACHE_OP && invalidates(insn));
@@ -101,7 +100,7 @@ bool access_faults(struct cpu *cpu, const struct insn *insn, struct fault *fault
         return true;
     }
     if (insn->cls == INSN_ZERO) /* up to its end: FAR is the argument */
-        len = ZVA_BLOCK - va.v % ZVA_BLOCK;
+        len = ACCESS_ZVA_BLOCK - va.v % ACCESS_ZVA_BLOCK;
     if (range_faults(cpu, va, len, access, fault, trace))
         return true;
     if (insn->cls != INSN_ATOMIC)

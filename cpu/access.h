@@ -15,6 +15,11 @@
 #include "cpu/fault.h"
 #include "cpu/insn.h"
 
+#define ACCESS_ZVA_BLOCK 64u /* bytes DC ZVA clears: DCZID_EL0.BS of the modelled CPU */
+
+/* What the walker is to check of insn's access at va; of an atomic its read, which comes first. */
+struct mmu_access access_of(const struct cpu *cpu, const struct insn *insn, va_t va);
+
 /* First byte of insn's access with the CPU's registers. */
 va_t access_address(struct cpu *cpu, const struct insn *insn);
 

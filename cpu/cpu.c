@@ -293,8 +293,7 @@ static enum outcome on_address_translation(struct cpu *cpu, const struct insn *i
         return take_abort(cpu, insn, &fault);
     }
     cpu_set_sysreg(cpu, SYSREG_PAR_EL1, par);
-    cpu->el2.elr += 4;
-    cpu->executed++;
+    execute_step_pc(cpu);
     return GOES_ON;
 }
 

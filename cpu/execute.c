@@ -5,10 +5,7 @@
 
 #include "cpu/access.h"
 #include "cpu/arch/descriptor.h"
-#include "cpu/arch/pstate.h"
 #include "cpu/engine.h"
-
-#define ZVA_BLOCK 64u
 
 static bool is_single_register(const struct insn *insn)
 {
@@ -42,16 +39,11 @@ bool execute_must_check(const struct insn *insn, uint64_t sctlr_el1)
 static bool translate(struct cpu *cpu, const struct insn *insn, va_t va, uint64_t len,
                       struct translation *where)
 {
-    struct mmu_access access = {
-        .type = insn->cls == INSN_LOAD ? ACCESS_READ : ACCESS_WRITE,
-        .el0 = field_get(cpu->engine_pstate, PSTATE_M) == PSTATE_EL0T || insn->unprivileged,
-        .pan = field_get(cpu->engine_pstate, PSTATE_PAN),
-    };
     struct fault fault;
 
     if ((va.v ^ (va.v + len - 1)) & ~GRANULE_MASK)
         return false;
-    return mmu_translate(&cpu->mmu, va, access, where, &fault, NULL);
+    return mmu_translate(&cpu->mmu, va, access_of(cpu, insn, va), where, &fault, NULL);
 }
 
 static uint64_t extended(const struct insn *insn, uint64_t value)
@@ -132,15 +124,15 @@ static bool store_exclusive(struct cpu *cpu, const struct insn *insn)
 
 static bool zero_block(struct cpu *cpu, const struct insn *insn)
 {
-    static const uint8_t zeros[ZVA_BLOCK];
-    va_t va = VA(access_address(cpu, insn).v & ~(uint64_t)(ZVA_BLOCK - 1));
+    static const uint8_t zeros[ACCESS_ZVA_BLOCK];
+    va_t va = VA(access_address(cpu, insn).v & ~(uint64_t)(ACCESS_ZVA_BLOCK - 1));
     struct translation where;
 
-    return translate(cpu, insn, va, ZVA_BLOCK, &where) &&
+    return translate(cpu, insn, va, ACCESS_ZVA_BLOCK, &where) &&
            physmem_write(cpu->mmu.mem, where.pas, where.pa, zeros, sizeof(zeros)) == PHYS_OK;
 }
 
-static void step_pc(struct cpu *cpu)
+void execute_step_pc(struct cpu *cpu)
 {
     cpu->el2.elr += 4;
     cpu->executed++;
@@ -162,7 +154,7 @@ bool execute_access(struct cpu *cpu, const struct insn *insn)
                                             left to do */
         done = false;
     if (done)
-        step_pc(cpu);
+        execute_step_pc(cpu);
     return done;
 }
 
@@ -178,7 +170,7 @@ bool execute_sysreg(struct cpu *cpu, const struct insn *insn)
 
     if (is_tlbi(insn)) {
         cpu->tlb_stale = true; /* more than asked for is allowed */
-        step_pc(cpu);
+        execute_step_pc(cpu);
         return true;
     }
     value = sysreg_file_find(&cpu->file, insn, &writable);
@@ -188,6 +180,6 @@ bool execute_sysreg(struct cpu *cpu, const struct insn *insn)
         cpu_set_x(cpu, insn->rt, *value);
     else
         *value = (*value & ~writable) | (cpu_get_x(cpu, insn->rt) & writable);
-    step_pc(cpu);
+    execute_step_pc(cpu);
     return true;
 }

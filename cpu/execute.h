@@ -31,4 +31,7 @@ bool execute_access(struct cpu *cpu, const struct insn *insn);
  */
 bool execute_sysreg(struct cpu *cpu, const struct insn *insn);
 
+/* The instruction at the PC is done: counts it and goes to the next. */
+void execute_step_pc(struct cpu *cpu);
+
 #endif

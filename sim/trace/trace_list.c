@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/trace/trace_list.h"
+#include "sim/trace/grow.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,19 +17,6 @@ void trace_list_free(struct trace_list *list)
     free(list->texts);
     free(list->events);
     trace_list_init(list);
-}
-
-static bool grow(void **array, size_t *room, size_t count, size_t size)
-{
-    if (count < *room)
-        return true;
-    size_t wanted = *room ? *room * 2 : 64;
-    void *bigger = realloc(*array, wanted * size);
-    if (!bigger)
-        return false;
-    *array = bigger;
-    *room = wanted;
-    return true;
 }
 
 /* Position of the text, or where it belongs; the texts are sorted. */
@@ -62,7 +50,7 @@ const char *trace_list_text(struct trace_list *list, const char *text)
     if (list->text_count == TRACE_LIST_MAX_TEXTS)
         return "";
     void *texts = list->texts;
-    bool ok = grow(&texts, &list->text_room, list->text_count, sizeof(list->texts[0]));
+    bool ok = trace_grow(&texts, &list->text_room, list->text_count, sizeof(list->texts[0]));
     list->texts = texts;
     char *copy = ok ? strdup(text) : NULL;
     if (!copy) {
@@ -84,7 +72,7 @@ void trace_list_event(void *ctx, const struct event *event)
         return;
     }
     void *events = list->events;
-    bool ok = grow(&events, &list->room, list->count, sizeof(list->events[0]));
+    bool ok = trace_grow(&events, &list->room, list->count, sizeof(list->events[0]));
     list->events = events;
     if (!ok) {
         list->out_of_memory = true;

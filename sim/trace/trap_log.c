@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/trace/trap_log.h"
+#include "sim/trace/grow.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,20 +21,6 @@ void trap_log_free(struct trap_log *log)
     trap_log_init(log);
 }
 
-/* Room for one more of the given size; doubles, so that growth costs amortised constant time. */
-static bool grow(void **array, size_t *room, size_t count, size_t size)
-{
-    if (count < *room)
-        return true;
-    size_t wanted = *room ? *room * 2 : 64;
-    void *bigger = realloc(*array, wanted * size);
-    if (!bigger)
-        return false;
-    *array = bigger;
-    *room = wanted;
-    return true;
-}
-
 /* Forgets the open trap's events: there is no room for them. It stays counted. */
 static void drop_open_trap(struct trap_log *log)
 {
@@ -50,7 +37,7 @@ static void open_trap(struct trap_log *log, const struct event *event)
     if (log->trap_count >= TRAP_LOG_MAX_TRAPS || log->trap_count + 1 < log->total)
         return; /* what is kept has no hole in it */
     void *traps = log->traps;
-    bool ok = grow(&traps, &log->trap_room, log->trap_count, sizeof(struct trap));
+    bool ok = trace_grow(&traps, &log->trap_room, log->trap_count, sizeof(struct trap));
     log->traps = traps;
     if (!ok) {
         log->out_of_memory = true;
@@ -73,7 +60,7 @@ static void keep_event(struct trap_log *log, const struct event *event)
         return;
     }
     void *events = log->events;
-    bool ok = grow(&events, &log->event_room, log->event_count, sizeof(struct event));
+    bool ok = trace_grow(&events, &log->event_room, log->event_count, sizeof(struct event));
     log->events = events;
     if (!ok) {
         log->out_of_memory = true;
