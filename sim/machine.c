@@ -8,30 +8,18 @@
 #include "cpu/arch/esr.h"
 #include "cpu/cpu.h"
 #include "kvm_model/hostile.h"
-#include "kvm_model/io_bus_device.h"
 #include "kvm_model/kvm.h"
-#include "kvm_model/vmm/pl011.h"
-#include "kvm_model/vmm/registers.h"
 #include "kvm_model/vmm/vmm.h"
 #include "rmm_model/monitor.h"
 #include "rmm_model/rmm.h"
 #include "sim/guest_image.h"
+#include "sim/machine_devices.h"
 
 #define DRAM_OVERHEAD ((uint64_t)128 << 20) /* tables, realm descriptors, the GPT */
 #define DRAM_ALIGN ((uint64_t)2 << 20)
 
 #define PSCI_SYSTEM_OFF 0x84000008u
 #define PSCI_SYSTEM_RESET 0x84000009u
-
-struct machine_device_slot {
-    struct device device;
-    union {
-        struct registers registers;
-        struct pl011 pl011;
-    } state;
-    struct memory_region region;    /* handled by the VMM */
-    struct io_bus_device in_kernel; /* handled by KVM */
-};
 
 struct machine {
     const struct scenario *scenario;
@@ -50,11 +38,8 @@ struct machine {
     struct kvm_vcpu *vcpu;
     struct guest_image image;
 
-    struct memory_region root, *ram; /* ram: one region a memory */
-    hva_t *hva;                      /* where the VMM mapped each memory */
-    struct machine_device_slot *devices;
-    size_t device_count; /* initialised ones */
-    struct address_space as;
+    hva_t *hva; /* where the VMM mapped each memory */
+    struct machine_devices *devices;
 
     bool stop_at_hvc; /* the scenario expects to end at an HVC ... */
     uint64_t hvc_imm; /* ... with this immediate */
@@ -86,14 +71,6 @@ const char *end_reason_name(enum end_reason reason)
 static bool is_realm(const struct machine *machine)
 {
     return machine->scenario->machine.world == SCN_WORLD_CCA;
-}
-
-/* A realm's memslots cover its lower half; the shared alias differs from it in the top IPA bit. */
-static uint64_t gpa_of(const struct machine *machine, ipa_t ipa)
-{
-    uint64_t top = (uint64_t)1 << (machine->scenario->machine.ipa_bits - 1);
-
-    return is_realm(machine) ? ipa.v & ~top : ipa.v;
 }
 
 /* --- the end -----------------------------------------------------------------------------------
@@ -311,11 +288,9 @@ static bool build_memory(struct machine *machine, char *error, size_t size)
 {
     const struct scenario *scenario = machine->scenario;
 
-    machine->ram = calloc(scenario->memory_count + 1, sizeof(*machine->ram));
     machine->hva = calloc(scenario->memory_count + 1, sizeof(*machine->hva));
-    if (!machine->ram || !machine->hva)
+    if (!machine->hva)
         return fail(error, size, "out of memory", 0);
-    memory_region_init_container(&machine->root, "system", (uint64_t)1 << 48);
     for (size_t i = 0; i < scenario->memory_count; i++) {
         const struct scn_memory *memory = &scenario->memory[i];
         struct kvm_userspace_memory_region slot = {
@@ -334,61 +309,21 @@ static bool build_memory(struct machine *machine, char *error, size_t size)
         code = kvm_set_user_memory_region(machine->kvm, &slot);
         if (code)
             return fail(error, size, "KVM_SET_USER_MEMORY_REGION", code);
-        memory_region_init_ram(&machine->ram[i], memory->name, machine->hva[i], memory->size,
-                               false);
-        memory_region_add_subregion(&machine->root, memory->ipa.v, &machine->ram[i], 0);
     }
     return true;
 }
 
-static bool init_device(const struct scn_device *config, struct machine_device_slot *slot)
-{
-    slot->device.name = config->name;
-    slot->device.state = &slot->state;
-    if (config->type == SCN_DEVICE_PL011) {
-        slot->device.ops = &pl011_ops;
-        return pl011_init(&slot->state.pl011);
-    }
-    slot->device.ops = &registers_ops;
-    return registers_init(&slot->state.registers, config->size);
-}
-
 static bool build_devices(struct machine *machine, char *error, size_t size)
 {
-    const struct scenario *scenario = machine->scenario;
-
-    machine->devices = calloc(scenario->device_count + 1, sizeof(*machine->devices));
-    if (!machine->devices)
-        return fail(error, size, "out of memory", 0);
-    for (size_t i = 0; i < scenario->device_count; i++) {
-        const struct scn_device *config = &scenario->devices[i];
-        struct machine_device_slot *slot = &machine->devices[i];
-        uint64_t gpa = gpa_of(machine, config->ipa);
-
-        if (!init_device(config, slot))
-            return fail(error, size, "out of memory", 0);
-        machine->device_count++;
-        for (size_t v = 0; v < config->value_count; v++)
-            registers_set(&slot->state.registers, config->values[v].offset, config->values[v].value,
-                          config->values[v].size);
-        if (config->in_kernel) {
-            struct kvm_io_device device;
-            int code;
-
-            slot->in_kernel =
-                (struct io_bus_device){.device = slot->device, .clock = &machine->clock};
-            device = io_bus_device(&slot->in_kernel);
-            code = kvm_register_io_device(machine->kvm, gpa, config->size, &device);
-            if (code)
-                return fail(error, size, "registering an in-kernel device", code);
-            continue;
-        }
-        memory_region_init_io(&slot->region, &slot->device, config->size);
-        memory_region_add_subregion(&machine->root, gpa, &slot->region, 1);
-    }
-    return address_space_init(&machine->as, &machine->root, machine->mm, &machine->trace,
-                              &machine->clock) ||
-           fail(error, size, "out of memory", 0);
+    machine->devices =
+        machine_devices_new(&(struct machine_devices_config){.scenario = machine->scenario,
+                                                             .kvm = machine->kvm,
+                                                             .mm = machine->mm,
+                                                             .hva = machine->hva,
+                                                             .clock = &machine->clock,
+                                                             .trace = &machine->trace},
+                            error, size);
+    return machine->devices != NULL;
 }
 
 /* The VMM writes the image into the memory it gave the guest. */
@@ -482,15 +417,7 @@ void machine_free(struct machine *machine)
     kvm_destroy_vm(machine->kvm);
     hostile_free(machine->hostile);
     guest_image_free(&machine->image);
-    address_space_free(&machine->as);
-    for (size_t i = 0; i < machine->device_count; i++) {
-        if (machine->scenario->devices[i].type == SCN_DEVICE_PL011)
-            pl011_free(&machine->devices[i].state.pl011);
-        else
-            registers_free(&machine->devices[i].state.registers);
-    }
-    free(machine->devices);
-    free(machine->ram);
+    machine_devices_free(machine->devices);
     free(machine->hva);
     host_mm_free(machine->mm);
     rmm_free(machine->rmm);
@@ -541,7 +468,7 @@ struct machine_end machine_run(struct machine *machine)
     struct vmm vmm = {
         .kvm = machine->kvm,
         .vcpu = machine->vcpu,
-        .as = &machine->as,
+        .as = machine_devices_address_space(machine->devices),
         .trace = &machine->trace,
         .clock = &machine->clock,
     };
@@ -596,23 +523,7 @@ uint64_t machine_instructions(const struct machine *machine)
 
 struct machine_device_state machine_device(const struct machine *machine, size_t index)
 {
-    const struct machine_device_slot *slot = &machine->devices[index];
-    struct machine_device_state state = {.name = slot->device.name};
-
-    if (machine->scenario->devices[index].type == SCN_DEVICE_PL011) {
-        const struct pl011 *pl011 = &slot->state.pl011;
-
-        state.reads = pl011->reads;
-        state.writes = pl011->writes;
-        state.last_write = pl011->last_write;
-        state.output = pl011->output;
-        state.output_size = pl011->output_size;
-    } else {
-        state.reads = slot->state.registers.reads;
-        state.writes = slot->state.registers.writes;
-        state.last_write = slot->state.registers.last_write;
-    }
-    return state;
+    return machine_devices_state(machine->devices, index);
 }
 
 const struct hostile_record *machine_hostile_records(const struct machine *machine)
