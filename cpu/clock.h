@@ -6,6 +6,7 @@
 #ifndef CPU_CLOCK_H
 #define CPU_CLOCK_H
 
+#include "cpu/event_queue.h"
 #include "cpu/types.h"
 
 /* X(enumerator, profile key, what is counted) */
@@ -53,6 +54,7 @@ struct cost_profile {
 struct clock {
     cycles_t now;
     const struct cost_profile *profile;
+    struct event_queue events;
 };
 
 static inline void clock_charge(struct clock *clock, enum op op, uint64_t count)
@@ -67,6 +69,36 @@ static inline uint64_t clock_counter(const struct clock *clock, uint64_t uncharg
 
     return cycles / (clock->profile->core_hz / CLOCK_COUNTER_HZ);
 }
+
+/*
+ * Schedules an event that was added to clock->events. What is due now, or was before, is due in the
+ * next cycle: an event cannot keep time from going on.
+ */
+static inline void clock_schedule(struct clock *clock, struct timed_event *event, cycles_t due)
+{
+    event_queue_schedule(&clock->events, event,
+                         due.v > clock->now.v ? due : CYCLES(clock->now.v + 1));
+}
+
+static inline bool clock_event_is_due(const struct clock *clock)
+{
+    return event_queue_next_due(&clock->events).v <= clock->now.v;
+}
+
+/*
+ * Calls what is due. cpu_run does so in front of the instruction with which an event falls due;
+ * software at EL2 does where it takes interrupts. False: nothing was due.
+ */
+bool clock_run_events(struct clock *clock);
+
+/* Nothing runs until the next event: its cycle is now, and it is called. False: there is none. */
+bool clock_skip_to_event(struct clock *clock);
+
+/*
+ * After how many more guest instructions, of which none is charged yet, the next event is due: at
+ * least 1, UINT64_MAX if no number of them gets there.
+ */
+uint64_t clock_instructions_to_event(const struct clock *clock);
 
 /* Key of the operation in a profile file, and what it counts. */
 const char *op_key(enum op op);

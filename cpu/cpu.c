@@ -462,23 +462,33 @@ static bool at_pc(const struct cpu *cpu, enum engine_stop why)
     return why == STOP_MISS || (why == STOP_EXCEPTION && !is_behind(cpu->engine->intno));
 }
 
+static void charge_executed(struct cpu *cpu)
+{
+    clock_charge(cpu->engine->clock, OP_GUEST_INSN, cpu->executed - cpu->charged);
+    cpu->charged = cpu->executed;
+}
+
 static enum outcome step(struct cpu *cpu)
 {
-    enum interrupt interrupt = interrupt_next(cpu, cpu->el2.spsr);
     struct clock *clock = cpu->engine->clock;
+    enum interrupt interrupt;
     enum engine_stop why;
 
+    charge_executed(cpu);
     if (cpu_out_of_budget(cpu))
         return LEAVES_LIMIT;
+    clock_run_events(clock);
+    interrupt = interrupt_next(cpu, cpu->el2.spsr);
     if (interrupt != INTERRUPT_NONE)
         return on_interrupt(cpu, interrupt);
     engine_set_pstate(cpu, cpu->el2.spsr);
     why = engine_execute(cpu, &cpu->el2.elr);
     cpu->el2.spsr = cpu->engine_pstate;
-    clock_charge(clock, OP_GUEST_INSN, cpu->executed - cpu->charged);
-    cpu->charged = cpu->executed;
+    charge_executed(cpu);
     if (cpu_out_of_budget(cpu) && at_pc(cpu, why))
         return LEAVES_LIMIT;
+    if (clock_event_is_due(clock) && at_pc(cpu, why))
+        return GOES_ON; /* it comes before that instruction */
     switch (why) {
     case STOP_MISS:
         return cpu->engine->miss.type == ACCESS_FETCH ? on_fetch_miss(cpu) : on_data_miss(cpu);
@@ -486,6 +496,7 @@ static enum outcome step(struct cpu *cpu)
         return on_exception(cpu);
     case STOP_WX:
         return engine_change_wx(cpu, cpu->el2.elr) ? GOES_ON : LEAVES_FAILURE;
+    case STOP_EVENT:
     case STOP_INTERRUPT: /* the next step takes it */
         return GOES_ON;
     case STOP_CHAOS:
@@ -498,8 +509,9 @@ static enum outcome step(struct cpu *cpu)
         return on_pc_alignment(cpu);
     case STOP_BUDGET:
         return LEAVES_LIMIT;
-    case STOP_NEAR_BUDGET:
-        cpu->engine->count = cpu->budget_end - cpu->executed - cpu->el1_taken;
+    case STOP_NEAR_LINE:
+        cpu->engine->count = engine_instructions_left(cpu);
+        cpu->engine->code_stale = true; /* code translated to be counted is other code */
         return GOES_ON;
     case STOP_IDLE: /* WFI that is not trapped may complete at any time (Arm ARM D1.6) */
         return GOES_ON;

@@ -59,11 +59,12 @@ static enum engine_stop block_stop(struct engine *engine, const struct cpu *cpu,
         return STOP_CONTROLS;
     if (cpu->executed + cpu->el1_taken >= cpu->budget_end)
         return STOP_BUDGET; /* before the rest, as where the block's page is fetched anew */
+    if (cpu->executed >= cpu->event_line)
+        return STOP_EVENT;
     if (address & 3)
         return STOP_PC_ALIGNMENT;
-    if (!engine->count && !engine->stepping &&
-        cpu->executed + cpu->el1_taken + instructions > cpu->budget_end)
-        return STOP_NEAR_BUDGET;
+    if (!engine->count && !engine->stepping && instructions > engine_instructions_left(cpu))
+        return STOP_NEAR_LINE;
     if (interrupt_next(cpu, engine_read_reg(engine->uc, UC_ARM64_REG_PSTATE)) != INTERRUPT_NONE)
         return STOP_INTERRUPT;
     return engine->chaos && chance(engine) & 1 ? STOP_CHAOS : STOP_NONE;
@@ -341,12 +342,30 @@ static enum engine_stop stopped_why(struct cpu *cpu, uc_err err)
     return STOP_FAILURE;
 }
 
-/* From where on each block asks whether to stop. Exceptions to EL1 count towards the budget. */
-static uint64_t stop_line(const struct cpu *cpu)
+/* Exceptions to EL1 count towards the budget. */
+uint64_t engine_instructions_left(const struct cpu *cpu)
 {
-    if (cpu->engine->chaos || interrupt_pending(cpu) || cpu->budget_end <= cpu->el1_taken)
-        return 0;
-    return cpu->budget_end - cpu->el1_taken;
+    uint64_t used = cpu->executed + cpu->el1_taken;
+    uint64_t budget = cpu->budget_end > used ? cpu->budget_end - used : 0;
+    uint64_t event = cpu->event_line > cpu->executed ? cpu->event_line - cpu->executed : 0;
+
+    return budget < event ? budget : event;
+}
+
+static uint64_t add_saturated(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/* From where on each block asks whether to stop. */
+static void set_lines(struct cpu *cpu)
+{
+    const struct engine *engine = cpu->engine;
+
+    cpu->event_line = add_saturated(cpu->executed, clock_instructions_to_event(engine->clock));
+    cpu->stop_line = add_saturated(cpu->executed, engine_instructions_left(cpu));
+    if (engine->chaos || interrupt_pending(cpu))
+        cpu->stop_line = 0;
 }
 
 enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
@@ -367,7 +386,7 @@ enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
     cpu->tlb_stale = false;
     engine->intno = -1;
     engine->block_stop = STOP_NONE;
-    cpu->stop_line = stop_line(cpu);
+    set_lines(cpu);
     engine->miss.valid = false;
     engine->wx.valid = false;
     cpu->block_pc = *pc;

@@ -22,14 +22,15 @@
 /* Why the engine stopped. */
 enum engine_stop {
     STOP_NONE,
-    STOP_MISS,        /* a translation failed; engine->miss says where */
-    STOP_EXCEPTION,   /* engine->intno: a QEMU exception number */
-    STOP_BUDGET,      /* used up */
-    STOP_NEAR_BUDGET, /* it ends within the block to come: its instructions are to be counted */
-    STOP_WX,          /* a page changes between executable and writable: engine->wx */
-    STOP_CONTROLS,    /* the guest wrote a register that decides what traps */
-    STOP_INTERRUPT,   /* one can be taken */
-    STOP_CHAOS,       /* what is cached is to be thrown away, by chance */
+    STOP_MISS,      /* a translation failed; engine->miss says where */
+    STOP_EXCEPTION, /* engine->intno: a QEMU exception number */
+    STOP_BUDGET,    /* used up */
+    STOP_EVENT,     /* one of the clock's is due */
+    STOP_NEAR_LINE, /* one of both within the block to come: its instructions are to be counted */
+    STOP_WX,        /* a page changes between executable and writable: engine->wx */
+    STOP_CONTROLS,  /* the guest wrote a register that decides what traps */
+    STOP_INTERRUPT, /* one can be taken */
+    STOP_CHAOS,     /* what is cached is to be thrown away, by chance */
     STOP_PC_ALIGNMENT,
     STOP_IDLE,    /* WFI or WFE went by, the PC is behind it */
     STOP_FAILURE, /* cpu->failure says what */
@@ -106,8 +107,9 @@ struct cpu {
     uint64_t charged;   /* of these, how many the clock knows of */
     uint64_t el1_taken; /* exceptions taken to EL1: they count towards the budget */
     uint64_t budget_end;
-    uint64_t stop_line; /* of executed: no block that would pass it begins unasked */
-    uint64_t block_pc;  /* the block that is running */
+    uint64_t event_line; /* of executed: there the clock's next event is due */
+    uint64_t stop_line;  /* of executed: no block that would pass it begins unasked */
+    uint64_t block_pc;   /* the block that is running */
     uint64_t block_size;
 
     uint64_t stuck_pc; /* misses at one PC that no walk explains */
@@ -120,6 +122,8 @@ struct cpu {
 void engine_load(struct cpu *cpu);
 /* Runs the resident CPU from pc until something stops it; *pc becomes where it stopped. */
 enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc);
+/* How many instructions may be executed until the budget is used up or an event is due. */
+uint64_t engine_instructions_left(const struct cpu *cpu);
 /* PSTATE and the SP it selects, swapped consistently. */
 void engine_set_pstate(struct cpu *cpu, uint64_t pstate);
 /*
