@@ -4,12 +4,23 @@
 #include <endian.h>
 #include <string.h>
 
-#define MAX_DEVICE_ACCESS 8
+/* Takes nothing: what a hole, a write to ROM or to a container comes to (unassigned_mem_ops). */
+static bool unassigned_accepts(void *device, uint64_t offset, unsigned size, bool is_write)
+{
+    (void)device;
+    (void)offset;
+    (void)size;
+    (void)is_write;
+    return false;
+}
+
+static const struct device_ops unassigned_ops = {.accepts = unassigned_accepts};
+static const struct device unassigned = {.name = "unassigned", .ops = &unassigned_ops};
 
 bool address_space_init(struct address_space *as, const struct memory_region *root,
                         struct host_mm *mm, struct trace *trace, struct clock *clock)
 {
-    *as = (struct address_space){.mm = mm, .trace = trace, .clock = clock};
+    *as = (struct address_space){.root = root, .mm = mm, .trace = trace, .clock = clock};
     return flat_view_render(&as->view, root);
 }
 
@@ -18,90 +29,116 @@ void address_space_free(struct address_space *as)
     flat_view_free(&as->view);
 }
 
-/* Largest access a device gets at once for len bytes: a power of two (memory_access_size). */
-static unsigned access_size(const struct device_ops *ops, uint64_t offset, unsigned len)
+bool address_space_commit(struct address_space *as)
 {
-    unsigned size = MAX_DEVICE_ACCESS;
+    struct flat_view view;
 
-    while (size > len || (!ops->unaligned && offset & (size - 1)))
-        size /= 2;
-    return size;
+    if (!flat_view_render(&view, as->root))
+        return false;
+    flat_view_free(&as->view);
+    as->view = view;
+    return true;
 }
 
-/* At most one device access from the start of the piece; returns the bytes it took. */
-static unsigned device_rw(struct address_space *as, const struct memory_region *region,
-                          uint64_t offset, uint8_t *buf, unsigned len, bool is_write)
+static void note_unassigned(struct address_space *as, uint64_t addr, bool is_write)
 {
-    unsigned size = access_size(region->device.ops, offset, len);
-    uint64_t value = 0;
+    if (is_write)
+        as->unassigned_writes++;
+    else
+        as->unassigned_reads++;
+    as->last_unassigned = addr;
+}
+
+/* The device behind an access that does not reach memory. */
+static const struct device *device_of(const struct flat_range *range)
+{
+    if (range && (range->region->type == MEMORY_REGION_IO ||
+                  range->region->type == MEMORY_REGION_ROM_DEVICE))
+        return &range->region->device;
+    return &unassigned;
+}
+
+/* One access of a device; the bytes in buf are in memory order. */
+static enum memtx_result device_rw(struct address_space *as, const struct device *device,
+                                   uint64_t offset, uint8_t *buf, unsigned size, bool is_write)
+{
+    enum memtx_result result;
+    uint64_t value = 0, bytes = 0;
 
     clock_charge(as->clock, OP_DEVICE_ACCESS, 1);
     if (is_write) {
-        memcpy(&value, buf, size);
-        value = le64toh(value);
-        device_write(&region->device, offset, value, size);
+        memcpy(&bytes, buf, size);
+        value = le64toh(bytes);
+        result = device_dispatch_write(device, offset, value, size);
     } else {
-        uint64_t bytes;
-
-        value = device_read(&region->device, offset, size);
+        result = device_dispatch_read(device, offset, size, &value);
         bytes = htole64(value);
         memcpy(buf, &bytes, size);
     }
-    EMIT(as->trace, VMM_HANDLE, VMM, EVENT_STR(region->name), offset, size, is_write, value);
-    return size;
+    EMIT(as->trace, VMM_HANDLE, VMM, EVENT_STR(device->name), offset, size, is_write, value);
+    return result;
 }
 
-static bool ram_rw(struct address_space *as, const struct memory_region *region, uint64_t offset,
-                   uint8_t *buf, unsigned len, bool is_write)
+/* RAM up to its end; the VMM's own page may be gone (a realm's private memory). */
+static enum memtx_result ram_rw(struct address_space *as, const struct flat_range *range,
+                                uint64_t offset, uint8_t *buf, unsigned len, bool is_write)
 {
-    hva_t hva = HVA(region->hva.v + offset);
+    hva_t hva = HVA(range->region->hva.v + offset);
+    bool done =
+        is_write ? host_mm_write(as->mm, hva, buf, len) : host_mm_read(as->mm, hva, buf, len);
 
+    if (done)
+        return MEMTX_OK;
     if (!is_write)
-        return host_mm_read(as->mm, hva, buf, len);
-    return region->readonly || host_mm_write(as->mm, hva, buf, len);
-}
-
-static void unassigned(struct address_space *as, uint64_t addr, uint8_t *buf, unsigned len,
-                       bool is_write)
-{
-    if (is_write) {
-        as->unassigned_writes++;
-    } else {
-        as->unassigned_reads++;
         memset(buf, 0, len);
-    }
-    as->last_unassigned = addr;
-    EMIT(as->trace, VMM_HANDLE, VMM, EVENT_STR("unassigned"), addr, len, is_write, 0);
+    return MEMTX_ERROR;
 }
 
-bool address_space_rw(struct address_space *as, uint64_t addr, void *buf, unsigned len,
-                      bool is_write)
+enum memtx_result address_space_rw(struct address_space *as, uint64_t addr, void *buf, unsigned len,
+                                   bool is_write)
 {
     uint8_t *bytes = buf;
-    bool all = true;
+    unsigned result = MEMTX_OK;
 
     EMIT(as->trace, ADDRESS_SPACE_RW, VMM, addr, len, is_write);
     while (len) {
         uint64_t gap_last;
         const struct flat_range *range = flat_view_lookup(&as->view, addr, &gap_last);
-        uint64_t room = (range ? range->last : gap_last) - addr; /* bytes after this one */
-        unsigned n = room < len - 1 ? (unsigned)room + 1 : len;
-        bool done = false;
+        uint64_t offset = range ? range->offset + (addr - range->start) : addr;
+        unsigned n;
 
-        if (range && range->region->type == MEMORY_REGION_IO) {
-            n = device_rw(as, range->region, range->offset + (addr - range->start), bytes, n,
-                          is_write);
-            done = true;
-        } else if (range) {
-            done = ram_rw(as, range->region, range->offset + (addr - range->start), bytes, n,
-                          is_write);
+        if (range && memory_region_is_direct(range->region, is_write)) {
+            n = range->last - addr < len - 1 ? (unsigned)(range->last - addr) + 1 : len;
+            result |= ram_rw(as, range, offset, bytes, n, is_write);
+        } else {
+            const struct device *device = device_of(range);
+
+            if (range && range->region->flush_coalesced && as->flush_coalesced)
+                as->flush_coalesced(as->flush_ctx);
+            if (device == &unassigned)
+                note_unassigned(as, addr, is_write);
+            n = device_access_size(device->ops, offset, len);
+            result |= device_rw(as, device, offset, bytes, n, is_write);
         }
-        if (!done)
-            unassigned(as, addr, bytes, n, is_write);
-        all = all && done;
         addr += n;
         bytes += n;
         len -= n;
     }
-    return all;
+    return (enum memtx_result)result;
+}
+
+enum memtx_result address_space_rw_whole(struct address_space *as, uint64_t addr, void *buf,
+                                         unsigned len, bool is_write)
+{
+    uint64_t gap_last;
+    const struct flat_range *range = flat_view_lookup(&as->view, addr, &gap_last);
+
+    EMIT(as->trace, ADDRESS_SPACE_RW, VMM, addr, len, is_write);
+    if (!range || range->region->type != MEMORY_REGION_IO || range->last - addr < len - 1) {
+        note_unassigned(as, addr, is_write);
+        EMIT(as->trace, VMM_HANDLE, VMM, EVENT_STR("ignored"), addr, len, is_write, 0);
+        return MEMTX_DECODE_ERROR;
+    }
+    return device_rw(as, &range->region->device, range->offset + (addr - range->start), buf, len,
+                     is_write);
 }

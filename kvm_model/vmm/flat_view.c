@@ -28,12 +28,13 @@ static bool insert(struct flat_view *view, size_t at, const struct flat_range *r
 
 /* Fills the holes that are left in the window: what is there already has the higher priority. */
 static bool fill_holes(struct flat_view *view, const struct memory_region *region, uint64_t base,
-                       struct window window)
+                       struct window window, bool readonly)
 {
     uint64_t at = window.start;
 
     for (size_t i = 0;; i++) {
-        struct flat_range range = {.start = at, .last = window.last, .region = region};
+        struct flat_range range = {
+            .start = at, .last = window.last, .region = region, .readonly = readonly};
 
         range.offset = at - base;
         while (i < view->count && view->ranges[i].last < at)
@@ -59,7 +60,7 @@ static bool fill_holes(struct flat_view *view, const struct memory_region *regio
 
 /* Renders region with its byte 0 at base (modulo 2^64) into the window. */
 static bool render(struct flat_view *view, const struct memory_region *region, uint64_t base,
-                   struct window window, unsigned depth)
+                   struct window window, bool readonly, unsigned depth)
 {
     struct window inner = window;
 
@@ -76,12 +77,36 @@ static bool render(struct flat_view *view, const struct memory_region *region, u
     if (inner.last - base >= region->size)
         inner.last = base + (region->size - 1);
 
+    readonly = readonly || region->readonly;
     if (region->type == MEMORY_REGION_ALIAS)
-        return render(view, region->alias, base - region->alias_offset, inner, depth + 1);
+        return render(view, region->alias, base - region->alias_offset, inner, readonly, depth + 1);
     for (const struct memory_region *sub = region->subregions; sub; sub = sub->next)
-        if (!render(view, sub, base + sub->offset, inner, depth + 1))
+        if (!render(view, sub, base + sub->offset, inner, readonly, depth + 1))
             return false;
-    return region->type == MEMORY_REGION_CONTAINER || fill_holes(view, region, base, inner);
+    return region->type == MEMORY_REGION_CONTAINER ||
+           fill_holes(view, region, base, inner, readonly);
+}
+
+static bool can_merge(const struct flat_range *low, const struct flat_range *high)
+{
+    return low->last + 1 == high->start && low->region == high->region &&
+           low->offset + (high->start - low->start) == high->offset &&
+           low->readonly == high->readonly;
+}
+
+/* Pieces of one region that meet again become one range. */
+static void simplify(struct flat_view *view)
+{
+    size_t kept = 0;
+
+    for (size_t i = 1; i < view->count; i++) {
+        if (can_merge(&view->ranges[kept], &view->ranges[i]))
+            view->ranges[kept].last = view->ranges[i].last;
+        else
+            view->ranges[++kept] = view->ranges[i];
+    }
+    if (view->count)
+        view->count = kept + 1;
 }
 
 bool flat_view_render(struct flat_view *view, const struct memory_region *root)
@@ -89,8 +114,10 @@ bool flat_view_render(struct flat_view *view, const struct memory_region *root)
     struct window all = {.start = 0, .last = root->size - 1};
 
     *view = (struct flat_view){0};
-    if (render(view, root, 0, all, 0))
+    if (render(view, root, 0, all, false, 0)) {
+        simplify(view);
         return true;
+    }
     flat_view_free(view);
     return false;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A tree of memory regions rendered to sorted ranges that do not overlap (QEMU softmmu/memory.c).
+/*
+ * A tree of memory regions rendered to sorted ranges that do not overlap (QEMU system/memory.c:
+ * render_memory_region, flatview_simplify).
  */
 #ifndef KVM_MODEL_VMM_FLAT_VIEW_H
 #define KVM_MODEL_VMM_FLAT_VIEW_H
@@ -8,8 +10,9 @@
 
 struct flat_range {
     uint64_t start, last;               /* addresses, both inclusive */
-    const struct memory_region *region; /* RAM or IO */
+    const struct memory_region *region; /* RAM, IO or ROM device */
     uint64_t offset;                    /* of start in region */
+    bool readonly; /* the region, or a container or alias it is seen through, is read-only */
 };
 
 struct flat_view {

@@ -26,6 +26,15 @@ void memory_region_init_io(struct memory_region *region, const struct device *de
     region->device = *device;
 }
 
+void memory_region_init_rom_device(struct memory_region *region, const struct device *device,
+                                   hva_t hva, uint64_t size)
+{
+    init(region, MEMORY_REGION_ROM_DEVICE, device->name, size);
+    region->device = *device;
+    region->hva = hva;
+    region->romd = true;
+}
+
 void memory_region_init_alias(struct memory_region *region, const char *name,
                               const struct memory_region *target, uint64_t offset, uint64_t size)
 {
@@ -39,7 +48,7 @@ bool memory_region_add_subregion(struct memory_region *container, uint64_t offse
 {
     struct memory_region **link = &container->subregions;
 
-    if (region->mapped || region == container || !region->size ||
+    if (region->container || region == container || !region->size ||
         offset + (region->size - 1) < offset)
         return false;
     region->offset = offset;
@@ -48,6 +57,27 @@ bool memory_region_add_subregion(struct memory_region *container, uint64_t offse
         link = &(*link)->next;
     region->next = *link;
     *link = region;
-    region->mapped = true;
+    region->container = container;
     return true;
+}
+
+void memory_region_del_subregion(struct memory_region *region)
+{
+    struct memory_region **link;
+
+    if (!region->container)
+        return;
+    link = &region->container->subregions;
+    while (*link != region)
+        link = &(*link)->next;
+    *link = region->next;
+    region->next = NULL;
+    region->container = NULL;
+}
+
+bool memory_region_is_direct(const struct memory_region *region, bool is_write)
+{
+    if (region->type == MEMORY_REGION_RAM)
+        return !is_write || !region->readonly;
+    return region->type == MEMORY_REGION_ROM_DEVICE && region->romd && !is_write;
 }

@@ -127,4 +127,4 @@ static void write(void *device, uint64_t offset, uint64_t value, unsigned size)
 }
 
 const struct device_ops pl011_ops = {
-    .read = read, .write = write, .min_access = 4, .max_access = 4};
+    .read = read, .write = write, .endian = DEVICE_LITTLE_ENDIAN, .impl = {.min = 4, .max = 4}};

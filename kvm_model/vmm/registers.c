@@ -26,6 +26,14 @@ static bool fits(const struct registers *registers, uint64_t offset, unsigned si
     return offset < registers->size && size <= registers->size - offset;
 }
 
+/* How many of size bytes at offset, which is within, the device has. */
+static uint64_t inside(const struct registers *registers, uint64_t offset, unsigned size)
+{
+    uint64_t room = registers->size - offset;
+
+    return room < size ? room : size;
+}
+
 bool registers_set(struct registers *registers, uint64_t offset, uint64_t value, unsigned size)
 {
     uint64_t bytes = htole64(value);
@@ -54,8 +62,9 @@ static uint64_t read(void *device, uint64_t offset, unsigned size)
     struct registers *registers = device;
     uint64_t bytes = 0;
 
-    if (fits(registers, offset, size))
-        memcpy(&bytes, registers->bytes + offset, size);
+    /* what lies behind the end reads 0 */
+    if (offset < registers->size)
+        memcpy(&bytes, registers->bytes + offset, (size_t)inside(registers, offset, size));
     bytes = le64toh(bytes);
     log_access(registers, offset, bytes, size, false);
     return bytes;
@@ -64,14 +73,21 @@ static uint64_t read(void *device, uint64_t offset, unsigned size)
 static void write(void *device, uint64_t offset, uint64_t value, unsigned size)
 {
     struct registers *registers = device;
+    uint64_t bytes = htole64(value);
 
-    registers_set(registers, offset, value, size);
+    if (offset < registers->size)
+        memcpy(registers->bytes + offset, &bytes, (size_t)inside(registers, offset, size));
     registers->last_write = value;
     log_access(registers, offset, value, size, true);
 }
 
 const struct device_ops registers_ops = {
-    .read = read, .write = write, .min_access = 1, .max_access = 8, .unaligned = true};
+    .read = read,
+    .write = write,
+    .endian = DEVICE_LITTLE_ENDIAN,
+    .valid = {.min = 1, .max = 8, .unaligned = true},
+    .impl = {.min = 1, .max = 8, .unaligned = true},
+};
 
 size_t registers_log_count(const struct registers *registers)
 {

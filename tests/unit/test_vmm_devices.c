@@ -127,7 +127,7 @@ static void word_write(void *state, uint64_t offset, uint64_t value, unsigned si
 START_TEST(accesses_are_fitted_to_the_device)
 {
     static const struct device_ops ops = {
-        .read = word_read, .write = word_write, .min_access = 4, .max_access = 4};
+        .read = word_read, .write = word_write, .impl = {.min = 4, .max = 4}};
     struct device device = {"word", &ops, NULL};
 
     calls = 0;
