@@ -62,12 +62,20 @@ static inline void clock_charge(struct clock *clock, enum op op, uint64_t count)
     clock->now.v += clock->profile->cycles[op] * count;
 }
 
+/* Cycles of one count of the system counter. A profile without a frequency counts cycles. */
+static inline uint64_t clock_counter_ratio(const struct clock *clock)
+{
+    uint64_t ratio = clock->profile->core_hz / CLOCK_COUNTER_HZ;
+
+    return ratio ? ratio : 1;
+}
+
 /* The system counter's value after that many guest instructions which are not yet charged. */
 static inline uint64_t clock_counter(const struct clock *clock, uint64_t uncharged)
 {
     uint64_t cycles = clock->now.v + uncharged * clock->profile->cycles[OP_GUEST_INSN];
 
-    return cycles / (clock->profile->core_hz / CLOCK_COUNTER_HZ);
+    return cycles / clock_counter_ratio(clock);
 }
 
 /*

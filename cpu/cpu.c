@@ -558,6 +558,7 @@ enum cpu_exit cpu_run(struct cpu *cpu)
     engine_load(cpu);
     cpu->monitor.armed = false; /* an exception return clears it (Arm ARM D1.4.4) */
     notice_el2_changes(cpu);
+    gic_refresh(cpu);
     engine_refresh_controls(cpu);
     clock_charge(cpu->engine->clock, OP_ERET, 1);
     if (trace) {

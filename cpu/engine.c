@@ -10,6 +10,7 @@
 #include "cpu/insn.h"
 #include "cpu/interrupt.h"
 
+#define DEFAULT_GIC_LRS 4u
 #define MIN_UNICORN_MAJOR 2
 #define MIN_UNICORN_MINOR 1
 #define MIN_UNICORN_PATCH 4
@@ -251,6 +252,15 @@ static void on_code_written(void *ctx, pa_t granule)
     engine->code_stale = true;
 }
 
+/* The system counter in front of the instruction that runs. */
+static uint64_t counter_now(const struct engine *engine)
+{
+    const struct cpu *cpu = engine->resident;
+    uint64_t pc = engine_read_reg(engine->uc, UC_ARM64_REG_PC);
+
+    return clock_counter(engine->clock, engine_instructions_at(cpu, pc) - cpu->charged);
+}
+
 static uint32_t on_msr(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *cp, void *user)
 {
     const struct sysreg_desc written = {.op0 = (uint8_t)cp->op0,
@@ -263,6 +273,8 @@ static uint32_t on_msr(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
 
     (void)uc;
     (void)reg;
+    if (generic_timer_write(engine->resident, &written, counter_now(engine), cp->val))
+        return 1;
     engine->resident->mmu_stale = true;
     if (engine_controls_traps(&written)) {
         engine->controls_stale = true;
@@ -275,20 +287,17 @@ static uint32_t on_msr(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
 }
 
 /*
- * Registers that would show the host's clock or chance. The counters read simulated time; FEAT_RNG
- * is not offered by the CPUs modelled, and its registers read 0.
+ * Registers that would show the host's clock or chance, beside the timers'. FEAT_RNG is not offered
+ * by the CPUs modelled, and its registers read 0. What is pending, the engine does not know.
  */
-enum override { OVERRIDE_COUNTER, OVERRIDE_FREQUENCY, OVERRIDE_ZERO };
+enum override { OVERRIDE_PENDING, OVERRIDE_FREQUENCY, OVERRIDE_ZERO };
 
 static const struct {
     uint8_t op0, op1, crn, crm, op2;
     enum override what;
 } mrs_overrides[] = {
     {3, 3, 14, 0, 0, OVERRIDE_FREQUENCY}, /* CNTFRQ_EL0 */
-    {3, 3, 14, 0, 1, OVERRIDE_COUNTER},   /* CNTPCT_EL0 */
-    {3, 3, 14, 0, 2, OVERRIDE_COUNTER},   /* CNTVCT_EL0 */
-    {3, 3, 14, 0, 5, OVERRIDE_COUNTER},   /* CNTPCTSS_EL0 */
-    {3, 3, 14, 0, 6, OVERRIDE_COUNTER},   /* CNTVCTSS_EL0 */
+    {3, 0, 12, 1, 0, OVERRIDE_PENDING},   /* ISR_EL1 */
     {3, 3, 2, 4, 0, OVERRIDE_ZERO},       /* RNDR */
     {3, 3, 2, 4, 1, OVERRIDE_ZERO},       /* RNDRRS */
     {3, 3, 9, 13, 0, OVERRIDE_ZERO},      /* PMCCNTR_EL0 */
@@ -298,9 +307,18 @@ static uint32_t on_mrs(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
 {
     struct engine *engine = user;
     struct cpu *cpu = engine->resident;
+    const struct sysreg_desc read = {.op0 = (uint8_t)cp->op0,
+                                     .op1 = (uint8_t)cp->op1,
+                                     .crn = (uint8_t)cp->crn,
+                                     .crm = (uint8_t)cp->crm,
+                                     .op2 = (uint8_t)cp->op2};
     enum sysreg hidden = engine_hidden_sysreg(cp);
     uint64_t value = 0;
 
+    if (generic_timer_read(cpu, &read, counter_now(engine), &value)) {
+        uc_reg_write(uc, (int)reg, &value);
+        return 1;
+    }
     for (size_t i = 0; i < sizeof(mrs_overrides) / sizeof(mrs_overrides[0]); i++) {
         if (mrs_overrides[i].op0 != cp->op0 || mrs_overrides[i].op1 != cp->op1 ||
             mrs_overrides[i].crn != cp->crn || mrs_overrides[i].crm != cp->crm ||
@@ -308,10 +326,8 @@ static uint32_t on_mrs(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
             continue;
         if (mrs_overrides[i].what == OVERRIDE_FREQUENCY)
             value = CLOCK_COUNTER_HZ;
-        else if (mrs_overrides[i].what == OVERRIDE_COUNTER)
-            value = clock_counter(
-                engine->clock,
-                engine_instructions_at(cpu, engine_read_reg(uc, UC_ARM64_REG_PC)) - cpu->charged);
+        else if (mrs_overrides[i].what == OVERRIDE_PENDING)
+            value = interrupt_status(cpu);
         uc_reg_write(uc, (int)reg, &value);
         return 1;
     }
@@ -491,6 +507,7 @@ struct engine *engine_new(const struct engine_config *config, char *error, size_
     engine->trace = config->trace;
     engine->el3 = config->el3;
     engine->chaos = config->chaos;
+    engine->gic_lrs = config->gic_lrs ? config->gic_lrs : DEFAULT_GIC_LRS;
     if (!version_ok(error, size) ||
         !check(uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &engine->uc), "open", error, size) ||
         !configure(engine, error, size) || !add_hooks(engine, error, size) ||
@@ -531,7 +548,14 @@ struct cpu *cpu_new(struct engine *engine, unsigned index, char *error, size_t s
     cpu->mmu.mem = engine->mem;
     cpu->mmu_stale = true;
     cpu->budget_end = UINT64_MAX;
+    gic_reset_cpu(&cpu->gic, engine->gic_lrs);
+    if (!generic_timer_init(cpu)) {
+        snprintf(error, size, "out of memory");
+        free(cpu);
+        return NULL;
+    }
     if (!check(uc_context_alloc(engine->uc, &cpu->context), "context", error, size)) {
+        generic_timer_free(cpu);
         free(cpu);
         return NULL;
     }
@@ -558,6 +582,7 @@ void cpu_free(struct cpu *cpu)
         return;
     if (cpu->engine->resident == cpu)
         cpu->engine->resident = NULL;
+    generic_timer_free(cpu);
     uc_context_free(cpu->context);
     free(cpu);
 }

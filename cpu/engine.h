@@ -14,6 +14,8 @@
 
 #include "cpu/code_pages.h"
 #include "cpu/cpu.h"
+#include "cpu/generic_timer_private.h"
+#include "cpu/gic_private.h"
 #include "cpu/insn.h"
 #include "cpu/mmu.h"
 #include "cpu/sysreg_file.h"
@@ -43,6 +45,7 @@ struct engine {
     struct trace *trace;
     uint64_t chaos;      /* state of the generator; 0: no chaos */
     struct smc_port el3; /* call NULL: there is no EL3 to answer the guest */
+    unsigned gic_lrs;    /* list registers of each CPU */
     struct cpu *resident;
     uc_context *pristine; /* the state of a CPU that never ran */
     struct code_pages *code;
@@ -94,8 +97,10 @@ struct cpu {
     uint64_t engine_pstate; /* what the engine holds, valid outside cpu_run */
     uint64_t engine_hcr;
 
-    unsigned lines;                       /* bit n: enum cpu_line n is high */
-    struct sysreg_file file;              /* system registers the engine has not */
+    unsigned lines;          /* bit n: enum cpu_line n is high */
+    struct sysreg_file file; /* system registers the engine has not */
+    struct gic gic;
+    struct generic_timer timer;
     uint64_t hidden[ENGINE_HIDDEN_COUNT]; /* bits of registers that it has, kept from it */
     struct {                              /* the local exclusive monitor */
         bool armed;

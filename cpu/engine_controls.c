@@ -8,8 +8,9 @@
 
 #define ICC_SRE_SYSTEM_REGISTERS 7u /* SRE, DFB, DIB: the only interface this CPU has */
 #define ICC_SRE_EL2_ENABLE 8u
-#define CNTHCTL_EL1_COUNTERS 3u /* EL1PCTEN, EL1PCEN: the physical counter and timer do not trap   \
-                                 */
+#define CNTHCTL_EL1_COUNTERS                                                                       \
+    3u /* EL1PCTEN, EL1PCEN: the physical counter and timer do not trap                            \
+        */
 
 /* EL1 registers that decide what traps. */
 static const enum sysreg controlling[] = {
@@ -47,11 +48,14 @@ struct trap_context engine_trap_context(const struct cpu *cpu)
 static bool same_controls(const struct el2_regs *a, const struct el2_regs *b)
 {
     const uint64_t pending = field_mask(HCR_VF) | field_mask(HCR_VI) | field_mask(HCR_VSE);
+    const uint64_t ich_traps = field_mask(ICH_HCR_TC) | field_mask(ICH_HCR_TALL0) |
+                               field_mask(ICH_HCR_TALL1) | field_mask(ICH_HCR_TDIR);
 
     return !((a->hcr ^ b->hcr) & ~pending) && a->cptr == b->cptr && a->mdcr == b->mdcr &&
-           a->cnthctl == b->cnthctl && a->hcrx == b->hcrx && a->ich_hcr == b->ich_hcr &&
-           a->icc_sre == b->icc_sre && a->hfgrtr == b->hfgrtr && a->hfgwtr == b->hfgwtr &&
-           a->hfgitr == b->hfgitr && a->hdfgrtr == b->hdfgrtr && a->hdfgwtr == b->hdfgwtr;
+           a->cnthctl == b->cnthctl && a->hcrx == b->hcrx &&
+           !((a->ich_hcr ^ b->ich_hcr) & ich_traps) && a->icc_sre == b->icc_sre &&
+           a->hfgrtr == b->hfgrtr && a->hfgwtr == b->hfgwtr && a->hfgitr == b->hfgitr &&
+           a->hdfgrtr == b->hdfgrtr && a->hdfgwtr == b->hdfgwtr;
 }
 
 static bool same_el1_controls(const struct trap_context *a, const struct trap_context *b)

@@ -68,6 +68,10 @@ struct event_field {
     X(EL2_VECTOR, el2_vector, "exception taken to EL2 or R-EL2", H(esr), H(far), H(hpfar), H(elr), \
       H(spsr), U(insn))                                                                            \
     X(ERET, eret, "the guest goes on", H(pc), H(spsr))                                             \
+    X(TIMER_FIRE, timer_fire, "a timer's condition is met", S(timer), D(intid), H(cval), H(count)) \
+    X(ICV_IAR, icv_iar, "the guest acknowledges an interrupt", D(intid), D(group), D(priority))    \
+    X(ICV_EOIR, icv_eoir, "the guest ends an interrupt", D(intid), D(group), D(priority))          \
+    X(ICV_DEACTIVATE, icv_deactivate, "an interrupt is deactivated", D(intid), B(hw), D(pintid))   \
     /* rmm_model: R-EL2 */                                                                         \
     X(RMM_HANDLE_EXCEPTION, rmm_handle_exception, "the RMM takes a realm's exception", H(esr),     \
       H(far), H(hpfar))                                                                            \

@@ -173,6 +173,10 @@ bool execute_sysreg(struct cpu *cpu, const struct insn *insn)
         execute_step_pc(cpu);
         return true;
     }
+    if (gic_virtual_access(cpu, insn)) {
+        execute_step_pc(cpu);
+        return true;
+    }
     value = sysreg_file_find(&cpu->file, insn, &writable);
     if (!value)
         return false;

@@ -22,11 +22,19 @@ static const struct row rows[] = {
     {INTERRUPT_VSERROR, CPU_LINE_COUNT, &HCR_VSE, &HCR_AMO, &PSTATE_A},
 };
 
+/* The virtual CPU interface's part of a virtual interrupt. */
+static bool gic_asserts(const struct cpu *cpu, enum interrupt interrupt)
+{
+    return (interrupt == INTERRUPT_VIRQ && cpu->gic.virq) ||
+           (interrupt == INTERRUPT_VFIQ && cpu->gic.vfiq);
+}
+
 static bool is_pending(const struct row *row, const struct cpu *cpu, uint64_t pstate)
 {
     if (row->line != CPU_LINE_COUNT)
-        return cpu->lines >> row->line & 1;
-    return field_get(cpu->el2.hcr, *row->pending) && !field_get(pstate, *row->mask);
+        return cpu->lines >> row->line & 1 || (row->line == CPU_LINE_IRQ && gic_signals(&cpu->gic));
+    return (field_get(cpu->el2.hcr, *row->pending) || gic_asserts(cpu, row->interrupt)) &&
+           !field_get(pstate, *row->mask);
 }
 
 enum interrupt interrupt_next(const struct cpu *cpu, uint64_t pstate)
@@ -35,6 +43,17 @@ enum interrupt interrupt_next(const struct cpu *cpu, uint64_t pstate)
         if (field_get(cpu->el2.hcr, *rows[i].route) && is_pending(&rows[i], cpu, pstate))
             return rows[i].interrupt;
     return INTERRUPT_NONE;
+}
+
+uint64_t interrupt_status(const struct cpu *cpu)
+{
+    /* A, I and F of PSTATE stand where ISR_EL1 has them (Arm ARM D19.2, ISR_EL1). */
+    uint64_t status = 0;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rows[i].mask && field_get(cpu->el2.hcr, *rows[i].route) && is_pending(&rows[i], cpu, 0))
+            status |= field_mask(*rows[i].mask);
+    return status;
 }
 
 bool interrupt_pending(const struct cpu *cpu)

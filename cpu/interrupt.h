@@ -2,7 +2,8 @@
 /*
  * Inside cpu/ only: asynchronous exceptions. Physical ones come by a line and are taken to EL2,
  * which routes them there (HCR_EL2.{IMO, FMO, AMO}); virtual ones are made pending by HCR_EL2.{VI,
- * VF, VSE} and are taken to EL1 when PSTATE lets them (Arm ARM D1.3.6).
+ * VF, VSE} or by the virtual CPU interface (cpu/gic_virtual.c), and are taken to EL1 when PSTATE
+ * lets them (Arm ARM D1.3.6).
  */
 #ifndef CPU_INTERRUPT_H
 #define CPU_INTERRUPT_H
@@ -19,6 +20,8 @@ enum interrupt {
     INTERRUPT_VSERROR,
 };
 
+/* ISR_EL1 as the guest reads it: the virtual ones that are pending, masked or not. */
+uint64_t interrupt_status(const struct cpu *cpu);
 /* Can one be taken at all, whatever PSTATE says? Then each block asks. */
 bool interrupt_pending(const struct cpu *cpu);
 /* The one to take in that PSTATE: those to EL2 first; FIQ before IRQ before SError. */

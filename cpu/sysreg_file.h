@@ -2,7 +2,8 @@
 /*
  * Inside cpu/ only: system registers that the modelled CPU has and the engine has not. They are
  * plain storage: a value at reset, and the bits that can be written. The GIC CPU interface among
- * them is one to which nothing is ever pending.
+ * them is the physical one, of a guest whose interrupts EL2 does not route to itself, to which
+ * nothing is ever pending; the virtual one is in cpu/gic_virtual.c.
  */
 #ifndef CPU_SYSREG_FILE_H
 #define CPU_SYSREG_FILE_H
