@@ -26,11 +26,13 @@
     X(KVM_INJECT, kvm_inject, "KVM injects an exception")                                          \
     X(SMC_EL3, smc_el3, "SMC entry to EL3 and its dispatch")                                       \
     X(WORLD_SWITCH, world_switch, "EL3 switches worlds, one direction")                            \
+    X(GPT_CHANGE, gpt_change, "EL3 changes a granule's GPT entry; its zeroing and invalidations")    \
     X(RMM_DISPATCH, rmm_dispatch, "the RMM decodes an RMI command")                                \
     X(RMM_REC_ENTER, rmm_rec_enter, "REC enter: checks, copy of the entry, context restore")       \
     X(RMM_REC_EXIT, rmm_rec_exit, "REC exit: context save, masks, copy of the exit")               \
     X(RMM_MMIO_COMPLETE, rmm_mmio_complete, "completion of an emulated access")                    \
     X(RMM_RSI, rmm_rsi, "the RMM answers an RSI or PSCI call itself")                              \
+    X(RMM_TOKEN_SIGN, rmm_token_sign, "one iteration of an attestation token's signature")         \
     X(RMM_RTT_LEVEL, rmm_rtt_level, "one RTT level walked by software")                            \
     X(VMM_DISPATCH, vmm_dispatch, "the VMM decodes an exit and finds the device")                  \
     X(DEVICE_ACCESS, device_access, "one access of a device model")

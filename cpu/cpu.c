@@ -418,6 +418,11 @@ void cpu_set_line(struct cpu *cpu, enum cpu_line line, bool level)
     cpu->lines = (cpu->lines & ~(1u << line)) | (unsigned)level << line;
 }
 
+bool cpu_line_pending(const struct cpu *cpu)
+{
+    return cpu->lines != 0;
+}
+
 static enum outcome leave_by(struct cpu *cpu, enum outcome outcome)
 {
     clock_charge(cpu->engine->clock, OP_EXCEPTION_ENTRY, 1);

@@ -86,6 +86,8 @@ enum cpu_exit cpu_run(struct cpu *cpu);
  * say so. */
 enum cpu_line { CPU_LINE_IRQ, CPU_LINE_FIQ, CPU_LINE_SERROR, CPU_LINE_COUNT };
 void cpu_set_line(struct cpu *cpu, enum cpu_line line, bool level);
+/* Any of them is high: what ISR_EL1 tells software at EL2. */
+bool cpu_line_pending(const struct cpu *cpu);
 
 /* Stops after that many more guest instructions, exactly; an exception to EL1 counts as one. */
 void cpu_set_budget(struct cpu *cpu, uint64_t instructions);

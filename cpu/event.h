@@ -94,6 +94,8 @@ struct event_field {
       H(esr_el1), H(far_el1), H(elr_el1), H(vector))                                               \
     X(RMI, rmi, "an RMI command, other than REC_ENTER, and its result", S(command), H(x1), H(x2),  \
       H(x3), H(x4), H(x0))                                                                         \
+    X(RMM_BOOT, rmm_boot, "EL3 started the RMM", H(version), H(shared), B(attests), H(status))     \
+    X(GPF, gpf, "the GPT refuses an access of the RMM", H(pa), S(pas))                             \
     /* rmm_model: EL3 */                                                                           \
     X(MONITOR_SMC, monitor_smc, "EL3 routes an SMC", H(fid), S(from), S(to))                       \
     X(MONITOR_SMC_RETURN, monitor_smc_return, "EL3 returns to the caller's world", H(x0), S(to))   \

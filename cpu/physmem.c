@@ -17,7 +17,7 @@
 struct physmem {
     uint8_t *host; /* size bytes, the memory at PHYS_DRAM_BASE */
     uint64_t size;
-    uint64_t gpt_base; /* offset of the level-0 table, the end of what models may use */
+    uint64_t gpt_base; /* offset of the level-0 table */
     uint64_t gpt_next; /* offset of the next free level-1 table */
     uint64_t *code;    /* one bit a granule: translated code of it may exist */
     physmem_code_written *code_written;
@@ -140,7 +140,7 @@ struct physmem *physmem_new(uint64_t size)
     regions = (PHYS_DRAM_BASE % GPT_L0_REGION + size + GPT_L0_REGION - 1) / GPT_L0_REGION;
     gpt_size = GPT_L0_SIZE + regions * GPT_L1_SIZE;
     mem->code = calloc((size >> GRANULE_SHIFT) / 64 + 1, sizeof(*mem->code));
-    mem->host = size <= gpt_size || !mem->code
+    mem->host = size <= gpt_size + PHYS_FIRMWARE_SIZE || !mem->code
                     ? MAP_FAILED
                     : mmap(NULL, size, PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -155,7 +155,8 @@ struct physmem *physmem_new(uint64_t size)
     for (uint64_t i = 0; i < GPT_L0_ENTRIES; i++)
         *gpt_word(mem, mem->gpt_base + i * sizeof(uint64_t)) =
             field_put(GPT_DESC_TYPE, GPT_TYPE_BLOCK) | field_put(GPT_BLOCK_GPI, GPI_NON_SECURE);
-    for (uint64_t offset = mem->gpt_base; offset < size; offset += GRANULE_SIZE)
+    for (uint64_t offset = mem->gpt_base - PHYS_FIRMWARE_SIZE; offset < size;
+         offset += GRANULE_SIZE)
         gpt_set(mem, PA(PHYS_DRAM_BASE + offset), PAS_ROOT);
     return mem;
 }
@@ -171,7 +172,7 @@ void physmem_free(struct physmem *mem)
 
 pa_t physmem_limit(const struct physmem *mem)
 {
-    return PA(PHYS_DRAM_BASE + mem->gpt_base);
+    return PA(PHYS_DRAM_BASE + mem->gpt_base - PHYS_FIRMWARE_SIZE);
 }
 
 uint64_t physmem_size(const struct physmem *mem)

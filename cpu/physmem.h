@@ -24,15 +24,20 @@ struct physmem;
 /* Base of the simulated DRAM; below it nothing answers. */
 #define PHYS_DRAM_BASE 0x80000000ull
 
+/* Memory at physmem_limit that is EL3's, to share with the RMM. */
+#define PHYS_FIRMWARE_SIZE GRANULE_SIZE
+
 /*
  * Memory of size bytes (a multiple of 2 MiB) at PHYS_DRAM_BASE. Pages cost host memory when
- * touched. The last granules hold the GPT, in Root PAS; everything else starts Non-secure. NULL
+ * touched. The last granules are the firmware's and the GPT, in Root PAS; everything else starts
+ * Non-secure. NULL
  * when the host has not the address space. Freed by physmem_free (NULL is fine).
  */
 struct physmem *physmem_new(uint64_t size);
 void physmem_free(struct physmem *mem);
 
-/* [PHYS_DRAM_BASE, physmem_limit) is what models may hand out; the GPT lies above. */
+/* [PHYS_DRAM_BASE, physmem_limit) is what models may hand out; the firmware and the GPT lie above.
+ */
 pa_t physmem_limit(const struct physmem *mem);
 /* Size of all of it in bytes, the GPT included, and the host memory behind it (for the engine). */
 uint64_t physmem_size(const struct physmem *mem);

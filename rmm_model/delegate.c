@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* GRANULE_DELEGATE, GRANULE_UNDELEGATE: the granule changes worlds, which only EL3 can do. */
-#include "rmm_model/monitor.h"
+#include "rmm_model/el3.h"
 #include "rmm_model/state.h"
 
 /* Asks EL3 to move the granule; false if it refuses. */

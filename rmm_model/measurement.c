@@ -35,7 +35,7 @@ _Static_assert(offsetof(struct descriptor, data.ipa) == 0x50, "ipa");
 _Static_assert(offsetof(struct descriptor, data.content) == 0x60, "content");
 _Static_assert(sizeof(struct descriptor) == DESCRIPTOR_SIZE, "RmmMeasurementDescriptor");
 
-static size_t digest_size(const struct realm *realm)
+size_t measurement_size(const struct realm *realm)
 {
     return realm->hash_algo == RMI_HASH_SHA_512 ? SHA512_DIGEST_SIZE : SHA256_DIGEST_SIZE;
 }
@@ -76,7 +76,7 @@ static void descriptor_init(const struct realm *realm, struct descriptor *descri
     memset(descriptor, 0, sizeof(*descriptor));
     descriptor->type = (uint8_t)type;
     descriptor->size = sizeof(*descriptor);
-    memcpy(descriptor->rim, realm->measurement[MEASUREMENT_RIM], digest_size(realm));
+    memcpy(descriptor->rim, realm->measurement[MEASUREMENT_RIM], measurement_size(realm));
 }
 
 static void rim_becomes(struct realm *realm, const struct descriptor *descriptor)
@@ -134,6 +134,6 @@ void measurement_add_ripas(struct realm *realm, uint64_t base, uint64_t top)
 
 void measurement_extend(struct realm *realm, unsigned index, const void *data, size_t size)
 {
-    digest(realm, realm->measurement[index], digest_size(realm), data, size,
+    digest(realm, realm->measurement[index], measurement_size(realm), data, size,
            realm->measurement[index]);
 }

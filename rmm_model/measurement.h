@@ -11,6 +11,9 @@
 #define MEASUREMENT_RIM 0u         /* the index of the initial one */
 #define MEASUREMENT_EXTEND_MAX 64u /* bytes at once */
 
+/* Bytes of a measurement of this realm: those of its hash. */
+size_t measurement_size(const struct realm *realm);
+
 /* The RIM of a realm made with these parameters. */
 void measurement_init(struct realm *realm, const struct rmi_realm_params *params);
 /* Each extends the RIM. flags as of DATA_CREATE; page: GRANULE_SIZE bytes, or NULL if not measured.

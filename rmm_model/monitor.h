@@ -15,16 +15,6 @@
 struct monitor;
 struct rmm;
 
-/* Services for the RMM (TF-A, RMM-EL3 communication interface, RMM_GTSI_*): x1 is a granule's PA.
- */
-#define RMM_EL3_GTSI_DELEGATE 0xc40001b0u
-#define RMM_EL3_GTSI_UNDELEGATE 0xc40001b1u
-
-/* What they return in x0. */
-#define RMM_EL3_OK ((uint64_t)0)
-#define RMM_EL3_BAD_ADDR ((uint64_t)-2)
-#define RMM_EL3_BAD_PAS ((uint64_t)-3)
-
 struct monitor_config {
     struct physmem *mem;
     struct clock *clock;
@@ -35,7 +25,10 @@ struct monitor_config {
 struct monitor *monitor_new(const struct monitor_config *config);
 void monitor_free(struct monitor *monitor);
 
-/* Who serves RMI from now on; NULL for nobody: RMI calls are then unknown. Not owned. */
+/*
+ * Starts the RMM, which serves RMI from now on; NULL for nobody: RMI calls are then unknown, as
+ * they are when the RMM reports that it failed. Boot takes no simulated time. Not owned.
+ */
 void monitor_set_rmm(struct monitor *monitor, struct rmm *rmm);
 
 /*
@@ -43,7 +36,7 @@ void monitor_set_rmm(struct monitor *monitor, struct rmm *rmm);
  * other FID gives x0 = -1.
  */
 struct smc_port monitor_normal_port(struct monitor *monitor);
-/* Where the RMM's own SMCs arrive: the services above, any other FID gives x0 = -1. */
+/* Where the RMM's own SMCs arrive: the services of rmm_model/el3.h, any other FID gives x0 = -1. */
 struct smc_port monitor_realm_port(struct monitor *monitor);
 
 #endif

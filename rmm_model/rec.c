@@ -2,6 +2,7 @@
 /* REC_CREATE, REC_DESTROY, and a REC's way on and off its PE. */
 #include "rmm_model/rec.h"
 
+#include "rmm_model/attest.h"
 #include "rmm_model/measurement.h"
 
 #define RECS_PER_REALM_MAX 511u
@@ -203,6 +204,7 @@ void smc_rec_create(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
         measurement_add_rec(realm, &params);
     for (unsigned i = 0; i < params.num_aux; i++)
         granule_find(&rmm->granules, params.aux[i])->state = GRANULE_REC_AUX;
+    attest_reset(rmm, rec);
     granule_find(&rmm->granules, addr)->state = GRANULE_REC;
     granule_find(&rmm->granules, rd)->refcount++;
 }

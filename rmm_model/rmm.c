@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rmm_model/rmm.h"
 
+#include "rmm_model/attest.h"
 #include "rmm_model/rec.h"
 
 #include <assert.h>
@@ -51,6 +52,29 @@ struct rmm *rmm_new(const struct rmm_config *config)
         return NULL;
     }
     return rmm;
+}
+
+static uint64_t boot_status(const struct rmm *rmm, const struct rmm_boot_args *args)
+{
+    enum pas pas;
+
+    if (args->version < RMM_EL3_IFC_VERSION)
+        return RMM_EL3_BOOT_VERSION_NOT_VALID;
+    if (args->shared_buffer & GRANULE_MASK ||
+        !gpt_lookup(rmm->mem, PA(args->shared_buffer), &pas) || pas != PAS_REALM)
+        return RMM_EL3_BOOT_INVALID_SHARED_BUFFER;
+    return RMM_EL3_BOOT_SUCCESS;
+}
+
+uint64_t rmm_boot(struct rmm *rmm, const struct rmm_boot_args *args)
+{
+    uint64_t status = boot_status(rmm, args);
+    struct smc_regs regs = {.x = {RMM_EL3_BOOT_COMPLETE, status}};
+    bool attests = status == RMM_EL3_BOOT_SUCCESS && attest_boot(rmm, args->shared_buffer);
+
+    EMIT(rmm->trace, RMM_BOOT, RMM, args->version, args->shared_buffer, attests, status);
+    rmm->el3.call(rmm->el3.ctx, &regs);
+    return status;
 }
 
 void rmm_free(struct rmm *rmm)
@@ -111,16 +135,24 @@ void rmm_zero_granule(struct rmm *rmm, uint64_t addr)
     physmem_write(rmm->mem, PAS_REALM, PA(addr), zeros, sizeof(zeros));
 }
 
+/* The access was refused by the GPT: told, so that a host that provokes it is seen. */
+static bool access_done(const struct rmm *rmm, uint64_t addr, enum phys_status status)
+{
+    if (status == PHYS_GPF)
+        EMIT(rmm->trace, GPF, RMM, addr, EVENT_STR(pas_name(PAS_NON_SECURE)));
+    return status == PHYS_OK;
+}
+
 bool rmm_ns_read(struct rmm *rmm, uint64_t addr, void *buf, size_t size)
 {
     return granule_find_state(&rmm->granules, addr, GRANULE_NS) &&
-           physmem_read(rmm->mem, PAS_NON_SECURE, PA(addr), buf, size) == PHYS_OK;
+           access_done(rmm, addr, physmem_read(rmm->mem, PAS_NON_SECURE, PA(addr), buf, size));
 }
 
 bool rmm_ns_write(struct rmm *rmm, uint64_t addr, const void *buf, size_t size)
 {
     return granule_find_state(&rmm->granules, addr & ~GRANULE_MASK, GRANULE_NS) &&
-           physmem_write(rmm->mem, PAS_NON_SECURE, PA(addr), buf, size) == PHYS_OK;
+           access_done(rmm, addr, physmem_write(rmm->mem, PAS_NON_SECURE, PA(addr), buf, size));
 }
 
 void rmm_tlb_invalidate(struct rmm *rmm)

@@ -8,6 +8,7 @@
 
 #include "cpu/cpu.h"
 #include "cpu/smc.h"
+#include "rmm_model/el3.h"
 #include "rmm_model/variant.h"
 
 struct rmm;
@@ -47,6 +48,13 @@ struct rmm_config {
  */
 struct rmm *rmm_new(const struct rmm_config *config);
 void rmm_free(struct rmm *rmm);
+
+/*
+ * EL3 starts the RMM: it fetches what it needs from EL3 and reports with RMM_BOOT_COMPLETE, whose
+ * argument is returned: RMM_EL3_BOOT_SUCCESS or an error. Without a key from EL3 realms cannot be
+ * attested, all else works.
+ */
+uint64_t rmm_boot(struct rmm *rmm, const struct rmm_boot_args *args);
 
 const struct rmm_variant *rmm_variant(const struct rmm *rmm);
 

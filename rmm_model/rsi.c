@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rmm_model/rsi.h"
 
+#include "rmm_model/attest.h"
 #include "rmm_model/measurement.h"
 #include "rmm_model/psci.h"
 #include "rmm_model/rtt.h"
@@ -42,12 +43,7 @@ static bool granule_aligned(uint64_t addr)
     return !(addr & GRANULE_MASK);
 }
 
-/*
- * The PA of the protected page at ipa, for a call that reads or writes it. false: the result says
- * why, an input error when the realm has nothing there, an abort when the host took it away.
- */
-static bool map_for_call(struct realm_run *run, uint64_t ipa, struct rsi_result *result,
-                         uint64_t *pa)
+bool rsi_map_page(struct realm_run *run, uint64_t ipa, struct rsi_result *result, uint64_t *pa)
 {
     struct rtt_lookup page = rtt_lookup(run->rmm, run->realm, ipa & ~GRANULE_MASK);
 
@@ -73,6 +69,10 @@ static void rsi_version(struct realm_run *run, struct rsi_result *result)
 {
     uint64_t version = run->rmm->variant->rsi_version;
 
+    if (run->rmm->variant->rsi_version_alone) {
+        result->x[0] = version;
+        return;
+    }
     result->x[0] = arg(run, 1) == version ? RSI_SUCCESS : RSI_ERROR_INPUT;
     result->x[1] = version;
     result->x[2] = version;
@@ -124,8 +124,13 @@ static void rsi_realm_config(struct realm_run *run, struct rsi_result *result)
         result->x[0] = RSI_ERROR_INPUT;
         return;
     }
-    if (!map_for_call(run, ipa, result, &pa))
+    if (!rsi_map_page(run, ipa, result, &pa))
         return;
+    if (run->rmm->variant->realm_config_width_alone) {
+        physmem_write(run->rmm->mem, PAS_REALM, PA(pa), &config.ipa_width,
+                      sizeof(config.ipa_width));
+        return;
+    }
     memcpy(config.rpv, run->realm->rpv, sizeof(config.rpv));
     physmem_write(run->rmm->mem, PAS_REALM, PA(pa), &config,
                   offsetof(struct rsi_realm_config, pad0));
@@ -183,6 +188,12 @@ static void rsi_ipa_state_get(struct realm_run *run, struct rsi_result *result)
     result->x[2] = walk.entry.ripas;
 }
 
+/* Of the registers in a host call's structure. */
+static size_t host_call_bytes(const struct realm_run *run)
+{
+    return run->rmm->variant->host_call_gprs * sizeof(uint64_t);
+}
+
 static void rsi_host_call(struct realm_run *run, struct rsi_result *result)
 {
     uint64_t ipa = arg(run, 1), pa;
@@ -192,12 +203,12 @@ static void rsi_host_call(struct realm_run *run, struct rsi_result *result)
         result->x[0] = RSI_ERROR_INPUT;
         return;
     }
-    if (!map_for_call(run, ipa, result, &pa))
+    if (!rsi_map_page(run, ipa, result, &pa))
         return;
     physmem_read(run->rmm->mem, PAS_REALM, PA(pa), &call, sizeof(call));
     run->exit->exit_reason = RMI_EXIT_HOST_CALL;
     run->exit->imm = call.imm;
-    memcpy(run->exit->gprs, call.gprs, sizeof(call.gprs));
+    memcpy(run->exit->gprs, call.gprs, host_call_bytes(run));
     run->rec->host_call_pending = true;
     result->action = RSI_EXIT_PENDING;
 }
@@ -209,9 +220,9 @@ bool complete_host_call(struct realm_run *run, const struct rmi_rec_enter *enter
 
     if (!run->rec->host_call_pending)
         return true;
-    if (map_for_call(run, arg(run, 1), &result, &pa)) {
+    if (rsi_map_page(run, arg(run, 1), &result, &pa)) {
         pa += offsetof(struct rsi_host_call, gprs);
-        physmem_write(run->rmm->mem, PAS_REALM, PA(pa), enter->gprs, sizeof(enter->gprs));
+        physmem_write(run->rmm->mem, PAS_REALM, PA(pa), enter->gprs, host_call_bytes(run));
         cpu_set_x(run->cpu, 0, RSI_SUCCESS);
     } else if (result.action == RSI_ABORT) {
         rec_exit_emulated_abort(run, result.level);
@@ -228,20 +239,31 @@ bool complete_host_call(struct realm_run *run, const struct rmi_rec_enter *enter
  */
 
 static const struct rsi_call rsi_calls[] = {
-    {SMCCC_VERSION_FID, smccc_version},           {RSI_FID_BASE + 0x0, rsi_version},
-    {RSI_FID_BASE + 0x1, rsi_features},           {RSI_FID_BASE + 0x2, rsi_measurement_read},
-    {RSI_FID_BASE + 0x3, rsi_measurement_extend}, {RSI_FID_BASE + 0x6, rsi_realm_config},
-    {RSI_FID_BASE + 0x7, rsi_ipa_state_set},      {RSI_FID_BASE + 0x8, rsi_ipa_state_get},
+    {SMCCC_VERSION_FID, smccc_version},
+    {RSI_FID_BASE + 0x0, rsi_version},
+    {RSI_FID_BASE + 0x1, rsi_features},
+    {RSI_FID_BASE + 0x2, rsi_measurement_read},
+    {RSI_FID_BASE + 0x3, rsi_measurement_extend},
+    {RSI_FID_BASE + 0x4, rsi_attest_token_init},
+    {RSI_FID_BASE + 0x5, rsi_attest_token_continue},
+    {RSI_FID_BASE + 0x6, rsi_realm_config},
+    {RSI_FID_BASE + 0x7, rsi_ipa_state_set},
+    {RSI_FID_BASE + 0x8, rsi_ipa_state_get},
     {RSI_FID_BASE + 0x9, rsi_host_call},
 };
 
+static bool is_known(const struct rmm_variant *variant, const struct rsi_call *call)
+{
+    return call->handler != rsi_features || !variant->rsi_features_unknown;
+}
+
 /* The hint is no part of an RSI function's identity; PSCI's the RMM takes as they come. */
-static rsi_handler *find_handler(uint32_t x0)
+static rsi_handler *find_handler(const struct rmm_variant *variant, uint32_t x0)
 {
     uint32_t fid = (uint32_t)(x0 & ~field_mask(FID_SVE_HINT));
 
     for (size_t i = 0; i < sizeof(rsi_calls) / sizeof(rsi_calls[0]); i++)
-        if (rsi_calls[i].fid == fid)
+        if (rsi_calls[i].fid == fid && is_known(variant, &rsi_calls[i]))
             return rsi_calls[i].handler;
     return psci_find_handler(x0);
 }
@@ -258,7 +280,7 @@ bool rsi_handle_call(struct realm_run *run)
 {
     uint32_t fid = (uint32_t)arg(run, 0);
     uint64_t x1 = arg(run, 1);
-    rsi_handler *handler = find_handler(fid);
+    rsi_handler *handler = find_handler(run->rmm->variant, fid);
     struct rsi_result result = {.action = RSI_RETURN};
 
     if (handler)
@@ -269,6 +291,8 @@ bool rsi_handle_call(struct realm_run *run)
         rec_exit_emulated_abort(run, result.level);
         return false;
     }
+    if (result.action == RSI_EXIT_AGAIN)
+        return false;
     cpu_el2(run->cpu)->elr += A64_INSN_SIZE;
     if (result.action != RSI_EXIT_PENDING)
         write_results(run, &result);

@@ -8,12 +8,20 @@
 #define RSI_RESULTS 4
 #define RSI_MAX_RESULTS 9
 
-enum rsi_status { RSI_SUCCESS = 0, RSI_ERROR_INPUT = 1 };
+/* RsiCommandReturnCode. */
+enum rsi_status {
+    RSI_SUCCESS = 0,
+    RSI_ERROR_INPUT = 1,
+    RSI_ERROR_STATE = 2,
+    RSI_INCOMPLETE = 3,
+    RSI_ERROR_UNKNOWN = 4,
+};
 
 enum rsi_action {
     RSI_RETURN,       /* x0..x3 get the results, the realm goes on */
     RSI_EXIT,         /* x0..x3 get the results, the host sees an exit */
     RSI_EXIT_PENDING, /* the registers stay: a later command or entry answers the call */
+    RSI_EXIT_AGAIN,   /* the host sees an exit, the call is made again */
     RSI_ABORT,        /* a page is not there: emulated data abort, the call is made again */
 };
 
@@ -30,6 +38,13 @@ struct rsi_call {
     uint32_t fid;
     rsi_handler *handler;
 };
+
+/*
+ * For a call that reads or writes the realm's page at ipa, which is protected: its PA in *pa, with
+ * the offset. false: *result says why, an input error when the realm has nothing there, an abort
+ * when the host took it away.
+ */
+bool rsi_map_page(struct realm_run *run, uint64_t ipa, struct rsi_result *result, uint64_t *pa);
 
 /* The realm executed SMC. true: it goes on; false: the exit is set. */
 bool rsi_handle_call(struct realm_run *run);

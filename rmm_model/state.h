@@ -3,6 +3,7 @@
 #ifndef RMM_MODEL_STATE_H
 #define RMM_MODEL_STATE_H
 
+#include "rmm_model/cose.h"
 #include "rmm_model/gic.h"
 #include "rmm_model/granule.h"
 #include "rmm_model/rmi.h"
@@ -17,6 +18,15 @@ struct rmm_pe {
     struct gic_state vgic; /* its virtual interface registers; the host's with GIC_IN_REGISTERS */
 };
 
+/* What the RMM got from EL3 when it started; all zeros if it got nothing. */
+struct rmm_attestation {
+    uint8_t key[ES384_SIZE];          /* the realm attestation key's private scalar */
+    uint8_t public_key[COSE_KEY_MAX]; /* the same key's public half, a COSE_Key */
+    size_t public_key_size;
+    uint8_t platform_token[GRANULE_SIZE / 2];
+    size_t platform_token_size;
+};
+
 struct rmm {
     struct physmem *mem;
     struct clock *clock;
@@ -28,6 +38,7 @@ struct rmm {
     struct rmm_features features;
     uint32_t defects; /* RMM_DEFECT()s */
     struct realm_port realm;
+    struct rmm_attestation attestation;
     bool activated; /* RMM_ACTIVATE, where the variant has it */
     struct rmm_pe *pes;
     unsigned pe_count;

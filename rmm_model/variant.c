@@ -16,6 +16,13 @@ static const struct rmm_variant variants[] = {
         .source = "TF-RMM v0.3.0",
         .rmi_version = RMI_ABI_BETA,
         .rsi_version = RSI_ABI_BETA,
+        /* runtime/core/exit.c:handle_realm_rsi; runtime/rsi/config.c, realm_attest.c */
+        .rsi_version_alone = true,
+        .rsi_features_unknown = true,
+        .realm_config_width_alone = true,
+        /* lib/smc/include/smc-rsi.h:RSI_HOST_CALL_NR_GPRS */
+        .host_call_gprs = 7,
+        .attest_buffer_at_init = true,
         .rec_aux_count = RMI_MAX_REC_AUX,
         .zero_on_delegate = true,
         /* runtime/rmi/run.c:smc_rec_enter copies first; lib/gic/src/gic.c masks ICH_HCR_EL2 */
@@ -38,6 +45,9 @@ static const struct rmm_variant variants[] = {
         .source = "TF-RMM v0.6.0",
         .rmi_version = RMI_ABI_1_0,
         .rsi_version = RMI_ABI_1_0,
+        .host_call_gprs = RMI_GPR_COUNT,
+        /* lib/attestation/src/attestation_defs_priv.h:CCA_REALM_PROFILE_STR */
+        .token_profile = "tag:arm.com,2023:realm#1.0.0",
         /* runtime/rmi/realm.c:smc_realm_create, MAX_REC_AUX_GRANULES */
         .rec_aux_count = RMI_MAX_REC_AUX,
         /* runtime/rmi/granule.c:smc_granule_delegate */
@@ -68,6 +78,10 @@ static const struct rmm_variant variants[] = {
         .source = "TF-RMM 9a7f8ef (after v0.9.0)",
         .rmi_version = RMI_ABI_2_0,
         .rsi_version = RSI_ABI_1_1,
+        .host_call_gprs = RMI_GPR_COUNT,
+        /* app/attestation/el0_app/src/attestation_token.c, attestation_defs_priv.h */
+        .token_profile = "tag:arm.com,2024:realm#2.0.0",
+        .token_is_cmw = true,
         /* runtime/core/handler.c:smc_handlers, handle_ns_smc */
         .range_commands = true,
         .activation_needed = true,

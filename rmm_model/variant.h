@@ -60,6 +60,17 @@ struct rmm_variant {
     bool range_commands;    /* commands on ranges took the place of those on single granules */
     bool activation_needed; /* commands are refused until RMM_ACTIVATE */
 
+    /* --- RSI --- */
+    bool rsi_version_alone;        /* RSI_VERSION returns the one version in x0, and no status */
+    bool rsi_features_unknown;     /* there is no RSI_FEATURES */
+    bool realm_config_width_alone; /* RSI_REALM_CONFIG writes no hash algorithm and no RPV */
+    uint8_t host_call_gprs;        /* registers of RsiHostCall, 7 or 31 */
+    /* TOKEN_INIT takes the page, CONTINUE fills all of it and starts again after an interrupt. */
+    bool attest_buffer_at_init;
+    const char *token_profile; /* the realm token's profile claim, or NULL for none */
+    bool
+        token_is_cmw; /* a CMW collection around the tokens; realm instance and MEC policy claims */
+
     unsigned rec_aux_count; /* auxiliary granules a REC needs */
     bool zero_on_delegate;  /* GRANULE_DELEGATE scrubs the granule */
 

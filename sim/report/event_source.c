@@ -22,6 +22,8 @@ const char *event_source(enum event_kind kind)
         [EV_COMPLETE_MMIO_EMULATION] = RMM "rmi/run.c",
         [EV_COMPLETE_SEA_INSERTION] = RMM "rmi/run.c",
         [EV_RMI] = RMM "core/handler.c",
+        [EV_RMM_BOOT] = "TF-RMM lib/rmm_el3_ifc",
+        [EV_GPF] = RMM "core/aarch64/ns_access.S",
         [EV_MONITOR_SMC] = "TF-A services/std_svc/rmmd/rmmd_main.c",
         [EV_MONITOR_SMC_RETURN] = "TF-A services/std_svc/rmmd/rmmd_main.c",
         [EV_GPT_SET] = "TF-A lib/gpt_rme/gpt_rme.c",
