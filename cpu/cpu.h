@@ -106,6 +106,17 @@ uint64_t cpu_get_sysreg(struct cpu *cpu, enum sysreg reg);
 void cpu_set_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value);
 
 /*
+ * Which system registers cpu_set_sysreg has written since `written` was last cleared (bit n: enum
+ * sysreg n), and what each held before. For a watcher that reading all of them would slow down;
+ * what the guest itself writes is not in it. log NULL: nobody watches. Not owned.
+ */
+struct cpu_sysreg_log {
+    uint64_t written;
+    uint64_t old[SYSREG_COUNT];
+};
+void cpu_log_sysregs(struct cpu *cpu, struct cpu_sysreg_log *log);
+
+/*
  * The software at EL2 changed stage 2 or the GPT: drops every cached translation. Cheap; done
  * before the next entry.
  */

@@ -151,9 +151,27 @@ static bool governs_translation(enum sysreg reg)
            reg == SYSREG_TTBR1_EL1 || reg == SYSREG_MAIR_EL1;
 }
 
+_Static_assert(SYSREG_COUNT <= 64, "a bit of cpu_sysreg_log.written each");
+
+void cpu_log_sysregs(struct cpu *cpu, struct cpu_sysreg_log *log)
+{
+    cpu->log = log;
+}
+
+static void log_write(struct cpu *cpu, enum sysreg reg)
+{
+    uint64_t bit = (uint64_t)1 << reg;
+
+    if (!cpu->log || cpu->log->written & bit)
+        return;
+    cpu->log->old[reg] = engine_read_sysreg(cpu, reg);
+    cpu->log->written |= bit;
+}
+
 void cpu_set_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value)
 {
     engine_load(cpu);
+    log_write(cpu, reg);
     engine_write_sysreg(cpu, reg, value);
     cpu->engine->controls_stale |= engine_controls_traps(&sysreg_table[reg]);
     if (governs_translation(reg)) {

@@ -22,6 +22,7 @@ struct physmem {
     uint64_t *code;    /* one bit a granule: translated code of it may exist */
     physmem_code_written *code_written;
     void *code_ctx;
+    struct physmem_observer observer; /* all NULL: nobody */
 };
 
 static uint64_t *gpt_word(const struct physmem *mem, uint64_t offset)
@@ -126,6 +127,8 @@ bool gpt_set(struct physmem *mem, pa_t pa, enum pas pas)
         word = gpt_l1_word(mem, pa);
     }
     *word = (*word & ~((uint64_t)GPI_MASK << gpi_shift(pa))) | pas_to_gpi(pas) << gpi_shift(pa);
+    if (mem->observer.moved)
+        mem->observer.moved(mem->observer.ctx, pa, pas);
     return true;
 }
 
@@ -185,6 +188,17 @@ void *physmem_host_base(struct physmem *mem)
     return mem->host;
 }
 
+void physmem_observe(struct physmem *mem, const struct physmem_observer *observer)
+{
+    mem->observer = observer ? *observer : (struct physmem_observer){0};
+}
+
+static void tell_access(const struct physmem *mem, enum pas pas, pa_t pa, size_t len, bool granted)
+{
+    if (mem->observer.access)
+        mem->observer.access(mem->observer.ctx, pas, pa, len, granted);
+}
+
 void *physmem_ptr(struct physmem *mem, enum pas pas, pa_t pa, size_t len, enum phys_status *status)
 {
     uint64_t last;
@@ -198,10 +212,12 @@ void *physmem_ptr(struct physmem *mem, enum pas pas, pa_t pa, size_t len, enum p
     for (uint64_t granule = pa.v & ~GRANULE_MASK; granule <= last; granule += GRANULE_SIZE) {
         if (!gpt_lookup(mem, PA(granule), &owner) || owner != pas) {
             *status = PHYS_GPF;
+            tell_access(mem, pas, pa, len, false);
             return NULL;
         }
     }
     *status = PHYS_OK;
+    tell_access(mem, pas, pa, len, true);
     return mem->host + (pa.v - PHYS_DRAM_BASE);
 }
 
@@ -240,6 +256,8 @@ enum phys_status physmem_write(struct physmem *mem, enum pas pas, pa_t pa, const
     for (uint64_t granule = first; granule <= last; granule++)
         if (is_code(mem, granule) && mem->code_written)
             mem->code_written(mem->code_ctx, PA(PHYS_DRAM_BASE + (granule << GRANULE_SHIFT)));
+    if (mem->observer.written)
+        mem->observer.written(mem->observer.ctx, pas, pa, len);
     return status;
 }
 

@@ -67,6 +67,21 @@ void physmem_watch_code(struct physmem *mem, physmem_code_written *fn, void *ctx
 void physmem_mark_code(struct physmem *mem, pa_t pa, bool executed);
 bool physmem_is_code(const struct physmem *mem, pa_t pa);
 
+/*
+ * One who watches every access of every floor, for checks that must not rely on what they check.
+ * access: an access as pas to [pa, pa + len) was let through or refused; written: a model wrote
+ * there, after the bytes changed; moved: the GPT gives the granule to another PAS. What guest code
+ * does by itself comes here once a translation, when it is made. NULL observer: nobody. The
+ * structure is copied; ctx must outlive mem or the next call.
+ */
+struct physmem_observer {
+    void (*access)(void *ctx, enum pas pas, pa_t pa, size_t len, bool granted);
+    void (*written)(void *ctx, enum pas pas, pa_t pa, size_t len);
+    void (*moved)(void *ctx, pa_t granule, enum pas to);
+    void *ctx;
+};
+void physmem_observe(struct physmem *mem, const struct physmem_observer *observer);
+
 /* --- granule protection table (Arm ARM, FEAT_RME, D9.2): EL3 only, so only the monitor calls set
  * --- */
 

@@ -13,6 +13,7 @@
 #include "rmm_model/monitor.h"
 #include "rmm_model/rmm.h"
 #include "sim/guest_image.h"
+#include "sim/invariant/invariant.h"
 #include "sim/machine_devices.h"
 
 #define DRAM_OVERHEAD ((uint64_t)128 << 20) /* tables, realm descriptors, the GPT */
@@ -31,6 +32,7 @@ struct machine {
     struct cpu *cpu;
     struct monitor *monitor;
     struct rmm *rmm;
+    struct invariants *invariants; /* of a realm; NULL for a plain VM */
     struct smc_port smc;
     struct host_mm *mm;
     struct hostile *hostile; /* NULL: an honest host */
@@ -49,7 +51,7 @@ struct machine {
     } at_call;
     struct machine_end end;
     bool ended;
-    char text[200];
+    char text[400];
 };
 
 const char *end_reason_name(enum end_reason reason)
@@ -92,7 +94,11 @@ static bool check_limits(struct machine *machine)
 
     if (machine->ended)
         return true;
-    if (cpu_failure(machine->cpu)[0]) {
+    if (machine->invariants && invariants_violation(machine->invariants)) {
+        snprintf(machine->text, sizeof(machine->text), "%s",
+                 invariants_violation(machine->invariants));
+        set_end(machine, END_FAILURE, 0);
+    } else if (cpu_failure(machine->cpu)[0]) {
         snprintf(machine->text, sizeof(machine->text), "%s", cpu_failure(machine->cpu));
         set_end(machine, END_FAILURE, 0);
     } else if (machine->rmm && rmm_halted(machine->rmm)) {
@@ -226,13 +232,20 @@ static bool build_rmm(struct machine *machine, char *error, size_t size)
 {
     if (!is_realm(machine))
         return true;
-    machine->rmm = rmm_new(&(struct rmm_config){.mem = machine->mem,
-                                                .clock = &machine->clock,
-                                                .trace = &machine->trace,
-                                                .el3 = monitor_realm_port(machine->monitor),
-                                                .cpus = &machine->cpu,
-                                                .cpu_count = 1,
-                                                .variant = machine->scenario->machine.rmm});
+    machine->invariants = invariants_new(&(struct invariants_config){
+        .mem = machine->mem, .rmm = machine->scenario->machine.rmm, .host = machine->smc});
+    if (!machine->invariants)
+        return fail(error, size, "out of memory", 0);
+    machine->smc = invariants_port(machine->invariants);
+    machine->rmm =
+        rmm_new(&(struct rmm_config){.mem = machine->mem,
+                                     .clock = &machine->clock,
+                                     .trace = &machine->trace,
+                                     .el3 = monitor_realm_port(machine->monitor),
+                                     .cpus = &machine->cpu,
+                                     .cpu_count = 1,
+                                     .variant = machine->scenario->machine.rmm,
+                                     .realm = invariants_realm_port(machine->invariants)});
     if (!machine->rmm)
         return fail(error, size, "the RMM could not be started", 0);
     monitor_set_rmm(machine->monitor, machine->rmm);
@@ -421,6 +434,7 @@ void machine_free(struct machine *machine)
     free(machine->hva);
     host_mm_free(machine->mm);
     rmm_free(machine->rmm);
+    invariants_free(machine->invariants);
     monitor_free(machine->monitor);
     cpu_free(machine->cpu);
     engine_free(machine->engine);
