@@ -104,7 +104,8 @@ void complete_set_ripas(const struct rmm *rmm, struct rec *rec, struct cpu *cpu,
         return;
     cpu_set_x(cpu, 0, 0); /* RSI_SUCCESS */
     cpu_set_x(cpu, 1, request->next);
-    cpu_set_x(cpu, 2, rejected ? RMI_REJECT : RMI_ACCEPT);
+    if (!rmm->variant->ripas_by_size)
+        cpu_set_x(cpu, 2, rejected ? RMI_REJECT : RMI_ACCEPT);
     request->base = 0;
     request->top = 0;
 }

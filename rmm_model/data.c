@@ -43,13 +43,14 @@ static uint64_t data_create(struct rmm *rmm, const uint64_t *arg, struct data_so
     if (!page_protected(realm, ipa))
         return RMI_ERROR_INPUT;
     walk = rtt_walk_to(rmm, realm, ipa, RTT_LEVEL_PAGE);
-    if (walk.level != RTT_LEVEL_PAGE || walk.entry.kind != RTT_UNASSIGNED)
+    if (walk.level != RTT_LEVEL_PAGE || walk.entry.kind != RTT_UNASSIGNED ||
+        (rmm->variant->destroyed_is_hipas && walk.entry.ripas == RMI_DESTROYED))
         return rmi_return(RMI_ERROR_RTT, (unsigned)walk.level);
     if (source.given && !copy_in(rmm, realm, data, ipa, source))
         return RMI_ERROR_INPUT;
 
     entry = (struct rtt_entry){.kind = RTT_ASSIGNED, .ripas = walk.entry.ripas, .addr = data};
-    if (source.given)
+    if (source.given && !rmm->variant->data_keeps_ripas)
         entry.ripas = RMI_RAM;
     rtt_set_entry(&walk, entry);
     granule->state = GRANULE_DATA;
@@ -82,7 +83,8 @@ void smc_data_destroy(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
     struct rtt_entry gone = {.kind = RTT_UNASSIGNED, .ripas = RMI_DESTROYED};
     struct rtt_walk walk;
 
-    if (!realm || !page_protected(realm, ipa)) {
+    if (!realm || ipa & GRANULE_MASK || ipa >= realm_ipa_size(realm) ||
+        (!realm_protects(realm, ipa) && !rmm->variant->unmap_by_entry)) {
         result[0] = RMI_ERROR_INPUT;
         return;
     }

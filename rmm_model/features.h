@@ -5,6 +5,6 @@
 #include "rmm_model/state.h"
 
 /* RmiFeatureRegister0: what REALM_CREATE accepts, as RMI_FEATURES(0) tells it. */
-uint64_t rmm_feature_register_0(const struct rmm *rmm);
+uint64_t rmm_realm_limits(const struct rmm *rmm);
 
 #endif

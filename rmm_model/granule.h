@@ -18,6 +18,7 @@ enum granule_state {
     GRANULE_REC_AUX,
     GRANULE_DATA,
     GRANULE_RTT,
+    GRANULE_PARTIAL, /* a REC that a stateful command is creating or destroying */
 };
 
 /*

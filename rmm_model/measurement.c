@@ -84,9 +84,10 @@ static void rim_becomes(struct realm *realm, const struct descriptor *descriptor
     digest_one(realm, descriptor, sizeof(*descriptor), realm->measurement[MEASUREMENT_RIM]);
 }
 
-void measurement_init(struct realm *realm, const struct rmi_realm_params *params)
+/* What the realm's first measurement is of: the parameters that it and its owner can know. */
+static void params_measured(const struct rmi_realm_params *params, struct rmi_realm_params *out)
 {
-    struct rmi_realm_params measured = {
+    *out = (struct rmi_realm_params){
         .flags = params->flags,
         .s2sz = params->s2sz,
         .sve_vl = params->sve_vl,
@@ -95,7 +96,21 @@ void measurement_init(struct realm *realm, const struct rmi_realm_params *params
         .pmu_num_ctrs = params->pmu_num_ctrs,
         .hash_algo = params->hash_algo,
     };
+}
 
+void measurement_init(const struct rmm_variant *variant, struct realm *realm,
+                      const struct rmi_realm_params *params)
+{
+    union {
+        struct rmi_realm_params params;
+        struct rmi_beta_realm_params beta;
+    } measured = {0};
+
+    /* TF-RMM v0.3.0 runtime/rmi/realm.c:realm_params_measure: of all parameters the algorithm */
+    if (variant->parameters == RMM_PARAMETERS_BETA)
+        measured.beta.hash_algo = params->hash_algo;
+    else
+        params_measured(params, &measured.params);
     digest_one(realm, &measured, sizeof(measured), realm->measurement[MEASUREMENT_RIM]);
 }
 

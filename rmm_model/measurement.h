@@ -15,7 +15,8 @@
 size_t measurement_size(const struct realm *realm);
 
 /* The RIM of a realm made with these parameters. */
-void measurement_init(struct realm *realm, const struct rmi_realm_params *params);
+void measurement_init(const struct rmm_variant *variant, struct realm *realm,
+                      const struct rmi_realm_params *params);
 /* Each extends the RIM. flags as of DATA_CREATE; page: GRANULE_SIZE bytes, or NULL if not measured.
  */
 void measurement_add_data(struct realm *realm, uint64_t ipa, uint64_t flags, const void *page);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* REALM_CREATE, _ACTIVATE, _DESTROY, REC_AUX_COUNT. */
+/* REALM_CREATE, _ACTIVATE, _TERMINATE, _DESTROY, REC_AUX_COUNT. */
 #include "rmm_model/realm.h"
 
 #include "cpu/arch/descriptor.h"
@@ -95,7 +95,7 @@ static bool one_to(uint64_t value, uint64_t last)
  */
 static bool params_valid(const struct rmm *rmm, const struct rmi_realm_params *params)
 {
-    uint64_t features = rmm_feature_register_0(rmm);
+    uint64_t features = rmm_realm_limits(rmm);
 
     if (field_get(params->flags, RMI_REALM_LPA2) && !field_get(features, RMI_FEATURE0_LPA2))
         return false;
@@ -118,6 +118,34 @@ static bool params_valid(const struct rmm *rmm, const struct rmi_realm_params *p
     return params->hash_algo == RMI_HASH_SHA_256 || params->hash_algo == RMI_HASH_SHA_512;
 }
 
+/* What the host asks for, in the layout of 1.0; false when it cannot be read. */
+static bool params_read(struct rmm *rmm, uint64_t addr, struct rmi_realm_params *params)
+{
+    struct rmi_beta_realm_params beta;
+
+    if (rmm->variant->parameters != RMM_PARAMETERS_BETA)
+        return rmm_ns_read(rmm, addr, params, sizeof(*params));
+    if (!rmm_ns_read(rmm, addr, &beta, sizeof(beta)))
+        return false;
+    *params = (struct rmi_realm_params){
+        .flags = field_put(RMI_REALM_LPA2, field_get(beta.features_0, RMI_FEATURE0_LPA2)) |
+                 field_put(RMI_REALM_SVE, field_get(beta.features_0, RMI_FEATURE0_SVE_EN)) |
+                 field_put(RMI_REALM_PMU, field_get(beta.features_0, RMI_BETA_FEATURE0_PMU_EN)),
+        .s2sz = (uint32_t)field_get(beta.features_0, RMI_FEATURE0_S2SZ),
+        .sve_vl = field_get(beta.features_0, RMI_FEATURE0_SVE_VL),
+        .num_bps = 1, /* there is no number to choose */
+        .num_wps = 1,
+        .pmu_num_ctrs = field_get(beta.features_0, RMI_BETA_FEATURE0_PMU_NUM_CTRS),
+        .hash_algo = beta.hash_algo,
+        .vmid = beta.vmid,
+        .rtt_base = beta.rtt_base,
+        .rtt_level_start = beta.rtt_level_start,
+        .rtt_num_start = beta.rtt_num_start,
+    };
+    memcpy(params->rpv, beta.rpv, sizeof(params->rpv));
+    return true;
+}
+
 static bool vmid_in_use(const struct rmm *rmm, unsigned vmid)
 {
     return rmm->vmids[vmid / 8] >> (vmid % 8) & 1;
@@ -126,6 +154,20 @@ static bool vmid_in_use(const struct rmm *rmm, unsigned vmid)
 static void vmid_toggle(struct rmm *rmm, unsigned vmid)
 {
     rmm->vmids[vmid / 8] ^= (uint8_t)(1u << (vmid % 8));
+}
+
+/* The realm's VMID is the host's choice, or the RMM's; false when that one is not to be had. */
+static bool vmid_choose(const struct rmm *rmm, struct rmi_realm_params *params)
+{
+    if (rmm->variant->parameters != RMM_PARAMETERS_2_0)
+        return !vmid_in_use(rmm, params->vmid);
+    for (unsigned vmid = 1; vmid < VMID_COUNT; vmid++) {
+        if (vmid_in_use(rmm, vmid))
+            continue;
+        params->vmid = (uint16_t)vmid;
+        return true;
+    }
+    return false;
 }
 
 static bool roots_delegated(const struct rmm *rmm, const struct rmi_realm_params *params,
@@ -169,9 +211,8 @@ void smc_realm_create(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
     struct realm *realm;
 
     result[0] = RMI_ERROR_INPUT;
-    if (!rmm_ns_read(rmm, arg[1], &params, sizeof(params)) || !params_valid(rmm, &params) ||
-        vmid_in_use(rmm, params.vmid) ||
-        !granule_find_state(&rmm->granules, rd, GRANULE_DELEGATED) ||
+    if (!params_read(rmm, arg[1], &params) || !params_valid(rmm, &params) ||
+        !vmid_choose(rmm, &params) || !granule_find_state(&rmm->granules, rd, GRANULE_DELEGATED) ||
         !roots_delegated(rmm, &params, rd))
         return;
 
@@ -185,7 +226,7 @@ void smc_realm_create(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
     realm->root_count = params.rtt_num_start;
     realm->rtt_base = params.rtt_base;
     memcpy(realm->rpv, params.rpv, sizeof(realm->rpv));
-    measurement_init(realm, &params);
+    measurement_init(rmm->variant, realm, &params);
 
     vmid_toggle(rmm, params.vmid);
     granule_find(&rmm->granules, rd)->state = GRANULE_RD;
@@ -210,6 +251,23 @@ void smc_realm_activate(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
     result[0] = RMI_SUCCESS;
 }
 
+/* From any state, as long as no REC runs. */
+void smc_realm_terminate(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
+{
+    struct realm *realm = realm_find(rmm, arg[0]);
+
+    if (!realm) {
+        result[0] = RMI_ERROR_INPUT;
+        return;
+    }
+    if (realm->running) {
+        result[0] = rmi_return(RMI_ERROR_REALM, 0);
+        return;
+    }
+    realm->state = REALM_ZOMBIE;
+    result[0] = RMI_SUCCESS;
+}
+
 static bool roots_unused(const struct rmm *rmm, const struct realm *realm)
 {
     for (unsigned i = 0; i < realm->root_count; i++)
@@ -227,8 +285,9 @@ void smc_realm_destroy(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
         result[0] = RMI_ERROR_INPUT;
         return;
     }
-    if (granule_find(&rmm->granules, rd)->refcount || !roots_unused(rmm, realm)) {
-        result[0] = rmi_return(RMI_ERROR_REALM, 0);
+    if (granule_find(&rmm->granules, rd)->refcount || !roots_unused(rmm, realm) ||
+        (rmm->variant->terminate_first && realm->state != REALM_ZOMBIE)) {
+        result[0] = rmm_busy(rmm, rmi_return(RMI_ERROR_REALM, 0));
         return;
     }
     vmid_toggle(rmm, realm->vmid);

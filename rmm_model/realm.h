@@ -5,7 +5,7 @@
 
 #include "rmm_model/state.h"
 
-enum realm_state { REALM_NEW, REALM_ACTIVE, REALM_SYSTEM_OFF };
+enum realm_state { REALM_NEW, REALM_ACTIVE, REALM_SYSTEM_OFF, REALM_ZOMBIE /* terminated */ };
 
 #define REALM_MEASUREMENTS 5u
 #define REALM_MEASUREMENT_SIZE 64u
@@ -19,6 +19,7 @@ struct realm {
     unsigned root_count; /* concatenated root RTTs */
     uint64_t rtt_base;   /* PA of the first of them */
     uint64_t rec_count;  /* ever created: the index of the next */
+    unsigned running;    /* RECs that are */
     uint8_t rpv[RMI_RPV_SIZE];
     uint8_t measurement[REALM_MEASUREMENTS][REALM_MEASUREMENT_SIZE]; /* rmm_model/measurement.h */
 };

@@ -148,14 +148,11 @@ static bool mpidr_is_next(const struct realm *realm, uint64_t mpidr)
            rec_index_of_rmi_mpidr(mpidr) == realm->rec_count;
 }
 
-static uint64_t rec_create_check(struct rmm *rmm, uint64_t rd, uint64_t addr,
-                                 const struct rmi_rec_params *params)
+/* What both kinds of REC_CREATE look at last. */
+static uint64_t realm_check(struct rmm *rmm, uint64_t rd, const struct rmi_rec_params *params)
 {
     const struct realm *realm = realm_find(rmm, rd);
 
-    if (params->num_aux > RMI_MAX_REC_AUX || !aux_valid(rmm, params) || !realm ||
-        !rec_granule_free(rmm, params, addr))
-        return RMI_ERROR_INPUT;
     if (granule_find(&rmm->granules, rd)->refcount >= RECS_PER_REALM_MAX ||
         realm->state != REALM_NEW)
         return rmi_return(RMI_ERROR_REALM, 0);
@@ -178,60 +175,71 @@ static void rec_init(struct rec *rec, const struct rmi_rec_params *params)
     gic_reset(&rec->gic);
 }
 
-void smc_rec_create(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
+uint64_t rec_make(struct rmm *rmm, uint64_t rd, uint64_t addr, const struct rmi_rec_params *params)
 {
-    uint64_t rd = arg[0], addr = arg[1];
-    struct rmi_rec_params params;
+    uint64_t status = realm_check(rmm, rd, params);
     struct realm *realm;
     struct rec *rec;
 
-    if (!rmm_ns_read(rmm, arg[2], &params, sizeof(params))) {
-        result[0] = RMI_ERROR_INPUT;
-        return;
-    }
-    result[0] = rec_create_check(rmm, rd, addr, &params);
-    if (result[0] != RMI_SUCCESS)
-        return;
-
+    if (status != RMI_SUCCESS)
+        return status;
     realm = realm_find(rmm, rd);
     rmm_zero_granule(rmm, addr);
     rec = rmm_map(rmm, addr);
     rec->self = addr;
     rec->rd = rd;
     rec->index = realm->rec_count++;
-    rec_init(rec, &params);
-    if (rec->runnable)
-        measurement_add_rec(realm, &params);
-    for (unsigned i = 0; i < params.num_aux; i++)
-        granule_find(&rmm->granules, params.aux[i])->state = GRANULE_REC_AUX;
+    rec_init(rec, params);
+    if (rec->runnable || rmm->variant->all_recs_measured)
+        measurement_add_rec(realm, params);
+    for (unsigned i = 0; i < params->num_aux; i++)
+        granule_find(&rmm->granules, params->aux[i])->state = GRANULE_REC_AUX;
     attest_reset(rmm, rec);
     granule_find(&rmm->granules, addr)->state = GRANULE_REC;
     granule_find(&rmm->granules, rd)->refcount++;
+    return RMI_SUCCESS;
+}
+
+void smc_rec_create(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
+{
+    uint64_t rd = arg[0], addr = arg[1];
+    struct rmi_rec_params params;
+
+    result[0] = RMI_ERROR_INPUT;
+    if (rmm_ns_read(rmm, arg[2], &params, sizeof(params)) && params.num_aux <= RMI_MAX_REC_AUX &&
+        aux_valid(rmm, &params) && realm_find(rmm, rd) && rec_granule_free(rmm, &params, addr))
+        result[0] = rec_make(rmm, rd, addr, &params);
+}
+
+void rec_remove(struct rmm *rmm, struct rec *rec)
+{
+    struct rmm_pe *pe = rec_pe(rmm, rec);
+    uint64_t addr = rec->self;
+
+    if (pe->rec == addr)
+        pe->rec = 0;
+    granule_find(&rmm->granules, rec->rd)->refcount--;
+    rmm_zero_granule(rmm, addr);
 }
 
 void smc_rec_destroy(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
 {
     uint64_t addr = arg[0];
     struct rec *rec = rec_find(rmm, addr);
-    struct rmm_pe *pe;
 
     if (!rec) {
         result[0] = RMI_ERROR_INPUT;
         return;
     }
     if (rec_running(rmm, rec)) {
-        result[0] = RMI_ERROR_REC;
+        result[0] = rmm_busy(rmm, RMI_ERROR_REC);
         return;
     }
-    pe = rec_pe(rmm, rec);
-    if (pe->rec == addr)
-        pe->rec = 0;
     for (unsigned i = 0; i < rmm->variant->rec_aux_count; i++) {
         rmm_zero_granule(rmm, rec->aux[i]);
         granule_find(&rmm->granules, rec->aux[i])->state = GRANULE_DELEGATED;
     }
-    granule_find(&rmm->granules, rec->rd)->refcount--;
-    rmm_zero_granule(rmm, addr);
+    rec_remove(rmm, rec);
     granule_find(&rmm->granules, addr)->state = GRANULE_DELEGATED;
     result[0] = RMI_SUCCESS;
 }

@@ -62,6 +62,14 @@ struct rec {
     struct plane inactive;
 };
 
+/*
+ * Makes a REC of the granule at addr, which is taken already or DELEGATED, after all the checks on
+ * realm and MPIDR: RmiStatusCode. Auxiliary granules as params names them.
+ */
+uint64_t rec_make(struct rmm *rmm, uint64_t rd, uint64_t addr, const struct rmi_rec_params *params);
+/* Takes it off its PE and its realm; the granules keep their state. */
+void rec_remove(struct rmm *rmm, struct rec *rec);
+
 /* The REC whose granule the host names; NULL if it names none. */
 struct rec *rec_find(struct rmm *rmm, uint64_t addr);
 bool rec_running(const struct rmm *rmm, const struct rec *rec);

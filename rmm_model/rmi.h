@@ -41,8 +41,24 @@ enum rmi_fid {
     RMI_REC_AUX_COUNT = RMI_FID_BASE + 0x17,
     RMI_RTT_INIT_RIPAS = RMI_FID_BASE + 0x18,
     RMI_RTT_SET_RIPAS = RMI_FID_BASE + 0x19,
-    RMI_RMM_ACTIVATE = RMI_FID_BASE + 0xb2, /* RMI 2.0 */
-    RMI_FID_LAST = RMI_FID_BASE + 0xb2,
+    /* RMI 2.0; DATA_CREATE is called RTT_DATA_MAP_INIT there */
+    RMI_RMM_CONFIG_SET = RMI_FID_BASE + 0x1e,
+    RMI_GRANULE_TRACKING_GET = RMI_FID_BASE + 0x91,
+    RMI_RMM_CONFIG_GET = RMI_FID_BASE + 0x9c,
+    RMI_GRANULE_RANGE_DELEGATE = RMI_FID_BASE + 0xa1,
+    RMI_GRANULE_RANGE_UNDELEGATE = RMI_FID_BASE + 0xa2,
+    RMI_GPT_L1_CREATE = RMI_FID_BASE + 0xa3,
+    RMI_RTT_DATA_MAP = RMI_FID_BASE + 0xa5,
+    RMI_RTT_DATA_UNMAP = RMI_FID_BASE + 0xa6,
+    RMI_RTT_UNPROT_MAP = RMI_FID_BASE + 0xab,
+    RMI_RTT_UNPROT_UNMAP = RMI_FID_BASE + 0xac,
+    RMI_REALM_TERMINATE = RMI_FID_BASE + 0xb1,
+    RMI_RMM_ACTIVATE = RMI_FID_BASE + 0xb2,
+    RMI_OP_CONTINUE = RMI_FID_BASE + 0xb3,
+    RMI_OP_MEM_DONATE = RMI_FID_BASE + 0xb8,
+    RMI_OP_MEM_RECLAIM = RMI_FID_BASE + 0xb9,
+    RMI_OP_CANCEL = RMI_FID_BASE + 0xba,
+    RMI_FID_LAST = RMI_FID_BASE + 0xba,
 };
 
 /* RmiInterfaceVersion: major in bits 30:16, minor in 15:0. */
@@ -56,14 +72,19 @@ enum rmi_fid {
 /* x0 of a command that is not known to whoever got the SMC (SMCCC NOT_SUPPORTED). */
 #define SMC_NOT_SUPPORTED (~(uint64_t)0)
 
-/* RmiStatusCode. */
+/* RmiStatusCode, as far as the commands here give them. */
 enum rmi_status {
     RMI_SUCCESS = 0,
     RMI_ERROR_INPUT = 1,
     RMI_ERROR_REALM = 2, /* index: 0 not in the state asked for, 1 switched off */
     RMI_ERROR_REC = 3,
     RMI_ERROR_RTT = 4,     /* index: the level where the walk stopped */
-    RMI_ERROR_GLOBAL = 11, /* RMI 2.0: the RMM is not in the state asked for */
+    RMI_ERROR_IN_USE = 5,  /* before 1.0 */
+    RMI_BUSY = 10,         /* RMI 2.0 from here: to be tried again */
+    RMI_ERROR_GLOBAL = 11, /* the RMM is not in the state asked for */
+    RMI_INCOMPLETE = 13,   /* a stateful operation goes on, RMI_OP_MEM_REQ says how */
+    RMI_BLOCKED = 14,      /* no handle is free until another operation is over */
+    RMI_ERROR_GPT = 15,
 };
 
 /* RmiCommandReturnCode: x0 of every command. */
@@ -117,9 +138,17 @@ static inline const char *rmi_exit_reason_name(uint64_t reason)
 static inline const char *rmi_status_name(uint64_t x0)
 {
     static const char *const names[] = {
-        [RMI_SUCCESS] = "RMI_SUCCESS",         [RMI_ERROR_INPUT] = "RMI_ERROR_INPUT",
-        [RMI_ERROR_REALM] = "RMI_ERROR_REALM", [RMI_ERROR_REC] = "RMI_ERROR_REC",
-        [RMI_ERROR_RTT] = "RMI_ERROR_RTT",     [RMI_ERROR_GLOBAL] = "RMI_ERROR_GLOBAL",
+        [RMI_SUCCESS] = "RMI_SUCCESS",
+        [RMI_ERROR_INPUT] = "RMI_ERROR_INPUT",
+        [RMI_ERROR_REALM] = "RMI_ERROR_REALM",
+        [RMI_ERROR_REC] = "RMI_ERROR_REC",
+        [RMI_ERROR_RTT] = "RMI_ERROR_RTT",
+        [RMI_ERROR_IN_USE] = "RMI_ERROR_IN_USE",
+        [RMI_BUSY] = "RMI_BUSY",
+        [RMI_ERROR_GLOBAL] = "RMI_ERROR_GLOBAL",
+        [RMI_INCOMPLETE] = "RMI_INCOMPLETE",
+        [RMI_BLOCKED] = "RMI_BLOCKED",
+        [RMI_ERROR_GPT] = "RMI_ERROR_GPT",
     };
     unsigned status = rmi_return_status(x0);
     return x0 >> 16 == 0 && status < sizeof(names) / sizeof(names[0]) && names[status]
@@ -140,6 +169,15 @@ enum rmi_response { RMI_ACCEPT = 0, RMI_REJECT = 1 };
 
 /* RmiRttEntryState: HIPAS as RTT_READ_ENTRY shows it. */
 enum rmi_hipas { RMI_UNASSIGNED = 0, RMI_ASSIGNED = 1, RMI_TABLE = 2 };
+
+/* The same before 1.0, where RIPAS was EMPTY or RAM. */
+enum rmi_beta_hipas {
+    RMI_BETA_UNASSIGNED = 0,
+    RMI_BETA_DESTROYED = 1,
+    RMI_BETA_ASSIGNED = 2,
+    RMI_BETA_TABLE = 3,
+    RMI_BETA_VALID_NS = 4,
+};
 
 /* RmiRipas. */
 enum rmi_ripas { RMI_EMPTY = 0, RMI_RAM = 1, RMI_DESTROYED = 2 };
@@ -171,12 +209,71 @@ static const struct field RMI_FEATURE0_HASH_SHA_256 = {32, 1};
 static const struct field RMI_FEATURE0_HASH_SHA_512 = {33, 1};
 static const struct field RMI_FEATURE0_GICV3_NUM_LRS = {34, 4};
 
+/* The same before 1.0, where these lie elsewhere; breakpoints are not counted. */
+static const struct field RMI_BETA_FEATURE0_PMU_EN = {22, 1};
+static const struct field RMI_BETA_FEATURE0_PMU_NUM_CTRS = {23, 5};
+static const struct field RMI_BETA_FEATURE0_HASH_SHA_256 = {28, 1};
+static const struct field RMI_BETA_FEATURE0_HASH_SHA_512 = {29, 1};
+
+/* RmiFeatureRegister1 of RMI 2.0: x1 of FEATURES(1). */
+static const struct field RMI_FEATURE1_GRAN_4K = {0, 1};
+static const struct field RMI_FEATURE1_HASH_SHA_256 = {3, 1};
+static const struct field RMI_FEATURE1_HASH_SHA_512 = {5, 1};
+static const struct field RMI_FEATURE1_MAX_RECS_ORDER = {6, 4};
+static const struct field RMI_FEATURE1_PPS = {14, 3};
+
 /*
  * Descriptor of RTT_MAP_UNPROTECTED, and x3 of RTT_READ_ENTRY for such a mapping: a stage-2 block
  * or page descriptor of which the host chooses the output address and these two fields.
  */
 static const struct field RMI_UNPROT_MEMATTR = {2, 3}; /* with FEAT_S2FWB's meaning (D8.6.5) */
 static const struct field RMI_UNPROT_S2AP = {6, 2};    /* bit 0 read, bit 1 write */
+
+/* --- RMI 2.0 --------------------------------------------------------------------------------- */
+
+/* RmiOpResult: x0 of RMI_INCOMPLETE, in place of the index. */
+static const struct field RMI_OP_MEM_REQ = {8, 2};
+static const struct field RMI_OP_CAN_CANCEL = {10, 1};
+enum rmi_op_mem_req {
+    RMI_OP_MEM_REQ_NONE = 0, /* RMI_OP_CONTINUE goes on */
+    RMI_OP_MEM_REQ_DONATE = 1,
+    RMI_OP_MEM_REQ_RECLAIM = 2,
+};
+
+/* RmiOpMemDonateReq: x2 of RMI_INCOMPLETE with RMI_OP_MEM_REQ_DONATE. */
+static const struct field RMI_DONATE_BLOCK_SIZE = {0, 2}; /* as RMI_RANGE_SIZE */
+static const struct field RMI_DONATE_BLOCK_COUNT = {2, 14};
+static const struct field RMI_DONATE_CONTIGUOUS = {16, 1};
+static const struct field RMI_DONATE_STATE = {17, 1}; /* as RMI_RANGE_STATE */
+
+/* RmiAddrRangeDesc4KB: blocks one after the other. */
+static const struct field RMI_RANGE_SIZE = {0, 2}; /* of a block: 0 level 3, 1 level 2, 2 level 1 */
+static const struct field RMI_RANGE_COUNT = {2, 10};
+static const struct field RMI_RANGE_ADDR = {12, 40}; /* in place */
+static const struct field RMI_RANGE_STATE = {63, 1};
+enum rmi_range_state { RMI_RANGE_DELEGATED = 0, RMI_RANGE_UNDELEGATED = 1 };
+
+/* Flags of the commands on ranges: x4. The upper two are those of RTT_UNPROT_MAP. */
+static const struct field RMI_RANGE_OADDR_TYPE = {0, 2};
+static const struct field RMI_RANGE_LIST_COUNT = {2, 14};
+static const struct field RMI_RANGE_MEMATTR = {16, 3};
+static const struct field RMI_RANGE_S2AP = {19, 4}; /* bit 0 write, bit 1 read */
+enum rmi_oaddr_type {
+    RMI_OADDR_NONE = 0,
+    RMI_OADDR_SINGLE = 1, /* the one descriptor is in a register */
+    RMI_OADDR_LIST = 2,   /* they are in the host's memory */
+};
+
+/* GRANULE_TRACKING_GET: x1 and x2. */
+#define RMI_MEM_CATEGORY_CONVENTIONAL 0u
+#define RMI_TRACKING_NONE 1u
+#define RMI_TRACKING_FINE 2u
+
+/* RmiRmmConfig: the page x1 of RMM_CONFIG_GET and _SET names. 0 is 1G regions, and 4K granules. */
+struct rmi_rmm_config {
+    uint64_t tracking_region_size;
+    uint64_t rmi_granule_size;
+};
 
 #define RMI_GPR_COUNT 31
 #define RMI_GICV3_LR_COUNT 16
@@ -216,7 +313,7 @@ struct rmi_rec_exit {
     uint64_t cntv_cval;
     uint8_t pad4[0x500 - 0x420];
     uint64_t ripas_base;
-    uint64_t ripas_top;
+    uint64_t ripas_top; /* before 1.0: the size */
     uint8_t ripas_value;
     uint8_t pad5[0x600 - 0x511];
     uint32_t imm; /* bits 15:0 */
@@ -242,6 +339,22 @@ struct rmi_realm_params {
     uint64_t pmu_num_ctrs;
     uint8_t hash_algo;
     uint8_t pad1[0x400 - 0x031];
+    uint8_t rpv[RMI_RPV_SIZE];
+    uint8_t pad2[0x800 - 0x440];
+    uint16_t vmid;
+    uint8_t pad3[0x808 - 0x802];
+    uint64_t rtt_base;
+    int64_t rtt_level_start;
+    uint32_t rtt_num_start;
+    uint8_t pad4[0x1000 - 0x81c];
+};
+
+/* The same before 1.0. */
+struct rmi_beta_realm_params {
+    uint64_t features_0; /* as RmiFeatureRegister0: what the realm wants of it */
+    uint8_t pad0[0x100 - 0x008];
+    uint8_t hash_algo;
+    uint8_t pad1[0x400 - 0x101];
     uint8_t rpv[RMI_RPV_SIZE];
     uint8_t pad2[0x800 - 0x440];
     uint16_t vmid;

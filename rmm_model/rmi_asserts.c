@@ -51,6 +51,18 @@ AT(rmi_realm_params, rtt_level_start, 0x810);
 AT(rmi_realm_params, rtt_num_start, 0x818);
 SIZE(rmi_realm_params, 0x1000);
 
+AT(rmi_beta_realm_params, features_0, 0x000);
+AT(rmi_beta_realm_params, hash_algo, 0x100);
+AT(rmi_beta_realm_params, rpv, 0x400);
+AT(rmi_beta_realm_params, vmid, 0x800);
+AT(rmi_beta_realm_params, rtt_base, 0x808);
+AT(rmi_beta_realm_params, rtt_level_start, 0x810);
+AT(rmi_beta_realm_params, rtt_num_start, 0x818);
+SIZE(rmi_beta_realm_params, 0x1000);
+
+AT(rmi_rmm_config, tracking_region_size, 0x0);
+AT(rmi_rmm_config, rmi_granule_size, 0x8);
+
 AT(rmi_rec_params, flags, 0x000);
 AT(rmi_rec_params, mpidr, 0x100);
 AT(rmi_rec_params, pc, 0x200);

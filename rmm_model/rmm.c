@@ -18,6 +18,10 @@ static bool add_pes(struct rmm *rmm, const struct rmm_config *config)
     if (!rmm->pes)
         return false;
     rmm->pe_count = config->cpu_count;
+    rmm->operations = calloc(config->cpu_count, RMM_OPERATIONS_PER_PE * sizeof(*rmm->operations));
+    if (!rmm->operations)
+        return false;
+    rmm->operation_count = config->cpu_count * RMM_OPERATIONS_PER_PE;
     for (unsigned i = 0; i < config->cpu_count; i++)
         rmm->pes[i].cpu = config->cpus[i];
     return true;
@@ -82,6 +86,7 @@ void rmm_free(struct rmm *rmm)
     if (!rmm)
         return;
     granule_table_free(&rmm->granules);
+    free(rmm->operations);
     free(rmm->pes);
     free(rmm);
 }

@@ -65,6 +65,9 @@ const struct rmm_variant *rmm_variant(const struct rmm *rmm);
  */
 void rmm_handle_smc(struct rmm *rmm, struct smc_regs *regs);
 
+/* What a release calls the command with that FID ("RMI_RTT_CREATE"); NULL if it has none. */
+const char *rmi_command_name(const struct rmm_variant *variant, uint64_t fid);
+
 /*
  * Why the RMM stopped for good, or NULL. TF-RMM panics on an uncontainable error of the platform;
  * the model answers every later command with -1 instead.

@@ -12,8 +12,7 @@
 #define SMCCC_VERSION_FID 0x80000000u
 #define SMCCC_VERSION_1_2 0x10002u
 
-static const struct field FID_SVE_HINT = {16, 1};        /* SMCCC 1.3 */
-static const struct field RSI_CHANGE_DESTROYED = {0, 1}; /* x4 of IPA_STATE_SET */
+static const struct field FID_SVE_HINT = {16, 1}; /* SMCCC 1.3 */
 
 /* RsiHostCall: at a 256-byte boundary of realm memory. */
 struct rsi_host_call {
@@ -136,56 +135,6 @@ static void rsi_realm_config(struct realm_run *run, struct rsi_result *result)
                   offsetof(struct rsi_realm_config, pad0));
     physmem_write(run->rmm->mem, PAS_REALM, PA(pa + offsetof(struct rsi_realm_config, rpv)),
                   config.rpv, sizeof(config.rpv));
-}
-
-static void rsi_ipa_state_set(struct realm_run *run, struct rsi_result *result)
-{
-    uint64_t base = arg(run, 1), top = arg(run, 2);
-    uint32_t ripas = (uint32_t)arg(run, 3); /* the RMM looks at no more of x3 and x4 */
-    struct set_ripas *request = &run->rec->set_ripas;
-
-    if (ripas > RMI_RAM || !granule_aligned(base) || !granule_aligned(top) || top <= base ||
-        !realm_protects_range(run->realm, base, top)) {
-        result->x[0] = RSI_ERROR_INPUT;
-        return;
-    }
-    request->base = base;
-    request->top = top;
-    request->next = base;
-    request->ripas = (enum rmi_ripas)ripas;
-    request->change_destroyed = (uint32_t)arg(run, 4) == field_mask(RSI_CHANGE_DESTROYED);
-
-    run->exit->exit_reason = RMI_EXIT_RIPAS_CHANGE;
-    run->exit->ripas_base = base;
-    run->exit->ripas_top = top;
-    run->exit->ripas_value = (uint8_t)ripas;
-    result->action = RSI_EXIT;
-    result->x[1] = top;
-}
-
-static void rsi_ipa_state_get(struct realm_run *run, struct rsi_result *result)
-{
-    uint64_t base = arg(run, 1), top = arg(run, 2), end;
-    struct rtt_walk walk;
-    unsigned n;
-
-    if (!granule_aligned(base) || !granule_aligned(top) || base >= top ||
-        !realm_protects_range(run->realm, base, top)) {
-        result->x[0] = RSI_ERROR_INPUT;
-        return;
-    }
-    walk = rtt_walk_to(run->rmm, run->realm, base, RTT_LEVEL_PAGE);
-    end = (base & ~(rtt_entry_size(walk.level) - 1)) + rtt_entry_size(walk.level);
-    for (n = 1; walk.index + n < RTT_ENTRIES && end < top; n++) {
-        struct rtt_entry entry = rtt_entry_decode(walk.slot[n], walk.level);
-
-        if (entry.kind == RTT_TABLE || entry.ripas != walk.entry.ripas)
-            break;
-        end += rtt_entry_size(walk.level);
-    }
-    result->x[0] = RSI_SUCCESS;
-    result->x[1] = end < top ? end : top;
-    result->x[2] = walk.entry.ripas;
 }
 
 /* Of the registers in a host call's structure. */

@@ -55,4 +55,7 @@ bool rsi_handle_call(struct realm_run *run);
  */
 bool complete_host_call(struct realm_run *run, const struct rmi_rec_enter *enter);
 
+/* rsi_ipa_state.c */
+rsi_handler rsi_ipa_state_set, rsi_ipa_state_get;
+
 #endif

@@ -12,7 +12,8 @@ static void walk_at(struct rmm *rmm, struct rtt_walk *walk, uint64_t table, unsi
 
 struct rtt_walk rtt_walk_to(struct rmm *rmm, const struct realm *realm, uint64_t ipa, int level)
 {
-    struct rtt_walk walk = {.level = realm->start_level};
+    struct rtt_walk walk = {.level = realm->start_level,
+                            .ns_counted = rmm->variant->ns_entries_counted};
     uint64_t index = ipa / rtt_entry_size(walk.level);
 
     /* The root may be several tables in a row. */
@@ -27,9 +28,17 @@ struct rtt_walk rtt_walk_to(struct rmm *rmm, const struct realm *realm, uint64_t
     return walk;
 }
 
+void rtt_walk_next(struct rtt_walk *walk)
+{
+    walk->index++;
+    walk->slot++;
+    walk->entry = rtt_entry_decode(*walk->slot, walk->level);
+}
+
 void rtt_set_entry(struct rtt_walk *walk, struct rtt_entry entry)
 {
-    bool before = rtt_entry_counted(walk->entry), after = rtt_entry_counted(entry);
+    bool before = rtt_entry_counted(walk->entry, walk->ns_counted);
+    bool after = rtt_entry_counted(entry, walk->ns_counted);
 
     if (before != after)
         walk->holder->refcount = (uint16_t)(walk->holder->refcount + (after ? 1 : -1));

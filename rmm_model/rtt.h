@@ -13,6 +13,7 @@ struct rtt_walk {
     uint64_t *slot;         /* the descriptor, valid as long as the RTT is one */
     unsigned index;         /* of the entry in its table, 0..511 */
     int level;
+    bool ns_counted; /* unprotected mappings count as live entries of their RTT */
     struct rtt_entry entry;
 };
 
@@ -21,6 +22,9 @@ struct rtt_walk {
  * before that. Charges each level read.
  */
 struct rtt_walk rtt_walk_to(struct rmm *rmm, const struct realm *realm, uint64_t ipa, int level);
+
+/* On to the next entry of the same table, which is not its last. */
+void rtt_walk_next(struct rtt_walk *walk);
 
 /* Writes the entry of a walk and keeps its table's reference count. */
 void rtt_set_entry(struct rtt_walk *walk, struct rtt_entry entry);

@@ -24,9 +24,11 @@ static bool table_args_valid(const struct realm *realm, uint64_t ipa, uint64_t l
     return level_within(level, realm->start_level + 1) && ipa_at_level(realm, ipa, (int)level - 1);
 }
 
-static bool leaf_args_valid(const struct realm *realm, uint64_t ipa, uint64_t level)
+static bool leaf_args_valid(const struct rmm *rmm, const struct realm *realm, uint64_t ipa,
+                            uint64_t level)
 {
-    return level_within(level, RTT_LEVEL_BLOCK_MIN) && ipa_at_level(realm, ipa, (int)level);
+    return level_within(level, rmm->variant->block_level_min) &&
+           ipa_at_level(realm, ipa, (int)level);
 }
 
 /* --- RTT_CREATE --------------------------------------------------------------------------------
@@ -47,7 +49,9 @@ static void table_fill(struct rmm *rmm, uint64_t rtt, struct rtt_entry parent, i
         table[i] = rtt_entry_encode(entry, level);
     }
     granule->state = GRANULE_RTT;
-    granule->refcount = rtt_entry_counted(parent) ? RTT_ENTRIES : 0;
+    granule->refcount = has_address && rtt_entry_counted(parent, rmm->variant->ns_entries_counted)
+                            ? RTT_ENTRIES
+                            : 0;
 }
 
 void smc_rtt_create(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
@@ -91,6 +95,12 @@ static uint64_t table_remove(struct rmm *rmm, struct rtt_walk *walk, struct rtt_
     return rtt;
 }
 
+/* The host that names a table named one that is not here. */
+static bool names_other_table(const struct rmm *rmm, const struct rtt_walk *walk, uint64_t rtt)
+{
+    return rmm->variant->tables_named && walk->entry.addr != rtt;
+}
+
 void smc_rtt_destroy(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
 {
     struct realm *realm = realm_find(rmm, arg[0]);
@@ -110,8 +120,12 @@ void smc_rtt_destroy(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
         result[2] = rtt_skip_non_live(&walk, ipa);
         return;
     }
+    if (names_other_table(rmm, &walk, arg[3])) {
+        result[0] = RMI_ERROR_INPUT;
+        return;
+    }
     if (granule_find(&rmm->granules, walk.entry.addr)->refcount) {
-        result[0] = error_rtt(level);
+        result[0] = rmm_busy(rmm, error_rtt(level));
         result[2] = ipa;
         return;
     }
@@ -136,13 +150,29 @@ static bool table_uniform(struct rmm *rmm, uint64_t rtt, int level, struct rtt_e
     return true;
 }
 
+/* Why the table of a walk's TABLE entry cannot be folded into *whole, or RMI_SUCCESS. */
+static uint64_t fold_refusal(struct rmm *rmm, const struct rtt_walk *walk, struct rtt_entry *whole)
+{
+    unsigned refcount = granule_find(&rmm->granules, walk->entry.addr)->refcount;
+    bool uniform = table_uniform(rmm, walk->entry.addr, walk->level + 1, whole);
+    bool full = refcount == RTT_ENTRIES;
+    bool block = full || (uniform && whole->kind == RTT_ASSIGNED_NS);
+
+    if (block && walk->level < rmm->variant->block_level_min)
+        return rmm_busy(rmm, error_rtt(walk->level));
+    if (uniform)
+        return RMI_SUCCESS;
+    /* Full of what does not go together is no matter of use. */
+    return full ? error_rtt(walk->level + 1) : rmm_busy(rmm, error_rtt(walk->level + 1));
+}
+
 void smc_rtt_fold(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
 {
     struct realm *realm = realm_find(rmm, arg[0]);
     uint64_t ipa = arg[1];
     struct rtt_entry whole;
     struct rtt_walk walk;
-    bool uniform, block;
+    uint64_t refusal;
     int level;
 
     if (!realm || !table_args_valid(realm, ipa, arg[2])) {
@@ -155,15 +185,13 @@ void smc_rtt_fold(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
         result[0] = error_rtt(walk.level);
         return;
     }
-    uniform = table_uniform(rmm, walk.entry.addr, level, &whole);
-    block = granule_find(&rmm->granules, walk.entry.addr)->refcount == RTT_ENTRIES ||
-            (uniform && whole.kind == RTT_ASSIGNED_NS);
-    if (block && level <= RTT_LEVEL_BLOCK_MIN) {
+    if (names_other_table(rmm, &walk, arg[3])) {
         result[0] = error_rtt(walk.level);
         return;
     }
-    if (!uniform) {
-        result[0] = error_rtt(level);
+    refusal = fold_refusal(rmm, &walk, &whole);
+    if (refusal) {
+        result[0] = refusal;
         return;
     }
     result[1] = table_remove(rmm, &walk, whole);
@@ -173,16 +201,32 @@ void smc_rtt_fold(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
 /* --- RTT_READ_ENTRY ----------------------------------------------------------------------------
  */
 
-void smc_rtt_read_entry(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
+/* What RTT_READ_ENTRY shows in x2 (RmiRttEntryState). */
+static uint64_t hipas_number(const struct rmm *rmm, struct rtt_entry entry)
 {
     static const uint8_t hipas[] = {
         [RTT_UNASSIGNED] = RMI_UNASSIGNED, [RTT_ASSIGNED] = RMI_ASSIGNED,
         [RTT_TABLE] = RMI_TABLE,           [RTT_UNASSIGNED_NS] = RMI_UNASSIGNED,
         [RTT_ASSIGNED_NS] = RMI_ASSIGNED,
     };
+    static const uint8_t beta_hipas[] = {
+        [RTT_UNASSIGNED] = RMI_BETA_UNASSIGNED, [RTT_ASSIGNED] = RMI_BETA_ASSIGNED,
+        [RTT_TABLE] = RMI_BETA_TABLE,           [RTT_UNASSIGNED_NS] = RMI_BETA_UNASSIGNED,
+        [RTT_ASSIGNED_NS] = RMI_BETA_VALID_NS,
+    };
+
+    if (!rmm->variant->destroyed_is_hipas)
+        return hipas[entry.kind];
+    return entry.kind == RTT_UNASSIGNED && entry.ripas == RMI_DESTROYED ? RMI_BETA_DESTROYED
+                                                                        : beta_hipas[entry.kind];
+}
+
+void smc_rtt_read_entry(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
+{
     struct realm *realm = realm_find(rmm, arg[0]);
     uint64_t ipa = arg[1];
     struct rtt_walk walk;
+    bool no_ripas;
 
     if (!realm || !level_within(arg[2], realm->start_level) ||
         !ipa_at_level(realm, ipa, (int)arg[2])) {
@@ -190,11 +234,12 @@ void smc_rtt_read_entry(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
         return;
     }
     walk = rtt_walk_to(rmm, realm, ipa, (int)arg[2]);
+    no_ripas = rmm->variant->destroyed_is_hipas && walk.entry.ripas == RMI_DESTROYED;
     result[0] = RMI_SUCCESS;
     result[1] = (uint64_t)walk.level;
-    result[2] = hipas[walk.entry.kind];
+    result[2] = hipas_number(rmm, walk.entry);
     result[3] = rtt_entry_live(walk.entry) ? walk.entry.addr | walk.entry.attr : 0;
-    result[4] = walk.entry.ripas;
+    result[4] = no_ripas ? 0 : walk.entry.ripas;
 }
 
 /* --- unprotected mappings ----------------------------------------------------------------------
@@ -208,11 +253,11 @@ void smc_rtt_map_unprotected(struct rmm *rmm, const uint64_t *arg, uint64_t *res
     struct rtt_entry entry;
 
     result[0] = RMI_ERROR_INPUT;
-    if (!level_within(arg[2], RTT_LEVEL_BLOCK_MIN))
+    if (!level_within(arg[2], rmm->variant->block_level_min))
         return;
     realm = realm_find(rmm, arg[0]);
-    if (!realm || !rtt_host_desc_valid(desc, (int)arg[2]) || !leaf_args_valid(realm, ipa, arg[2]) ||
-        realm_protects(realm, ipa))
+    if (!realm || !rtt_host_desc_valid(desc, (int)arg[2]) ||
+        !leaf_args_valid(rmm, realm, ipa, arg[2]) || realm_protects(realm, ipa))
         return;
     walk = rtt_walk_to(rmm, realm, ipa, (int)arg[2]);
     if (walk.level != (int)arg[2] || walk.entry.kind != RTT_UNASSIGNED_NS) {
@@ -234,7 +279,8 @@ void smc_rtt_unmap_unprotected(struct rmm *rmm, const uint64_t *arg, uint64_t *r
     uint64_t ipa = arg[1];
     struct rtt_walk walk;
 
-    if (!realm || !leaf_args_valid(realm, ipa, arg[2]) || realm_protects(realm, ipa)) {
+    if (!realm || !leaf_args_valid(rmm, realm, ipa, arg[2]) ||
+        (realm_protects(realm, ipa) && !rmm->variant->unmap_by_entry)) {
         result[0] = RMI_ERROR_INPUT;
         return;
     }

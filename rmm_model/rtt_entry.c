@@ -92,9 +92,10 @@ bool rtt_entry_live(struct rtt_entry entry)
     return entry.kind == RTT_ASSIGNED || entry.kind == RTT_ASSIGNED_NS || entry.kind == RTT_TABLE;
 }
 
-bool rtt_entry_counted(struct rtt_entry entry)
+bool rtt_entry_counted(struct rtt_entry entry, bool ns)
 {
-    return entry.kind == RTT_ASSIGNED || entry.kind == RTT_TABLE;
+    return entry.kind == RTT_ASSIGNED || entry.kind == RTT_TABLE ||
+           (ns && entry.kind == RTT_ASSIGNED_NS);
 }
 
 bool rtt_entry_continues(struct rtt_entry first, struct rtt_entry entry, unsigned i,

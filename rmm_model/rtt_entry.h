@@ -13,7 +13,6 @@
 #include <stdbool.h>
 
 #define RTT_LEVEL_PAGE 3
-#define RTT_LEVEL_BLOCK_MIN 1 /* no blocks above it */
 #define RTT_ENTRIES 512u
 
 enum rtt_kind {
@@ -40,8 +39,9 @@ struct rtt_entry rtt_entry_decode(uint64_t desc, int level);
 
 /* Something would be lost if the table that holds it went away. */
 bool rtt_entry_live(struct rtt_entry entry);
-/* It counts in its table's reference count: live, and not the host's own memory. */
-bool rtt_entry_counted(struct rtt_entry entry);
+/* It counts in its table's reference count: live, and with ns even if it is the host's own memory.
+ */
+bool rtt_entry_counted(struct rtt_entry entry, bool ns);
 /* The two say the same of their parts of one block: part i of 512 at child_level matches first. */
 bool rtt_entry_continues(struct rtt_entry first, struct rtt_entry entry, unsigned i,
                          int child_level);

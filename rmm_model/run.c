@@ -155,7 +155,9 @@ static uint64_t enter_by_page(struct rmm *rmm, uint64_t rec_addr, uint64_t run_a
     memset(&exit, 0, sizeof(exit));
     run.rec = rec_find(rmm, rec_addr);
     run.realm = rec_realm(rmm, run.rec);
+    run.realm->running++;
     status = enter_realm(&run, &enter);
+    run.realm->running--;
     if (status != RMI_SUCCESS || rmm->halted)
         return status;
 
@@ -178,7 +180,7 @@ void smc_rec_enter(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
         return;
     granule = granule_find(&rmm->granules, rec_addr);
     if (granule->refcount) {
-        result[0] = RMI_ERROR_REC;
+        result[0] = rmm_busy(rmm, RMI_ERROR_REC);
         return;
     }
     granule->refcount = 1; /* held from before the page is read until the exit is written */

@@ -6,6 +6,7 @@
 #include "rmm_model/cose.h"
 #include "rmm_model/gic.h"
 #include "rmm_model/granule.h"
+#include "rmm_model/operation.h"
 #include "rmm_model/rmi.h"
 #include "rmm_model/rmm.h"
 
@@ -44,7 +45,9 @@ struct rmm {
     unsigned pe_count;
     uint32_t realm_traps;
     const char *halted, *halted_in;
-    uint8_t vmids[VMID_COUNT / 8]; /* a bit set: in use */
+    uint8_t vmids[VMID_COUNT / 8];    /* a bit set: in use */
+    struct rmm_operation *operations; /* of stateful commands, by handle */
+    unsigned operation_count;
 };
 
 /* Addresses the RMM can translate and hold: no LPA2. */
@@ -65,6 +68,14 @@ rmi_command smc_rtt_create, smc_rtt_destroy, smc_rtt_fold, smc_rtt_read_entry;
 rmi_command smc_rtt_map_unprotected, smc_rtt_unmap_unprotected;
 rmi_command smc_rtt_init_ripas, smc_rtt_set_ripas;
 rmi_command smc_data_create, smc_data_create_unknown, smc_data_destroy;
+/* before 1.0 */
+rmi_command smc_rmi_version_number, smc_rtt_init_ripas_entry, smc_rtt_set_ripas_entry;
+/* RMI 2.0 */
+rmi_command smc_rmm_config_get, smc_rmm_config_set, smc_granule_tracking_get, smc_gpt_l1_create;
+rmi_command smc_granule_range_delegate, smc_granule_range_undelegate;
+rmi_command smc_rtt_data_map, smc_rtt_data_unmap, smc_rtt_unprot_map, smc_rtt_unprot_unmap;
+rmi_command smc_realm_terminate, smc_rec_create_stateful, smc_rec_destroy_stateful;
+rmi_command smc_op_continue, smc_op_mem_donate, smc_op_mem_reclaim, smc_op_cancel;
 
 /*
  * The bytes of a granule that the RMM owns (its PAS is Realm): valid as long as it does. The
@@ -85,6 +96,12 @@ bool rmm_ns_write(struct rmm *rmm, uint64_t addr, const void *buf, size_t size);
 static inline bool rmm_has_defect(const struct rmm *rmm, uint32_t defect)
 {
     return (rmm->defects & defect) != 0;
+}
+
+/* What a command answers that finds in use what it is to take; 1.0 has a status for each kind. */
+static inline uint64_t rmm_busy(const struct rmm *rmm, uint64_t status)
+{
+    return rmm->variant->busy_is_in_use ? RMI_ERROR_IN_USE : status;
 }
 
 /* Stops for good: why, and in which function of the real RMM. */

@@ -16,6 +16,21 @@ static const struct rmm_variant variants[] = {
         .source = "TF-RMM v0.3.0",
         .rmi_version = RMI_ABI_BETA,
         .rsi_version = RSI_ABI_BETA,
+        /* runtime/core/handler.c:smc_handlers, lib/smc/include/smc-rmi.h */
+        .commands = RMM_COMMANDS_BETA,
+        .parameters = RMM_PARAMETERS_BETA,
+        /* runtime/rmi/rtt.c, lib/granule: find_lock_unused_granule */
+        .busy_is_in_use = true,
+        .destroyed_is_hipas = true,
+        .data_keeps_ripas = true,
+        .tables_named = true,
+        .unmap_by_entry = true,
+        /* runtime/rmi/rec.c:rec_params_measure */
+        .all_recs_measured = true,
+        .ns_entries_counted = true,
+        .block_level_min = 2,
+        /* runtime/rsi/memory.c */
+        .ripas_by_size = true,
         /* runtime/core/exit.c:handle_realm_rsi; runtime/rsi/config.c, realm_attest.c */
         .rsi_version_alone = true,
         .rsi_features_unknown = true,
@@ -45,6 +60,10 @@ static const struct rmm_variant variants[] = {
         .source = "TF-RMM v0.6.0",
         .rmi_version = RMI_ABI_1_0,
         .rsi_version = RMI_ABI_1_0,
+        .commands = RMM_COMMANDS_1_0,
+        .parameters = RMM_PARAMETERS_1_0,
+        /* runtime/rmi/rtt.c:validate_rtt_map_cmds */
+        .block_level_min = 1,
         .host_call_gprs = RMI_GPR_COUNT,
         /* lib/attestation/src/attestation_defs_priv.h:CCA_REALM_PROFILE_STR */
         .token_profile = "tag:arm.com,2023:realm#1.0.0",
@@ -83,8 +102,15 @@ static const struct rmm_variant variants[] = {
         .token_profile = "tag:arm.com,2024:realm#2.0.0",
         .token_is_cmw = true,
         /* runtime/core/handler.c:smc_handlers, handle_ns_smc */
-        .range_commands = true,
+        .commands = RMM_COMMANDS_2_0,
         .activation_needed = true,
+        /* runtime/rmi/feature.c, runtime/rmi/realm.c:smc_realm_create */
+        .parameters = RMM_PARAMETERS_2_0,
+        .block_level_min = 1,
+        /* runtime/rmi/rtt.c:smc_rtt_init_ripas */
+        .init_ripas_assigned = true,
+        /* runtime/rmi/realm.c:smc_realm_destroy */
+        .terminate_first = true,
         .rec_aux_count = RMI_MAX_REC_AUX,
         /* runtime/rmi/granule.c: undelegation scrubs instead */
         .zero_on_delegate = false,

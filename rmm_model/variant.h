@@ -16,6 +16,16 @@ enum rmm_gic_entry {
     GIC_IN_REGISTERS,        /* the host leaves it in the PE's list registers */
 };
 
+/* Which RMI commands there are, and the order of their arguments (rmm_model/handler.c). */
+enum rmm_commands { RMM_COMMANDS_BETA, RMM_COMMANDS_1_0, RMM_COMMANDS_2_0, RMM_COMMANDS_COUNT };
+
+/* Where feature registers and RmiRealmParams have what, and who chooses a VMID. */
+enum rmm_parameters {
+    RMM_PARAMETERS_BETA, /* struct rmi_beta_realm_params */
+    RMM_PARAMETERS_1_0,
+    RMM_PARAMETERS_2_0, /* the RMM chooses the VMID */
+};
+
 /*
  * Known defects of releases: what the real RMM does and hardly means to. X(enumerator, name, what).
  * A row has those of its release; struct rmm_config can leave some out.
@@ -57,7 +67,8 @@ struct rmm_variant {
 
     uint64_t rmi_version; /* the one RMI revision it speaks, RmiInterfaceVersion */
     uint64_t rsi_version;
-    bool range_commands;    /* commands on ranges took the place of those on single granules */
+    enum rmm_commands commands;
+    enum rmm_parameters parameters;
     bool activation_needed; /* commands are refused until RMM_ACTIVATE */
 
     /* --- RSI --- */
@@ -71,6 +82,20 @@ struct rmm_variant {
     bool
         token_is_cmw; /* a CMW collection around the tokens; realm instance and MEC policy claims */
 
+    /* --- granules, RTTs, realms --- */
+    bool busy_is_in_use;     /* what is in use is ERROR_IN_USE, not an error of its own kind */
+    bool destroyed_is_hipas; /* DESTROYED is a HIPAS; no RIPAS outlives the page */
+    bool data_keeps_ripas;   /* DATA_CREATE leaves RIPAS as RTT_INIT_RIPAS made it */
+    bool tables_named;       /* RTT_DESTROY and RTT_FOLD are told which table they mean */
+    bool unmap_by_entry;     /* commands that take mappings away look at the entry, not the half */
+    bool all_recs_measured;  /* not only runnable ones */
+    bool ns_entries_counted; /* an RTT with unprotected mappings is in use */
+    int block_level_min;     /* no block mappings above this level */
+    bool
+        init_ripas_assigned; /* RTT_INIT_RIPAS changes ASSIGNED entries too, and measures nothing */
+    bool terminate_first;    /* REALM_DESTROY takes a realm that REALM_TERMINATE ended only */
+    bool ripas_by_size; /* RSI_IPA_STATE_SET and its exit tell a size, not a top; _GET is of a page
+                         */
     unsigned rec_aux_count; /* auxiliary granules a REC needs */
     bool zero_on_delegate;  /* GRANULE_DELEGATE scrubs the granule */
 

@@ -30,6 +30,7 @@ struct fixture {
     struct monitor *monitor;
     struct rmm *rmm;
     struct smc_port host;
+    bool beta;            /* commands as before 1.0 */
     struct smc_regs regs; /* of the last SMC */
 };
 
@@ -72,6 +73,7 @@ static inline struct fixture *fixture_new_release(unsigned cpu_count, const char
     ck_assert_ptr_nonnull(f->rmm);
     monitor_set_rmm(f->monitor, f->rmm);
     f->host = monitor_normal_port(f->monitor);
+    f->beta = rmm_variant(f->rmm)->commands == RMM_COMMANDS_BETA;
     return f;
 }
 
@@ -91,11 +93,31 @@ static inline void fixture_free(struct fixture *f)
     free(f);
 }
 
+/* Before 1.0 what is made comes before the realm; tests write it as in 1.0. */
+static inline void fixture_order(struct smc_regs *regs)
+{
+    uint64_t rd = regs->x[1];
+
+    switch (regs->x[0]) {
+    case RMI_DATA_CREATE:
+    case RMI_DATA_CREATE_UNKNOWN:
+    case RMI_REC_CREATE:
+    case RMI_RTT_CREATE:
+        regs->x[1] = regs->x[2];
+        regs->x[2] = rd;
+        break;
+    default:
+        break;
+    }
+}
+
 /* An SMC of the Normal world; returns x0. */
 static inline uint64_t fixture_smc(struct fixture *f, const uint64_t *x, size_t count)
 {
     memset(&f->regs, 0, sizeof(f->regs));
     memcpy(f->regs.x, x, count * sizeof(*x));
+    if (f->beta)
+        fixture_order(&f->regs);
     f->host.call(f->host.ctx, &f->regs);
     return f->regs.x[0];
 }

@@ -61,7 +61,7 @@ START_TEST(each_step_extends)
     static const uint8_t page[GRANULE_SIZE] = CODE;
     const struct rmi_rec_params rec = {.flags = 1, .pc = 0x1000, .gprs = {0xc4000192}, .mpidr = 3};
 
-    measurement_init(&realm, &params);
+    measurement_init(rmm_variant_find("1.0"), &realm, &params);
     is(&realm, MEASUREMENT_RIM, expected[algo][0]);
     measurement_add_data(&realm, 0x1000, 1, page);
     is(&realm, MEASUREMENT_RIM, expected[algo][1]);

@@ -85,12 +85,22 @@ static void make_realm(void)
         .rtt_level_start = 1,
         .rtt_num_start = 2,
     };
+    struct rmi_beta_realm_params beta = {
+        .features_0 = field_put(RMI_FEATURE0_S2SZ, IPA_BITS),
+        .vmid = 7,
+        .rtt_base = ROOT,
+        .rtt_level_start = 1,
+        .rtt_num_start = 2,
+    };
     static const uint64_t granules[] = {
         RD, ROOT, ROOT + GRANULE_SIZE, L2_TABLE, L3_TABLE, UNPROT_L2, UNPROT_L3};
 
     for (size_t i = 0; i < sizeof(granules) / sizeof(granules[0]); i++)
         fixture_delegate(f, granules[i]);
-    fixture_write(f, PARAMS, &params, sizeof(params));
+    if (f->beta)
+        fixture_write(f, PARAMS, &beta, sizeof(beta));
+    else
+        fixture_write(f, PARAMS, &params, sizeof(params));
     must(SMC(f, RMI_REALM_CREATE, RD, PARAMS));
     must(SMC(f, RMI_RTT_CREATE, RD, L2_TABLE, 0, 2));
     must(SMC(f, RMI_RTT_CREATE, RD, L3_TABLE, 0, 3));
@@ -103,6 +113,8 @@ static void add_page(uint64_t ipa, uint64_t data, const void *content, size_t si
     fixture_write(f, SOURCE, zeros, sizeof(zeros));
     fixture_write(f, SOURCE, content, size);
     fixture_delegate(f, data);
+    if (f->beta)
+        must(SMC(f, RMI_RTT_INIT_RIPAS, RD, ipa, 3));
     must(SMC(f, RMI_DATA_CREATE, RD, data, ipa, SOURCE, 1));
 }
 
