@@ -107,6 +107,15 @@ int kvm_inject_undefined(struct kvm_vcpu *vcpu)
     return 1;
 }
 
+int kvm_inject_sync(struct kvm_vcpu *vcpu, uint64_t esr)
+{
+    if (vcpu_is_rec(vcpu))
+        return 1;
+    pend_exception(vcpu, EL1_SYNC, esr, NULL);
+    emit_inject(vcpu, "sync", 0);
+    return 1;
+}
+
 static uint64_t serror_syndrome(uint64_t iss)
 {
     return field_put(ESR_EC, ESR_EC_SERROR) | field_put(ESR_IL, 1) | iss;

@@ -14,6 +14,7 @@
 #include "cpu/clock.h"
 #include "cpu/event.h"
 #include "cpu/smc.h"
+#include "kvm_model/host_cpu.h"
 #include "kvm_model/host_mm.h"
 #include "kvm_model/tracepoint.h"
 #include "kvm_model/uapi.h"
@@ -38,14 +39,15 @@ typedef bool kvm_exit_observer(void *ctx, uint64_t esr);
 typedef bool kvm_wait_observer(void *ctx);
 
 struct kvm_config {
-    struct host_mm *mm;                /* the host's memory; must outlive the VM */
-    struct clock *clock;               /* simulated time */
-    struct trace *trace;               /* may be NULL */
-    const struct smc_port *smc;        /* to EL3; needed for realms only */
-    const struct kvm_variant *variant; /* must outlive the VM */
-    unsigned ipa_bits;                 /* 32..48; a realm's include the bit that selects the half */
-    unsigned pa_bits;                  /* of the host CPU, the limit of IPAs; 0 means 48 */
-    unsigned vmid;                     /* 1..255, another one for each VM of the host; 0 means 1 */
+    struct host_mm *mm;                  /* the host's memory; must outlive the VM */
+    struct clock *clock;                 /* simulated time */
+    struct trace *trace;                 /* may be NULL */
+    const struct smc_port *smc;          /* to EL3; needed for realms only */
+    const struct kvm_variant *variant;   /* must outlive the VM */
+    const struct kvm_host_cpu *host_cpu; /* NULL: the modelled CPU */
+    unsigned ipa_bits; /* 32..48; a realm's include the bit that selects the half */
+    unsigned pa_bits;  /* of the host CPU, the limit of IPAs; 0 means 48 */
+    unsigned vmid;     /* 1..255, another one for each VM of the host; 0 means 1 */
     bool realm;
     bool cache_dic;                   /* CTR_EL0.DIC: data mappings are executable at once */
     kvm_exit_observer *exit_observer; /* may be NULL */

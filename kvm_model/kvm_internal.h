@@ -15,6 +15,7 @@
 #define KVM_ZERO_REG 31
 #define KVM_GPR_COUNT 31
 #define KVM_INSN_SIZE 4
+#define KVM_DEBUG_WB_REGS 16 /* breakpoints, and watchpoints, of which KVM keeps the registers */
 
 /* --- memslots (memslot.c) ------------------------------------------------------------------ */
 
@@ -52,6 +53,7 @@ void kvm_memslots_free(struct kvm *kvm);
 struct kvm {
     struct kvm_config config;
     const struct kvm_variant *variant;
+    const struct kvm_host_cpu *host_cpu;
     struct physmem *mem;
     struct trace *trace;
     struct clock *clock;
@@ -97,7 +99,11 @@ struct kvm_vcpu {
         enum el1_vector vector;
         uint64_t esr, far;
     } exception;
-    bool os_lock;    /* OSLSR_EL1.OSLK */
+    bool os_lock; /* OSLSR_EL1.OSLK */
+    struct {      /* the guest's debug registers, while KVM keeps them (vcpu_debug_state) */
+        uint64_t mdscr, mdccint;
+        uint64_t wb[4][KVM_DEBUG_WB_REGS]; /* by enum dbg_wb */
+    } debug;
     uint64_t csselr; /* CSSELR_EL1 */
     uint64_t actlr;
     uint32_t smccc_fid; /* of the call being answered */
@@ -138,8 +144,9 @@ uint64_t kvm_vcpu_mpidr(const struct kvm_vcpu *vcpu);
     do {                                                                                           \
         const struct kvm_config *trace_to = &(vcpu_)->kvm->config;                                 \
         if (trace_to->tracepoint)                                                                  \
-            trace_to->tracepoint(trace_to->tracepoint_ctx,                                         \
-                                 &(struct kvm_tracepoint){KVM_TP_##id_, {__VA_ARGS__}});           \
+            trace_to->tracepoint(                                                                  \
+                trace_to->tracepoint_ctx,                                                          \
+                &(struct kvm_tracepoint){KVM_TP_##id_, {__VA_ARGS__}, trace_to->variant});         \
     } while (0)
 
 /* --- exits: 1 back to the guest, 0 to user space with run->exit_reason set, or -errno ------ */
@@ -177,6 +184,8 @@ void kvm_mark_page_dirty(struct kvm_memory_slot *slot, ipa_t gpa);
 int kvm_inject_sea(struct kvm_vcpu *vcpu, bool iabt, uint64_t addr); /* always 1 */
 int kvm_inject_size_fault(struct kvm_vcpu *vcpu);
 int kvm_inject_undefined(struct kvm_vcpu *vcpu);
+/* A synchronous exception with that ESR_EL1, and no FAR_EL1. */
+int kvm_inject_sync(struct kvm_vcpu *vcpu, uint64_t esr);
 int kvm_inject_serror(struct kvm_vcpu *vcpu);
 /* With the ISS given; now if it is not masked and the variant does so, else when it is unmasked. */
 int kvm_inject_serror_esr(struct kvm_vcpu *vcpu, uint64_t iss);

@@ -3,13 +3,15 @@
 #ifndef KVM_MODEL_SYS_REG_NAMES_H
 #define KVM_MODEL_SYS_REG_NAMES_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct kvm_variant;
+
 /*
- * "SYS_ACTLR_EL1"; for what KVM hides "UNKN", or "S3_0_0_4_6". iss: of the trap, ESR_ELx.
+ * "SYS_ACTLR_EL1", "SYS_DBGBVRn_EL1(0)"; for what KVM has no name for "UNKN", or "S3_0_0_4_6". iss:
+ * of the trap, ESR_ELx. Cut to size.
  */
-void sys_reg_trace_name(uint64_t iss, bool hidden_by_encoding, char *name, size_t size);
+void sys_reg_trace_name(const struct kvm_variant *variant, uint64_t iss, char *name, size_t size);
 
 #endif

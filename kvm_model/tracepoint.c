@@ -7,6 +7,7 @@
 #include "cpu/arch/esr.h"
 #include "kvm_model/sys_reg_names.h"
 #include "kvm_model/uapi.h"
+#include "kvm_model/variant.h"
 
 typedef unsigned long long ull;
 
@@ -33,7 +34,7 @@ static void sys_access_text(const struct kvm_tracepoint *point, char *text, size
     uint64_t iss = point->args[1];
     char name[40];
 
-    sys_reg_trace_name(iss, point->args[2], name, sizeof(name));
+    sys_reg_trace_name(point->variant, iss, name, sizeof(name));
     snprintf(text, size, "kvm_sys_access: PC: %llx %s (%llu,%llu,%llu,%llu,%llu) %s",
              (ull)point->args[0], name, (ull)field_get(iss, ESR_SYS_OP0),
              (ull)field_get(iss, ESR_SYS_OP1), (ull)field_get(iss, ESR_SYS_CRN),
@@ -51,6 +52,21 @@ static void userspace_exit_text(const struct kvm_tracepoint *point, char *text, 
     else
         snprintf(text, size, "kvm_userspace_exit: reason %s (%llu)", exit_reason(point->args[0]),
                  (ull)point->args[0]);
+}
+
+/* Where kvm_arch_vcpu_ioctl_run@7.2 has its trace points: between preempt_disable and _enable. */
+const char *kvm_tracepoint_flags(const struct kvm_tracepoint *point)
+{
+    bool counts = point->variant && point->variant->traces_preempt_count;
+
+    switch (point->id) {
+    case KVM_TP_ENTRY:
+        return counts ? "d..1." : "d....";
+    case KVM_TP_EXIT:
+        return counts ? "...1." : ".....";
+    default:
+        return ".....";
+    }
 }
 
 void kvm_tracepoint_text(const struct kvm_tracepoint *point, char *text, size_t size)

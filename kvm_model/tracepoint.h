@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct kvm_variant;
+
 enum kvm_tracepoint_id {
     KVM_TP_ENTRY,          /* pc */
     KVM_TP_EXIT,           /* esr, pc */
@@ -19,7 +21,7 @@ enum kvm_tracepoint_id {
     KVM_TP_HVC_ARM64,      /* pc, x0, immediate */
     KVM_TP_WFX_ARM64,      /* pc, is WFE */
     KVM_TP_HANDLE_SYS_REG, /* esr */
-    KVM_TP_SYS_ACCESS,     /* pc, op0, op1, CRn, CRm, op2 as in ESR_ELx.ISS, names by encoding */
+    KVM_TP_SYS_ACCESS,     /* pc, ESR_ELx.ISS */
     KVM_TP_USERSPACE_EXIT, /* exit reason, errno (negative) or 0 */
 };
 
@@ -30,6 +32,7 @@ enum kvm_tp_mmio { KVM_TP_READ_UNSATISFIED, KVM_TP_READ, KVM_TP_WRITE };
 struct kvm_tracepoint {
     enum kvm_tracepoint_id id;
     uint64_t args[KVM_TRACEPOINT_ARGS];
+    const struct kvm_variant *variant; /* the kernel; needed for SYS_ACCESS */
 };
 
 typedef void kvm_tracepoint_reader(void *ctx, const struct kvm_tracepoint *point);
@@ -39,5 +42,11 @@ typedef void kvm_tracepoint_reader(void *ctx, const struct kvm_tracepoint *point
  * system registers are those of the variant. Cut to size.
  */
 void kvm_tracepoint_text(const struct kvm_tracepoint *point, char *text, size_t size);
+/*
+ * The state tracefs shows beside the time, "d..1.": interrupts off, need-resched, in an interrupt,
+ * depth of disabled preemption, migration disabled. In a kernel built without a preemption count
+ * the depth is a dot.
+ */
+const char *kvm_tracepoint_flags(const struct kvm_tracepoint *point);
 
 #endif

@@ -7,6 +7,7 @@
 static const struct kvm_variant variants[] = {
     {
         .name = "linux-6.12",
+        .sys_reg_table = KVM_SYS_REGS_6_12,
         .nisv_exit = true,
         .ipa_limit_aborts = true,
         .ext_dabt_event = true,
@@ -38,12 +39,21 @@ static const struct kvm_variant variants[] = {
         .exception_clears_ss = true,
         /* kvm/sys_regs.h:ID_HIDDEN and its like name the register's encoding@7.2 */
         .hidden_sys_regs_by_encoding = true,
-        /* kvm/sys_regs.c:triage_sysreg_trap@7.2: fine-grained UNDEF comes before the table */
-        .undefined_sys_regs_untraced = true,
+        .sys_reg_table = KVM_SYS_REGS_7_2,
+        .id_aa64isar3 = true,
+        /* Debian's kernel of that version: CONFIG_PREEMPT_LAZY */
+        .traces_preempt_count = true,
+        /* kvm/emulate-nested.c:triage_sysreg_trap@7.2, in_feat_id_space */
+        .id_space_as_trap = true,
+        /* asm/kvm_arm.h:HCR_GUEST_FLAGS@7.2 */
+        .traps_implementation_id = true,
     },
     {
         /* "arm64: Support for Arm CCA in KVM", v12, on 6.18; names are that series' */
         .name = "cca-v12",
+        .sys_reg_table = KVM_SYS_REGS_7_2,
+        .id_aa64isar3 = true,
+        .traps_implementation_id = true,
         .nisv_exit = true,
         .ipa_limit_aborts = true,
         .ext_dabt_event = true,
@@ -71,6 +81,7 @@ static const struct kvm_variant variants[] = {
     },
     {
         .name = "linux-4.19",
+        .sys_reg_table = KVM_SYS_REGS_4_19,
         /* virt/kvm/arm/mmio.c:io_mem_abort@4.19: no syndrome is -ENOSYS, also of a table walk */
         .s1ptw_sea = KVM_S1PTW_SEA_NONE,
         /* virt/kvm/arm/mmu.c:kvm_handle_guest_abort@4.19 asks for maintenance after both cases */
@@ -85,6 +96,7 @@ static const struct kvm_variant variants[] = {
     {
         /* "arm64: Support for Arm CCA in KVM", RFC of January 2023, on 6.2 */
         .name = "cca-rfc",
+        .sys_reg_table = KVM_SYS_REGS_6_12,
         .cca = true,
         .nisv_exit = true,
         .ipa_limit_aborts = true,
@@ -119,7 +131,10 @@ static const struct kvm_variant variants[] = {
         .events = KVM_EVENTS_AT_ONCE,
         .exception_clears_ss = true,
         .hidden_sys_regs_by_encoding = true,
-        .undefined_sys_regs_untraced = true,
+        .sys_reg_table = KVM_SYS_REGS_7_2,
+        .id_aa64isar3 = true,
+        .id_space_as_trap = true,
+        .traps_implementation_id = true,
         /* kvm/mmio.c:io_mem_abort@v14 */
         .realm_nisv = KVM_REALM_NISV_SEA,
         .rec_mmio = KVM_REC_MMIO_AT_MMIO_RETURN,

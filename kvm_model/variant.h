@@ -47,8 +47,16 @@ enum kvm_events {
     KVM_EVENTS_AT_ONCE,  /* before the ioctl returns; a pending MMIO access is dropped */
 };
 
+/* Which generation of KVM's table of system registers a kernel has (sys_reg_rows.c); bits. */
+enum kvm_sys_reg_table {
+    KVM_SYS_REGS_4_19 = 1,
+    KVM_SYS_REGS_6_12 = 2,
+    KVM_SYS_REGS_7_2 = 4,
+};
+
 struct kvm_variant {
     const char *name;
+    enum kvm_sys_reg_table sys_reg_table;
     bool nisv_exit;           /* KVM_CAP_ARM_NISV_TO_USER */
     bool ipa_limit_aborts;    /* IPAs beyond the VM's are aborts; else they are MMIO */
     bool cm_skips_read_only;  /* cache maintenance of a read-only slot is skipped as that of no slot
@@ -64,8 +72,11 @@ struct kvm_variant {
     enum kvm_s1ptw_sea s1ptw_sea;
     enum kvm_events events;
     bool hidden_sys_regs_by_encoding; /* in trace texts: S3_0_0_4_6, not UNKN */
-    bool undefined_sys_regs_untraced; /* no sys_access of a register the VM has not */
-    bool exception_clears_ss; /* PSTATE.SS is clear in the SPSR_EL1 of an injected exception */
+    bool traces_preempt_count;        /* tracefs shows the depth of disabled preemption */
+    bool id_aa64isar3;                /* ID_AA64ISAR3_EL1 is allocated */
+    bool id_space_as_trap;        /* unallocated ID registers: the trap's own syndrome, to EL1 */
+    bool traps_implementation_id; /* HCR_EL2.TID1: REVIDR_EL1, AIDR_EL1, SMIDR_EL1 */
+    bool exception_clears_ss;     /* PSTATE.SS is clear in the SPSR_EL1 of an injected exception */
     enum kvm_realm_nisv realm_nisv;
     enum kvm_rec_mmio rec_mmio;
     enum kvm_ripas_policy ripas;

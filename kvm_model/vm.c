@@ -14,16 +14,17 @@
  * HCR_EL2 of a guest (HCR_GUEST_FLAGS@7.2, vcpu_reset_hcr). TWE is clear as for a vCPU alone on its
  * CPU (kvm_arch_vcpu_load).
  */
-static uint64_t guest_hcr(void)
+static uint64_t guest_hcr(const struct kvm_variant *variant)
 {
     const struct field ones[] = {HCR_VM,  HCR_SWIO,  HCR_PTW,  HCR_FMO, HCR_IMO, HCR_AMO, HCR_FB,
                                  HCR_TWI, HCR_TIDCP, HCR_TACR, HCR_TSC, HCR_TSW, HCR_RW};
-    const struct field tid2 = {17, 1}, tlor = {35, 1};
+    const struct field tid1 = {16, 1}, tid2 = {17, 1}, tlor = {35, 1}, terr = {36, 1};
     uint64_t hcr = field_put(HCR_BSU, HCR_BSU_INNER);
 
     for (size_t i = 0; i < sizeof(ones) / sizeof(ones[0]); i++)
         hcr |= field_mask(ones[i]);
-    return hcr | field_mask(HCR_TID3) | field_mask(tid2) | field_mask(tlor);
+    return hcr | field_mask(HCR_TID3) | field_mask(tid2) | field_mask(tlor) | field_mask(terr) |
+           field_put(tid1, variant->traps_implementation_id);
 }
 
 static int check_config(const struct kvm_config *config, unsigned pa_bits)
@@ -43,7 +44,7 @@ static int init_vm(struct kvm *kvm)
 
     if (ret)
         return ret;
-    kvm->hcr = guest_hcr();
+    kvm->hcr = guest_hcr(kvm->variant);
     kvm->vtcr = kvm_pgtable_vtcr(kvm->config.ipa_bits, kvm->pa_bits);
     kvm->vttbr = kvm_pgtable_vttbr(&kvm->pgt, kvm->vmid);
     return kvm->config.realm ? kvm_init_realm_vm(kvm) : 0;
@@ -63,6 +64,7 @@ struct kvm *kvm_create_vm(const struct kvm_config *config, int *error)
         return NULL;
     kvm->config = *config;
     kvm->variant = config->variant;
+    kvm->host_cpu = config->host_cpu ? config->host_cpu : &kvm_host_cpu_modelled;
     kvm->mem = host_mm_physmem(config->mm);
     kvm->trace = config->trace;
     kvm->clock = config->clock;

@@ -69,16 +69,16 @@ static int run_files(char **files, int count, const struct runner_options *optio
 
     for (int i = 0; i < count && ok; i++)
         ok = runner_file(files[i], options, tally, error, sizeof(error));
-    if (json)
+    if (!options->trace && json)
         tally_print_json(stdout, tally);
-    else
+    else if (!options->trace)
         tally_print(stdout, tally);
     if (!ok) {
         fflush(stdout);
         fprintf(stderr, "%s\n", error);
         return EXIT_USAGE;
     }
-    if (tally->passed + tally->failed + tally->skipped == 0)
+    if (tally->passed + tally->failed + tally->skipped + tally->traced == 0)
         return EXIT_NOTHING;
     return tally->failed ? EXIT_FAILED : EXIT_OK;
 }
@@ -96,7 +96,7 @@ static bool parse_number(const char *text, unsigned long *number)
 int cmd_conform(int argc, char **argv)
 {
     const char *filter = NULL, *failures = DEFAULT_FAILURES, *line = "0", *skips = NULL,
-               *chaos = NULL;
+               *chaos = NULL, *case_name = NULL, *format = NULL;
     bool json = false, verbose = false;
     const struct option_row rows[] = {
         {.name = "filter",
@@ -104,6 +104,15 @@ int cmd_conform(int argc, char **argv)
          .argument = "CLASS/CASE",
          .help = "only records whose class/case has this in it, or matches it (with * ? [)",
          .value = &filter},
+        {.name = "case",
+         .argument = "NAME",
+         .help = "only the records whose case, or class/case, is this",
+         .value = &case_name},
+        {.name = "format",
+         .argument = "FORMAT",
+         .help = "ftrace: prints the host kernel's trace of each record as the model makes it, as\n"
+                 "tracefs shows one, and compares nothing",
+         .value = &format},
         {.name = "line", .argument = "N", .help = "only line N of each file", .value = &line},
         {.name = "failures",
          .argument = "N",
@@ -135,10 +144,14 @@ int cmd_conform(int argc, char **argv)
         return usage_error("conform", "--line: '%s' is no number", line);
     if (!parse_chaos("conform", chaos, &options.chaos))
         return EXIT_USAGE;
+    if (format && strcmp(format, "ftrace") != 0)
+        return usage_error("conform", "--format: '%s' is none; there is ftrace", format);
     if (!load_reasons(skips, &reasons))
         return EXIT_USAGE;
     tally.failure_limit = limit;
     options.filter = filter;
+    options.case_name = case_name;
+    options.trace = format ? stdout : NULL;
     options.reasons = &reasons;
     options.verbose = verbose ? (json ? stderr : stdout) : NULL;
     status = run_files(argv, operands, &options, &tally, json);

@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "sim/conform/reasons.h"
 
@@ -58,6 +59,11 @@ struct conform_family {
     bool (*label)(const json_t *record, struct conform_label *label, char *error, size_t size);
     bool (*run)(void *state, const json_t *record, const struct reasons *reasons,
                 struct conform_result *result, char *error, size_t size);
+    /*
+     * Runs a record and prints the host kernel's trace of it as tracefs shows one. NULL if the
+     * family has no such trace; false as with run.
+     */
+    bool (*print_trace)(void *state, const json_t *record, FILE *out, char *error, size_t size);
 };
 
 /* NULL-terminated. */

@@ -4,7 +4,8 @@
 
 #include "sim/conform/conform.h"
 
-const struct conform_family *const conform_families[] = {&conform_qemu_el2, &conform_rmm, &conform_linux_kvm, NULL};
+const struct conform_family *const conform_families[] = {&conform_qemu_el2, &conform_rmm,
+                                                         &conform_linux_kvm, NULL};
 
 const struct conform_family *conform_find_family(const json_t *record)
 {

@@ -239,4 +239,5 @@ const struct conform_family conform_linux_kvm = {
     .close = close_machine,
     .label = label,
     .run = run,
+    .print_trace = linux_kvm_print_trace,
 };

@@ -34,4 +34,8 @@ uint64_t linux_kvm_number(const json_t *value);
 json_t *linux_kvm_execute(struct linux_kvm_machine *machine, const json_t *record, char *error,
                           size_t size);
 
+/* Runs a record's guest and prints the kernel's trace of it to out (struct conform_family). */
+bool linux_kvm_print_trace(void *machine, const json_t *record, FILE *out, char *error,
+                           size_t size);
+
 #endif

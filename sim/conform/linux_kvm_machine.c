@@ -9,6 +9,7 @@
 #include "cpu/arch/pstate.h"
 #include "cpu/vreg.h"
 #include "sim/profile.h"
+#include "sim/trace/ftrace.h"
 
 #define DRAM_SIZE (64ull << 20)
 #define VECTORS 16u
@@ -117,6 +118,13 @@ static void trace_line(void *ctx, const struct kvm_tracepoint *point)
     char text[CONFORM_TEXT_SIZE];
 
     kvm_tracepoint_text(point, text, sizeof(text));
+    if (machine->ftrace) {
+        /* the recorder's VMM is the machine's only process, on its only CPU */
+        const struct ftrace_task task = {"init", 1, 0};
+
+        ftrace_put_prefix(machine->ftrace, &task, kvm_tracepoint_flags(point), machine->clock.now);
+        fprintf(machine->ftrace, "%s\n", text);
+    }
     json_array_append_new(machine->trace, json_string(text));
 }
 
@@ -401,6 +409,7 @@ bool linux_kvm_build(struct linux_kvm_machine *machine, const json_t *record, ch
     struct kvm_config config = {
         .clock = &machine->clock,
         .variant = linux_kvm_variant(json_string_value(json_object_get(record, "kernel"))),
+        .host_cpu = &kvm_host_cpu_qemu72_max,
         .ipa_bits = (unsigned)member(setup, "vm_ipa_bits"),
         .exit_observer = loops,
         .wait_observer = wait_ends,

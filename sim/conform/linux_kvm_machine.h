@@ -36,6 +36,7 @@ struct linux_kvm_machine {
     unsigned doorbell_count;
     unsigned exits_in_run;
     json_t *trace; /* lines */
+    FILE *ftrace;  /* and as tracefs shows them, or NULL */
 };
 
 /*

@@ -8,6 +8,7 @@
 #include "cpu/vreg.h"
 #include "kvm_model/mmio.h"
 #include "sim/conform/linux_kvm_machine.h"
+#include "sim/trace/ftrace.h"
 
 #define DEFAULT_REPLY 0x8877665544332211ull
 #define DIRTY_WORDS 64
@@ -402,4 +403,30 @@ json_t *linux_kvm_execute(struct linux_kvm_machine *machine, const json_t *recor
         outcome = machine->kvm ? observe(machine, record) : refused(machine);
     linux_kvm_teardown(machine);
     return outcome;
+}
+
+bool linux_kvm_print_trace(void *state, const json_t *record, FILE *out, char *error, size_t size)
+{
+    struct linux_kvm_machine *machine = state;
+    char *text = NULL;
+    size_t length = 0, lines = 0;
+    json_t *outcome = NULL;
+
+    snprintf(error, size, "out of memory");
+    machine->ftrace = open_memstream(&text, &length);
+    if (machine->ftrace) {
+        outcome = linux_kvm_execute(machine, record, error, size);
+        fclose(machine->ftrace);
+        machine->ftrace = NULL;
+    }
+    if (outcome) {
+        lines = json_array_size(json_object_get(outcome, "trace"));
+        fprintf(out, "# tracer: nop\n#\n# entries-in-buffer/entries-written: %zu/%zu   #P:1\n#\n",
+                lines, lines);
+        ftrace_put_columns(out);
+        fputs(text, out);
+    }
+    free(text);
+    json_decref(outcome);
+    return outcome != NULL;
 }

@@ -40,9 +40,12 @@ static bool selected(const struct runner_options *options, const struct conform_
 {
     char name[MESSAGE_SIZE];
 
+    snprintf(name, sizeof(name), "%s/%s", label->class_name, label->case_name);
+    if (options->case_name && strcmp(options->case_name, name) != 0 &&
+        strcmp(options->case_name, label->case_name) != 0)
+        return false;
     if (!options->filter)
         return true;
-    snprintf(name, sizeof(name), "%s/%s", label->class_name, label->case_name);
     return strpbrk(options->filter, "*?[") ? fnmatch(options->filter, name, 0) == 0
                                            : strstr(name, options->filter) != NULL;
 }
@@ -81,6 +84,21 @@ static void tell(const struct runner *runner, unsigned long line, const struct c
             result->status == CONFORM_SKIP ? result->reason : "");
 }
 
+static bool print_trace(struct runner *runner, unsigned long line,
+                        const struct conform_family *family, const json_t *record)
+{
+    char message[MESSAGE_SIZE] = "";
+    void *state;
+
+    if (!family->print_trace)
+        return fail_line(runner, line, "records of this family have no trace of a host kernel");
+    if (!state_of(runner, family, &state, message) ||
+        !family->print_trace(state, record, runner->options->trace, message, sizeof(message)))
+        return fail_line(runner, line, message);
+    runner->tally->traced++;
+    return true;
+}
+
 static bool run_record(struct runner *runner, unsigned long line, const json_t *record)
 {
     const struct conform_family *family = conform_find_family(record);
@@ -95,6 +113,8 @@ static bool run_record(struct runner *runner, unsigned long line, const json_t *
         return fail_line(runner, line, message);
     if (!selected(runner->options, &label))
         return true;
+    if (runner->options->trace)
+        return print_trace(runner, line, family, record);
     if (!state_of(runner, family, &state, message) ||
         !family->run(state, record, runner->options->reasons, &result, message, sizeof(message)))
         return fail_line(runner, line, message);

@@ -11,6 +11,8 @@ struct runner_options {
     const struct reasons *reasons; /* listed reasons */
     uint64_t chaos;                /* 0, or a seed: of struct engine_config */
     FILE *verbose;                 /* a line for each record goes here; NULL: none */
+    const char *case_name;         /* only the record of that name, "class/case" or "case" */
+    FILE *trace; /* the host kernel's trace of each record goes here, and nothing is compared */
 };
 
 /*

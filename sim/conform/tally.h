@@ -29,6 +29,7 @@ struct tally_failure {
 
 struct tally {
     unsigned long passed, failed, skipped;
+    unsigned long traced; /* only shown, not compared (struct runner_options.trace) */
     unsigned long files;
     struct tally_class *classes;
     size_t class_count;

@@ -47,11 +47,18 @@ const char *ftrace_tracepoint(size_t index)
     return index < sizeof(tracepoints) / sizeof(tracepoints[0]) ? tracepoints[index] : NULL;
 }
 
+void ftrace_put_prefix(FILE *out, const struct ftrace_task *task, const char *flags, cycles_t at)
+{
+    uint64_t us = at.v / CYCLES_PER_US;
+    fprintf(out, "%16s-%-7u [%03u] %s %5" PRIu64 ".%06" PRIu64 ": ", task->name, task->pid,
+            task->cpu, flags, us / US_PER_S, us % US_PER_S);
+}
+
 static void put_prefix(struct trace_out *to, const struct event *event)
 {
-    uint64_t us = event->cycle.v / CYCLES_PER_US;
-    fprintf(to->out, "%16s-%-7u [%03u] ..... %5" PRIu64 ".%06" PRIu64 ": ", "vcpu", event->vcpu + 1,
-            event->vcpu, us / US_PER_S, us % US_PER_S);
+    const struct ftrace_task task = {"vcpu", event->vcpu + 1, event->vcpu};
+
+    ftrace_put_prefix(to->out, &task, ".....", event->cycle);
 }
 
 /* A line of the kernel's, "kvm_entry: ...", unless the filter leaves that tracepoint out. */
@@ -261,20 +268,26 @@ static void ftrace_step(struct trace_out *to, const struct event *event)
     fputc('\n', to->out);
 }
 
+void ftrace_put_columns(FILE *out)
+{
+    fputs("#                                _-----=> irqs-off/BH-disabled\n"
+          "#                               / _----=> need-resched\n"
+          "#                              | / _---=> hardirq/softirq\n"
+          "#                              || / _--=> preempt-depth\n"
+          "#                              ||| / _-=> migrate-disable\n"
+          "#                              |||| /     delay\n"
+          "#           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION\n"
+          "#              | |         |   |||||     |         |\n",
+          out);
+}
+
 static void ftrace_header(struct trace_out *to, const struct trace_header *header)
 {
     fprintf(to->out,
             "# tracer: nop\n#\n"
-            "# sim=%s scenario=%s hash=%s profile=%s; 1 us is %u cycles\n#\n"
-            "#                                _-----=> irqs-off/BH-disabled\n"
-            "#                               / _----=> need-resched\n"
-            "#                              | / _---=> hardirq/softirq\n"
-            "#                              || / _--=> preempt-depth\n"
-            "#                              ||| / _-=> migrate-disable\n"
-            "#                              |||| /     delay\n"
-            "#           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION\n"
-            "#              | |         |   |||||     |         |\n",
+            "# sim=%s scenario=%s hash=%s profile=%s; 1 us is %u cycles\n#\n",
             header->version, header->scenario, header->hash, header->profile, CYCLES_PER_US);
+    ftrace_put_columns(to->out);
 }
 
 const struct trace_format trace_format_ftrace = {

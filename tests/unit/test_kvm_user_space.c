@@ -318,25 +318,37 @@ START_TEST(trace_texts)
 {
     static const struct {
         struct kvm_tracepoint point;
-        const char *text;
+        const char *text, *kernel;
     } rows[] = {
-        {{KVM_TP_EXIT, {0x92000005, 0x40010000}},
-         "kvm_exit: TRAP: HSR_EC: 0x0024 (DABT_LOW), PC: 0x0000000040010000"},
-        {{KVM_TP_GUEST_FAULT, {0xa000000, 0x93010005, 0xa000040, 0x40010000}},
-         "kvm_guest_fault: ipa 0xa000000, hsr 0x93010005, hxfar 0xa000040, pc 0x00000040010000"},
-        {{KVM_TP_SYS_ACCESS, {0x40010000, 0x3c0029, false}},
-         "kvm_sys_access: PC: 40010000 UNKN (3,0,0,4,6) read"},
-        {{KVM_TP_SYS_ACCESS, {0x40010000, 0x3c0029, true}},
-         "kvm_sys_access: PC: 40010000 S3_0_0_4_6 (3,0,0,4,6) read"},
-        {{KVM_TP_USERSPACE_EXIT, {0, (uint64_t)-38}}, "kvm_userspace_exit: reason error (38)"},
-        {{KVM_TP_MMIO, {KVM_TP_WRITE, 4, 0xa000040, 0x11}},
-         "kvm_mmio: mmio write len 4 gpa 0xa000040 val 0x11"},
+        {{KVM_TP_EXIT, {0x92000005, 0x40010000}, NULL},
+         "kvm_exit: TRAP: HSR_EC: 0x0024 (DABT_LOW), PC: 0x0000000040010000",
+         "linux-7.2"},
+        {{KVM_TP_GUEST_FAULT, {0xa000000, 0x93010005, 0xa000040, 0x40010000}, NULL},
+         "kvm_guest_fault: ipa 0xa000000, hsr 0x93010005, hxfar 0xa000040, pc 0x00000040010000",
+         "linux-7.2"},
+        {{KVM_TP_SYS_ACCESS, {0x40010000, 0x280009}, NULL},
+         "kvm_sys_access: PC: 40010000 SYS_DBGBVRn_EL1(4) (2,0,0,4,4) read",
+         "linux-7.2"},
+        {{KVM_TP_SYS_ACCESS, {0x40010000, 0x3c0029}, NULL},
+         "kvm_sys_access: PC: 40010000 UNKN (3,0,0,4,6) read",
+         "linux-6.12"},
+        {{KVM_TP_SYS_ACCESS, {0x40010000, 0x3c0029}, NULL},
+         "kvm_sys_access: PC: 40010000 S3_0_0_4_6 (3,0,0,4,6) read",
+         "linux-7.2"},
+        {{KVM_TP_USERSPACE_EXIT, {0, (uint64_t)-38}, NULL},
+         "kvm_userspace_exit: reason error (38)",
+         "linux-7.2"},
+        {{KVM_TP_MMIO, {KVM_TP_WRITE, 4, 0xa000040, 0x11}, NULL},
+         "kvm_mmio: mmio write len 4 gpa 0xa000040 val 0x11",
+         "linux-7.2"},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct kvm_tracepoint point = rows[i].point;
         char text[200];
 
-        kvm_tracepoint_text(&rows[i].point, text, sizeof(text));
+        point.variant = kvm_variant_by_name(rows[i].kernel);
+        kvm_tracepoint_text(&point, text, sizeof(text));
         ck_assert_str_eq(text, rows[i].text);
     }
 }
