@@ -4,6 +4,7 @@
 #include "cpu/arch/descriptor.h"
 #include "cpu/arch/par.h"
 #include "cpu/arch/pstate.h"
+#include "cpu/quirks.h"
 #include "cpu/syndrome.h"
 
 #define VECTOR_BYTES 16u /* an SVE vector, where one must be assumed */
@@ -76,9 +77,28 @@ struct mmu_access access_of(const struct cpu *cpu, const struct insn *insn, va_t
         .el0 = at_el0(cpu) || (insn->unprivileged && !field_get(cpu->engine_pstate, PSTATE_UAO)),
         .pan = field_get(cpu->engine_pstate, PSTATE_PAN),
         /* A block of Device memory cannot be zeroed: an alignment fault whatever the address. */
-        .unaligned = insn->cls == INSN_ZERO || va.v % insn->size,
+        .unaligned = !(cpu->mmu.quirks & CPU_QUIRK_DEVICE_UNALIGNED) &&
+                     (insn->cls == INSN_ZERO || va.v % insn->size),
         .maintenance = insn->cls == INSN_CACHE_OP,
     };
+}
+
+bool access_cleans_to_persistence(const struct insn *insn)
+{
+    return insn->cls == INSN_CACHE_OP && insn->op1 == 3 &&
+           (insn->crm == 12 || insn->crm == 13); /* DC CVAP, CVADP */
+}
+
+/* What a recorded CPU does not even look at. */
+static bool quirk_skips(const struct cpu *cpu, const struct insn *insn)
+{
+    unsigned quirks = cpu->mmu.quirks;
+
+    if (insn->cls == INSN_CACHE_OP)
+        return quirks & CPU_QUIRK_MAINTENANCE_NEVER_FAULTS &&
+               !(quirks & CPU_QUIRK_CVAP_IS_LOAD && access_cleans_to_persistence(insn));
+    return quirks & CPU_QUIRK_EXCLUSIVE_FAILS_FIRST && insn->cls == INSN_STORE && insn->exclusive &&
+           !cpu->monitor.armed;
 }
 
 bool access_faults(struct cpu *cpu, const struct insn *insn, struct fault *fault,
@@ -93,6 +113,8 @@ bool access_faults(struct cpu *cpu, const struct insn *insn, struct fault *fault
     engine_refresh_mmu(cpu);
     if (insn->at)
         return access_address_translation(cpu, insn, &par, fault, trace);
+    if (quirk_skips(cpu, insn))
+        return false;
     va = access_address(cpu, insn);
     access = access_of(cpu, insn, va);
     if (misaligned(cpu, insn, va)) {
@@ -140,6 +162,8 @@ bool access_address_translation(struct cpu *cpu, const struct insn *insn, uint64
 
     engine_refresh_mmu(cpu);
     if (mmu_translate_stage1(&cpu->mmu, access_address(cpu, insn), access, &out, fault, trace)) {
+        if (cpu->mmu.quirks & CPU_QUIRK_PAR_SH_ZERO && !field_get(cpu->mmu.regs.sctlr_el1, SCTLR_M))
+            out.s1_sh = 0;
         *par = field_put(PAR_SH, out.s1_sh) | field_put(PAR_NS, 1) | field_put(PAR_RES1, 1) |
                (out.ipa.v & field_mask(PAR_PA)) | field_put(PAR_ATTR, out.s1_attr);
         return false;

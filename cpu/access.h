@@ -43,6 +43,8 @@ bool access_fetch_faults(struct cpu *cpu, va_t va, uint32_t *word, struct fault 
 bool access_address_translation(struct cpu *cpu, const struct insn *insn, uint64_t *par,
                                 struct fault *fault, struct trace *trace);
 
+/* DC CVAP, DC CVADP. */
+bool access_cleans_to_persistence(const struct insn *insn);
 /* CheckSPAlignment: insn's base is SP, its alignment is checked (SCTLR_EL1.SA, SA0), and it is off.
  */
 bool access_sp_misaligned(struct cpu *cpu, const struct insn *insn);

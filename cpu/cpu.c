@@ -15,6 +15,7 @@
 #include "cpu/engine_words.h"
 #include "cpu/execute.h"
 #include "cpu/interrupt.h"
+#include "cpu/quirks.h"
 #include "cpu/syndrome.h"
 
 /* Unicorn's numbers of the exceptions that reach us (QEMU's EXCP_ values). */
@@ -169,6 +170,8 @@ static enum outcome take_abort(struct cpu *cpu, const struct insn *insn, const s
     struct syndrome syndrome = insn ? syndrome_data_abort(insn, fault, target, same_el)
                                     : syndrome_insn_abort(fault, target, same_el);
 
+    if (insn && cpu->mmu.quirks & CPU_QUIRK_CVAP_IS_LOAD && access_cleans_to_persistence(insn))
+        syndrome.esr &= ~(field_mask(ESR_CM) | field_mask(ESR_WNR));
     clock_charge(cpu->engine->clock, OP_WALK_LEVEL, fault->reads);
     EMIT(listener(cpu), FAULT, GUEST, EVENT_STR(fault_kind_name(fault->kind)), fault->stage,
          (uint64_t)(int64_t)fault->level, fault->va.v, fault->ipa.v);

@@ -54,6 +54,7 @@ struct engine_config {
      * random blocks. What a guest does must not change.
      */
     uint64_t chaos;
+    unsigned quirks;  /* 0, or enum cpu_quirk of a recorded CPU */
     unsigned gic_lrs; /* list registers of a PE's GIC, up to 16; 0: as many as GIC-600 systems, 4 */
 };
 

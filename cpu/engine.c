@@ -507,6 +507,7 @@ struct engine *engine_new(const struct engine_config *config, char *error, size_
     engine->trace = config->trace;
     engine->el3 = config->el3;
     engine->chaos = config->chaos;
+    engine->quirks = config->quirks;
     engine->gic_lrs = config->gic_lrs ? config->gic_lrs : DEFAULT_GIC_LRS;
     if (!version_ok(error, size) ||
         !check(uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &engine->uc), "open", error, size) ||
@@ -546,6 +547,7 @@ struct cpu *cpu_new(struct engine *engine, unsigned index, char *error, size_t s
     cpu->engine = engine;
     cpu->index = index;
     cpu->mmu.mem = engine->mem;
+    cpu->mmu.quirks = engine->quirks;
     cpu->mmu_stale = true;
     cpu->budget_end = UINT64_MAX;
     gic_reset_cpu(&cpu->gic, engine->gic_lrs);

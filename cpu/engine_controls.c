@@ -5,6 +5,7 @@
  */
 #include "cpu/arch/descriptor.h"
 #include "cpu/engine.h"
+#include "cpu/quirks.h"
 
 #define ICC_SRE_SYSTEM_REGISTERS 7u /* SRE, DFB, DIB: the only interface this CPU has */
 #define ICC_SRE_EL2_ENABLE 8u
@@ -65,6 +66,12 @@ static bool same_el1_controls(const struct trap_context *a, const struct trap_co
            a->mdscr_el1 == b->mdscr_el1;
 }
 
+static uint64_t absent_features(unsigned quirks)
+{
+    return (quirks & CPU_QUIRK_NO_TIDCP ? TRAP_FEATURE(TIDCP) : 0) |
+           (quirks & CPU_QUIRK_NO_TAGS ? TRAP_FEATURE(MTE) : 0);
+}
+
 void engine_refresh_controls(struct cpu *cpu)
 {
     struct engine *engine = cpu->engine;
@@ -73,7 +80,7 @@ void engine_refresh_controls(struct cpu *cpu)
 
     if (same && !engine->controls_stale)
         return;
-    now.features = trap_modelled_features;
+    now.features = trap_modelled_features & ~absent_features(cpu->engine->quirks);
     now.cpacr_el1 = cpu_get_sysreg(cpu, SYSREG_CPACR_EL1);
     now.sctlr_el1 = cpu_get_sysreg(cpu, SYSREG_SCTLR_EL1);
     now.cntkctl_el1 = cpu_get_sysreg(cpu, SYSREG_CNTKCTL_EL1);

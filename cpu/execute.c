@@ -6,6 +6,7 @@
 #include "cpu/access.h"
 #include "cpu/arch/descriptor.h"
 #include "cpu/engine.h"
+#include "cpu/quirks.h"
 
 static bool is_single_register(const struct insn *insn)
 {
@@ -105,6 +106,10 @@ static bool store_exclusive(struct cpu *cpu, const struct insn *insn)
     struct translation where;
     bool held;
 
+    if (!cpu->monitor.armed && cpu->mmu.quirks & CPU_QUIRK_EXCLUSIVE_FAILS_FIRST) {
+        cpu_set_x(cpu, insn->rs, 1);
+        return true;
+    }
     if (!translate(cpu, insn, access_address(cpu, insn), insn_bytes(insn), &where))
         return false;
     held = cpu->monitor.armed && cpu->monitor.pa.v == where.pa.v &&

@@ -6,6 +6,7 @@
 #include "cpu/mmu.h"
 
 #include "cpu/mmu_table.h"
+#include "cpu/quirks.h"
 
 /* Permissions gathered on the way down; each bit takes something away. */
 struct s1_attrs {
@@ -108,8 +109,11 @@ static bool s1_descriptor(const struct mmu *mmu, ipa_t at, int level, uint64_t *
     bool big_endian = field_get(mmu->regs.sctlr_el1, SCTLR_EE);
     enum phys_status status;
 
-    if (!mmu_stage2(mmu, at, &access, true, &where, fault, trace))
+    if (!mmu_stage2(mmu, at, &access, true, &where, fault, trace)) {
+        if (mmu->quirks & CPU_QUIRK_S1PTW_LEVEL)
+            fault->level = (int8_t)level;
         return false;
+    }
     if (write) {
         status = physmem_write64(mmu->mem, where.pas, where.pa,
                                  big_endian ? __builtin_bswap64(*desc) : *desc);

@@ -21,6 +21,7 @@ struct mmu_regs {
 struct mmu {
     struct mmu_regs regs;
     struct physmem *mem;
+    unsigned quirks; /* enum cpu_quirk */
 };
 
 struct mmu_access {

@@ -32,6 +32,8 @@
     X(ICC_SRE_EL1, 3, 0, 12, 12, 5, 7, 0)                                                          \
     X(ICC_IGRPEN0_EL1, 3, 0, 12, 12, 6, 0, 1)                                                      \
     X(ICC_IGRPEN1_EL1, 3, 0, 12, 12, 7, 0, 1)                                                      \
+    X(SMPRI_EL1, 3, 0, 1, 2, 4, 0, 0) /* SMIDR_EL1.SMPS is 0 */                                    \
+    X(SMIDR_EL1, 3, 1, 0, 0, 6, 0, 0)                                                              \
     X(ERRIDR_EL1, 3, 0, 5, 3, 0, 0, 0)                                                             \
     X(DISR_EL1, 3, 0, 12, 1, 1, 0, ~(uint64_t)0)                                                   \
     X(SCXTNUM_EL1, 3, 0, 13, 0, 7, 0, ~(uint64_t)0)                                                \

@@ -43,7 +43,7 @@ const struct trap_control trap_controls[CTL_COUNT] = {
     [CTL_TID3]  = {"HCR_EL2.TID3", SET(HCR, BIT(18), TRAP_R1)},
     [CTL_TID4]  = {"HCR_EL2.TID4", SET(HCR, BIT(49), TRAP_RW1), .feature = TRAP_FEAT_EVT},
     [CTL_TID5]  = {"HCR_EL2.TID5", SET(HCR, BIT(58), TRAP_R1)},
-    [CTL_TIDCP] = {"HCR_EL2.TIDCP", SET(HCR, BIT(20), TRAP_RW1)},
+    [CTL_TIDCP] = {"HCR_EL2.TIDCP", SET(HCR, BIT(20), TRAP_RW1), .feature = TRAP_FEAT_TIDCP},
     [CTL_TLOR]  = {"HCR_EL2.TLOR", SET(HCR, BIT(35), TRAP_RW1)},
     [CTL_TERR]  = {"HCR_EL2.TERR", SET(HCR, BIT(36), TRAP_RW1)},
     [CTL_TPC]   = {"HCR_EL2.TPC", SET(HCR, BIT(23), TRAP_W)},

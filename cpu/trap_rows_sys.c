@@ -154,7 +154,7 @@ const struct trap_row trap_sys_rows[] = {
     ROW("ACCDATA_EL1", ENC(3, 0, 13, 0, 5), TRAP_RW1, LS64, HFG_CLEAR(50), NONE),
     /* CPTR_EL2.{TZ, TSM} */
     ROW("ZCR_EL1", ENC(3, 0, 1, 2, 0), TRAP_RW1, SVE, NO_FINE, CTL_ZEN, CTL_TZ),
-    ROW("SMPRI_EL1", ENC(3, 0, 1, 2, 4), TRAP_RW1, SME, HFG_CLEAR(54), CTL_SMEN, CTL_TSM),
+    ROW("SMPRI_EL1", ENC(3, 0, 1, 2, 4), TRAP_RW1, SME, HFG_CLEAR(54), NONE),
     ROW("SMCR_EL1", ENC(3, 0, 1, 2, 6), TRAP_RW1, SME, NO_FINE, CTL_SMEN, CTL_TSM),
     ROW("TPIDR2_EL0", ENC(3, 3, 13, 0, 5), TRAP_ALL, SME, HFG_CLEAR(55), CTL_ENTP2),
     /* HCR_EL2.ATA */

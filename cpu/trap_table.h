@@ -47,6 +47,7 @@
     X(TLBIRANGE, 1)     /* FEAT_TLBIRANGE */                                                       \
     X(IDST, 1)          /* FEAT_IDST */                                                            \
     X(FGT, 1)           /* FEAT_FGT */                                                             \
+    X(TIDCP, 1)         /* HCR_EL2.TIDCP traps what is not there (CPU_QUIRK_NO_TIDCP) */           \
     X(FGT_CLEAR, 0)     /* bits of HFGRTR_EL2, HFGWTR_EL2 that trap while they are 0 */            \
     X(EVT, 0)           /* FEAT_EVT */                                                             \
     X(WFXT, 0)          /* FEAT_WFxT */                                                            \

@@ -6,11 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cpu/arch/esr.h"
-
 #define KEY_SIZE 128
 #define PATH_SIZE 96
-#define S1PTW_LEVEL 3u
 
 struct comparison {
     const char *key; /* group/case/kernel */
@@ -72,39 +69,16 @@ static bool same(const json_t *a, const json_t *b)
            strlen(left) <= 18 && strlen(right) <= 18 && linux_kvm_number(a) == linux_kvm_number(b);
 }
 
-/* Abort lines that only differ in the level, of a stage-1 walk's abort. */
-static bool only_s1ptw_level(const char *expected, const char *actual)
-{
-    static const char fault[] = "kvm_guest_fault: ", esr[] = ", hsr 0x";
-    const char *left = expected ? strstr(expected, esr) : NULL;
-    const char *right = actual ? strstr(actual, esr) : NULL;
-    char *left_rest, *right_rest;
-    uint64_t a, b;
-
-    if (!left || !right || strncmp(expected, fault, strlen(fault)) != 0 ||
-        left - expected != right - actual ||
-        strncmp(expected, actual, (size_t)(left - expected)) != 0)
-        return false;
-    a = strtoull(left + strlen(esr), &left_rest, 16);
-    b = strtoull(right + strlen(esr), &right_rest, 16);
-    return field_get(a, ESR_S1PTW) && (a & ~S1PTW_LEVEL) == (b & ~S1PTW_LEVEL) &&
-           strcmp(left_rest, right_rest) == 0;
-}
-
 /* The name a listed reason has for the difference. */
-static const char *field_name(const char *path, const json_t *expected, const json_t *actual)
+static const char *field_name(const char *path)
 {
-    if (strncmp(path, "trace", 5) != 0)
-        return path;
-    return only_s1ptw_level(json_string_value(expected), json_string_value(actual)) ? "s1ptw_level"
-                                                                                    : "trace";
+    return strncmp(path, "trace", 5) == 0 ? "trace" : path;
 }
 
 static void differs(struct comparison *c, const char *path, const json_t *expected,
                     const json_t *actual)
 {
-    const struct reason *relaxed =
-        reasons_find(c->reasons, c->key, field_name(path, expected, actual));
+    const struct reason *relaxed = reasons_find(c->reasons, c->key, field_name(path));
     char texts[2][CONFORM_TEXT_SIZE / 2];
 
     if (relaxed) {

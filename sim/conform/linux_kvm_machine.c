@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cpu/arch/pstate.h"
+#include "cpu/quirks.h"
 #include "cpu/vreg.h"
 #include "sim/profile.h"
 #include "sim/trace/ftrace.h"
@@ -384,7 +385,11 @@ static void set_registers(struct linux_kvm_machine *machine, const json_t *setup
 static bool make_vcpus(struct linux_kvm_machine *machine, char *error, size_t size)
 {
     struct engine_config config = {
-        .mem = machine->mem, .clock = &machine->clock, .chaos = machine->chaos};
+        .mem = machine->mem,
+        .clock = &machine->clock,
+        .chaos = machine->chaos,
+        .quirks = CPU_QUIRKS_QEMU_7_2,
+    };
 
     machine->engine = engine_new(&config, error, size);
     if (!machine->engine)
