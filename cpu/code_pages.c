@@ -54,6 +54,8 @@ void code_pages_free(struct code_pages *pages)
 {
     if (!pages)
         return;
+    if (pages->state && pages->unused)
+        code_pages_clear(pages); /* the memory may outlive the engine, and its pages be data then */
     for (unsigned i = 0; i < pages->chunks; i++)
         munmap(pages->chunk[i], CHUNK_SIZE);
     free(pages->state);

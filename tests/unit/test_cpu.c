@@ -17,6 +17,19 @@ START_TEST(hvc_returns_behind_and_smc_at_the_instruction)
 }
 END_TEST
 
+START_TEST(engine_leaves_no_page_marked)
+{
+    CODE(RAM_IPA, NOP, HVC0);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert(physmem_is_code(mem, PA(RAM)));
+    cpu_free(cpu);
+    engine_free(engine);
+    cpu = NULL;
+    engine = NULL;
+    ck_assert_msg(!physmem_is_code(mem, PA(RAM)), "the next engine could never write it");
+}
+END_TEST
+
 START_TEST(a_load_faults_in_the_middle_of_a_block)
 {
     CODE(RAM_IPA, NOP, NOP, 0x39800002 /* ldrsb x2, [x0] */, NOP, HVC0);
@@ -357,6 +370,7 @@ int main(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, hvc_returns_behind_and_smc_at_the_instruction);
+    tcase_add_test(tc, engine_leaves_no_page_marked);
     tcase_add_test(tc, a_load_faults_in_the_middle_of_a_block);
     tcase_add_test(tc, fetching_from_nowhere_is_an_instruction_abort);
     tcase_add_loop_test(tc, exceptions_to_el1_stay_inside, 0, 3);
