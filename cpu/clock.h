@@ -19,7 +19,17 @@
     X(KVM_ENTRY_RESTORE, kvm_entry_restore, "KVM saves the host and restores the guest")           \
     X(KVM_ABORT_DECODE, kvm_abort_decode, "guest abort: syndrome decode and memslot look-up")      \
     X(KVM_IO_BUS_LOOKUP, kvm_io_bus_lookup, "look-up in the in-kernel MMIO bus")                   \
-    X(KVM_USER_MEM_ABORT, kvm_user_mem_abort, "page found and mapped at stage 2")                  \
+    X(KVM_USER_MEM_ABORT, kvm_user_mem_abort, "VMA and page of a stage-2 fault looked up")         \
+    X(KVM_STAGE2_MAP, kvm_stage2_map, "one stage-2 page or block written")                         \
+    X(KVM_STAGE2_TABLE, kvm_stage2_table, "one stage-2 table put in")                              \
+    X(KVM_STAGE2_UNMAP, kvm_stage2_unmap, "one stage-2 page or block taken away")                  \
+    X(KVM_TLBI, kvm_tlbi, "TLB invalidation of an IPA or a range, with its barriers")              \
+    X(DCACHE_CLEAN_PAGE, dcache_clean_page, "4K of data cache cleaned to the PoC")                 \
+    X(ICACHE_INVAL_PAGE, icache_inval_page, "4K of instruction cache invalidated to the PoU")      \
+    X(HOST_FAULT, host_fault, "page fault of the host: a page, or the zero page, is found")        \
+    X(HOST_CLEAR_PAGE, host_clear_page, "4K of fresh memory zeroed")                               \
+    X(HOST_SWAP_IN, host_swap_in, "a page read back from swap")                                    \
+    X(MTE_CLEAR_PAGE, mte_clear_page, "tags of 4K initialised")                                    \
     X(KVM_USER_EXIT, kvm_user_exit, "KVM_RUN returns to user space")                               \
     X(KVM_USER_ENTRY, kvm_user_entry, "user space calls KVM_RUN")                                  \
     X(KVM_SMCCC, kvm_smccc, "KVM answers an SMCCC call")                                           \

@@ -107,6 +107,22 @@ struct event_field {
       H(pc))                                                                                       \
     X(USER_MEM_ABORT, user_mem_abort, "memory is found and mapped", H(ipa), B(write), B(exec),     \
       H(size), H(pa))                                                                              \
+    X(HOST_FAULT, host_fault, "the host's own page fault", H(hva), B(write), S(kind), H(pa))       \
+    X(HOST_INVALIDATE, host_invalidate, "an MMU notifier: pages of the VMM go or change", H(hva),  \
+      H(size), D(seq))                                                                             \
+    X(MMU_RETRY, mmu_retry, "what was looked up is stale: the guest faults again", H(ipa), D(seq)) \
+    X(HOST_SIGBUS, host_sigbus, "SIGBUS: the page is poisoned", H(hva), D(lsb))                    \
+    X(STAGE2_MAP, stage2_map, "a leaf is written", H(ipa), H(pa), H(size), D(level), S(perm),      \
+      S(attr), B(replaced))                                                                        \
+    X(STAGE2_RELAX, stage2_relax, "a leaf gets permissions", H(ipa), D(level), S(perm))            \
+    X(STAGE2_SPLIT, stage2_split, "a table takes the place of a block", H(ipa), H(size), D(level)) \
+    X(STAGE2_WRPROTECT, stage2_wrprotect, "leaves lose the permission to write", H(ipa), H(size))  \
+    X(STAGE2_YOUNG, stage2_young, "the access flag is set", H(ipa), D(level))                      \
+    X(STAGE2_AGE, stage2_age, "access flags are looked at", H(ipa), H(size), B(young), B(clear))   \
+    X(STAGE2_UNMAP, stage2_unmap, "a range is unmapped", H(ipa), H(size))                          \
+    X(STAGE2_TLBI, stage2_tlbi, "TLB invalidation by IPA", S(what), H(ipa), H(size), D(level))     \
+    X(CACHE_MAINTENANCE, cache_maintenance, "by address, for the guest", S(what), H(pa), H(size))  \
+    X(DIRTY_PAGE, dirty_page, "the dirty log notes a page", H(gpa))                                \
     X(IO_MEM_ABORT, io_mem_abort, "an access outside the memslots", H(ipa), B(isv), B(is_write),   \
       D(len), D(rt))                                                                               \
     X(KVM_IO_BUS_READ, kvm_io_bus_read, "the in-kernel bus is asked", H(gpa), D(len), B(handled),  \

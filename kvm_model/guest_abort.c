@@ -82,8 +82,9 @@ static int abort_outside_memory(struct kvm_vcpu *vcpu, ipa_t ipa, bool slot_miss
 
 static int handle_access_fault(struct kvm_vcpu *vcpu, ipa_t ipa)
 {
-    kvm_pgtable_stage2_mkyoung(&vcpu->kvm->pgt, ipa);
-    kvm_flush_tlb(vcpu->kvm);
+    /* No TLB has an entry whose access flag is clear: nothing to invalidate. */
+    if (!vcpu_is_rec(vcpu))
+        (void)kvm_pgtable_stage2_mkyoung(&vcpu->kvm->pgt, ipa);
     return 1;
 }
 

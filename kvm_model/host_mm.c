@@ -1,37 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kvm_model/host_mm.h"
-
+/* The VMM's address space: mm/mmap.c, mm/mprotect.c as KVM meets them. */
 #include <stdlib.h>
 #include <string.h>
+
+#include "kvm_model/host_mm_internal.h"
 
 /* Where the VMM's mappings start; any canonical user address would do. */
 #define HVA_BASE 0x0000aaaa00000000ull
 #define WORD_BITS 64
 
-struct host_mm {
-    struct physmem *mem;
-    uint64_t first_page; /* page number of PHYS_DRAM_BASE */
-    size_t page_count;
-    size_t free_count;
-    size_t hint;           /* where the next search starts */
-    uint64_t *used;        /* one bit a page */
-    uint64_t *soiled;      /* has been used before: zero it when handed out again */
-    struct host_vma *vmas; /* by address */
-    size_t vma_count, vma_capacity;
-    uint64_t next_hva;
+static const uint8_t page_shifts[HOST_BACKINGS] = {
+    [HOST_ANON] = HOST_PAGE_SHIFT,        [HOST_THP] = HOST_PAGE_SHIFT,
+    [HOST_CONTPTE] = HOST_CONT_PTE_SHIFT, [HOST_HUGETLB_2M] = HOST_PMD_SHIFT,
+    [HOST_CONTPMD] = HOST_CONT_PMD_SHIFT, [HOST_HUGETLB_1G] = HOST_PUD_SHIFT,
+    [HOST_PFNMAP] = HOST_PAGE_SHIFT,
 };
-
-static bool bit_get(const uint64_t *map, size_t i)
-{
-    return map[i / WORD_BITS] >> (i % WORD_BITS) & 1;
-}
-
-static void bit_put(uint64_t *map, size_t i, bool value)
-{
-    uint64_t bit = (uint64_t)1 << (i % WORD_BITS);
-
-    map[i / WORD_BITS] = value ? map[i / WORD_BITS] | bit : map[i / WORD_BITS] & ~bit;
-}
 
 struct host_mm *host_mm_new(struct physmem *mem)
 {
@@ -48,7 +31,8 @@ struct host_mm *host_mm_new(struct physmem *mem)
     words = mm->page_count / WORD_BITS + 1;
     mm->used = calloc(words, sizeof(*mm->used));
     mm->soiled = calloc(words, sizeof(*mm->soiled));
-    if (!mm->used || !mm->soiled) {
+    mm->tagged = calloc(words, sizeof(*mm->tagged));
+    if (!mm->used || !mm->soiled || !mm->tagged) {
         host_mm_free(mm);
         return NULL;
     }
@@ -59,221 +43,319 @@ void host_mm_free(struct host_mm *mm)
 {
     if (!mm)
         return;
+    for (size_t i = 0; i < mm->vma_count; i++)
+        free(mm->vmas[i].ptes);
+    host_swap_free(mm);
     free(mm->used);
     free(mm->soiled);
+    free(mm->tagged);
     free(mm->vmas);
+    free(mm->notifiers);
     free(mm);
 }
 
-struct physmem *host_mm_physmem(const struct host_mm *mm)
+/* --- VMAs ---------------------------------------------------------------------------------- */
+
+unsigned host_vma_page_shift(const struct host_vma *vma)
 {
-    return mm->mem;
+    return page_shifts[vma->backing];
 }
 
-size_t host_mm_free_count(const struct host_mm *mm)
+pa_t host_vma_pfn_base(const struct host_vma *vma)
 {
-    return mm->free_count;
+    return PA(field_get(vma->ptes[0], HOST_PTE_ADDR) << HOST_PAGE_SHIFT);
 }
 
-/* First run of count free pages at or after from, aligned in physical address; page_count if none.
- */
-static size_t find_run(const struct host_mm *mm, size_t from, size_t count, size_t align)
-{
-    size_t start = from;
-
-    while (start < mm->page_count) {
-        size_t misfit = (size_t)((mm->first_page + start) & (align - 1));
-        size_t n;
-
-        if (misfit) {
-            start += align - misfit;
-            continue;
-        }
-        if (count > mm->page_count - start)
-            break;
-        for (n = 0; n < count && !bit_get(mm->used, start + n); n++)
-            ;
-        if (n == count)
-            return start;
-        start += n + 1;
-    }
-    return mm->page_count;
-}
-
-/* A page that was in use may hold old bytes; one that never was is still zero. */
-static bool clean_page(struct host_mm *mm, size_t page)
-{
-    static const uint8_t zero[HOST_PAGE_SIZE];
-    pa_t pa = PA((mm->first_page + page) << HOST_PAGE_SHIFT);
-
-    if (!bit_get(mm->soiled, page)) {
-        bit_put(mm->soiled, page, true);
-        return true;
-    }
-    return physmem_write(mm->mem, PAS_NON_SECURE, pa, zero, sizeof(zero)) == PHYS_OK;
-}
-
-static void take(struct host_mm *mm, size_t page)
-{
-    bit_put(mm->used, page, true);
-    mm->free_count--;
-}
-
-/* Zeroes a free run; a page that refuses is not the host's any more and is never offered again. */
-static bool clean_run(struct host_mm *mm, size_t start, size_t count)
-{
-    for (size_t i = start; i < start + count; i++) {
-        if (clean_page(mm, i))
-            continue;
-        take(mm, i);
-        return false;
-    }
-    return true;
-}
-
-bool host_mm_alloc_pages(struct host_mm *mm, size_t count, size_t align, pa_t *pa)
-{
-    size_t start;
-
-    if (!count || !align || align & (align - 1))
-        return false;
-    do {
-        if (count > mm->free_count)
-            return false;
-        start = find_run(mm, mm->hint, count, align);
-        if (start == mm->page_count)
-            start = find_run(mm, 0, count, align);
-        if (start == mm->page_count)
-            return false;
-    } while (!clean_run(mm, start, count));
-    for (size_t i = 0; i < count; i++)
-        take(mm, start + i);
-    mm->hint = start + count;
-    *pa = PA((mm->first_page + start) << HOST_PAGE_SHIFT);
-    return true;
-}
-
-void host_mm_free_pages(struct host_mm *mm, pa_t pa, size_t count)
-{
-    uint64_t first = (pa.v >> HOST_PAGE_SHIFT) - mm->first_page;
-
-    for (size_t i = 0; i < count && first + i < mm->page_count; i++) {
-        if (!bit_get(mm->used, (size_t)first + i))
-            continue;
-        bit_put(mm->used, (size_t)first + i, false);
-        mm->free_count++;
-    }
-    if (first < mm->hint)
-        mm->hint = (size_t)first;
-}
-
-/* --- the VMM's address space --------------------------------------------------------------- */
-
-bool host_mm_mmap(struct host_mm *mm, uint64_t size, unsigned flags, hva_t *hva)
-{
-    uint64_t unit = flags & HOST_MMAP_HUGE ? HOST_PMD_SIZE : HOST_PAGE_SIZE;
-    struct host_vma *vma;
-    pa_t pa;
-
-    if (!size || size > (uint64_t)mm->page_count << HOST_PAGE_SHIFT)
-        return false;
-    size = (size + unit - 1) & ~(unit - 1);
-    if (mm->vma_count == mm->vma_capacity) {
-        size_t capacity = mm->vma_capacity ? mm->vma_capacity * 2 : 8;
-        struct host_vma *grown = realloc(mm->vmas, capacity * sizeof(*grown));
-
-        if (!grown)
-            return false;
-        mm->vmas = grown;
-        mm->vma_capacity = capacity;
-    }
-    if (!host_mm_alloc_pages(mm, (size_t)(size >> HOST_PAGE_SHIFT),
-                             (size_t)(unit >> HOST_PAGE_SHIFT), &pa))
-        return false;
-    /* Every mapping starts on a new 2 MiB and is followed by a hole, so that overruns are seen. */
-    *hva = HVA(mm->next_hva);
-    mm->next_hva += (size + 2 * HOST_PMD_SIZE - 1) & ~(HOST_PMD_SIZE - 1);
-    vma = &mm->vmas[mm->vma_count++];
-    *vma = (struct host_vma){
-        .start = *hva,
-        .size = size,
-        .pa = pa,
-        .huge = flags & HOST_MMAP_HUGE,
-        .writable = !(flags & HOST_MMAP_READONLY),
-    };
-    return true;
-}
-
-bool host_mm_munmap(struct host_mm *mm, hva_t hva)
-{
-    for (size_t i = 0; i < mm->vma_count; i++) {
-        if (mm->vmas[i].start.v != hva.v)
-            continue;
-        host_mm_free_pages(mm, mm->vmas[i].pa, (size_t)(mm->vmas[i].size >> HOST_PAGE_SHIFT));
-        memmove(&mm->vmas[i], &mm->vmas[i + 1], (mm->vma_count - i - 1) * sizeof(mm->vmas[0]));
-        mm->vma_count--;
-        return true;
-    }
-    return false;
-}
-
-const struct host_vma *host_mm_vma(const struct host_mm *mm, hva_t hva)
+/* Index of the first VMA that ends behind hva. */
+static size_t vma_index(const struct host_mm *mm, uint64_t hva)
 {
     size_t low = 0, high = mm->vma_count;
 
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        const struct host_vma *vma = &mm->vmas[mid];
 
-        if (hva.v < vma->start.v)
-            high = mid;
-        else if (hva.v - vma->start.v >= vma->size)
+        if (mm->vmas[mid].start.v + mm->vmas[mid].size <= hva)
             low = mid + 1;
         else
-            return vma;
+            high = mid;
     }
-    return NULL;
+    return low;
 }
 
-bool host_mm_hva_to_pa(const struct host_mm *mm, hva_t hva, pa_t *pa)
+struct host_vma *host_mm_find_vma(const struct host_mm *mm, hva_t hva)
 {
-    const struct host_vma *vma = host_mm_vma(mm, hva);
+    size_t i = vma_index(mm, hva.v);
 
+    return i < mm->vma_count && mm->vmas[i].start.v <= hva.v ? &mm->vmas[i] : NULL;
+}
+
+const struct host_vma *host_mm_vma(const struct host_mm *mm, hva_t hva)
+{
+    return host_mm_find_vma(mm, hva);
+}
+
+const struct host_vma *host_mm_next_vma(const struct host_mm *mm, hva_t hva)
+{
+    size_t i = vma_index(mm, hva.v);
+
+    return i < mm->vma_count ? &mm->vmas[i] : NULL;
+}
+
+/* Room for one VMA at an index; NULL when out of memory. */
+static struct host_vma *insert_vma(struct host_mm *mm, size_t at)
+{
+    if (mm->vma_count == mm->vma_capacity) {
+        size_t capacity = mm->vma_capacity ? mm->vma_capacity * 2 : 8;
+        struct host_vma *grown = realloc(mm->vmas, capacity * sizeof(*grown));
+
+        if (!grown)
+            return NULL;
+        mm->vmas = grown;
+        mm->vma_capacity = capacity;
+    }
+    memmove(&mm->vmas[at + 1], &mm->vmas[at], (mm->vma_count - at) * sizeof(mm->vmas[0]));
+    mm->vma_count++;
+    mm->vmas[at] = (struct host_vma){0};
+    return &mm->vmas[at];
+}
+
+static void remove_vma(struct host_mm *mm, size_t at)
+{
+    free(mm->vmas[at].ptes);
+    memmove(&mm->vmas[at], &mm->vmas[at + 1], (mm->vma_count - at - 1) * sizeof(mm->vmas[0]));
+    mm->vma_count--;
+}
+
+/* A device's memory is one run, mapped with the largest leaf that fits (huge_fault). */
+static bool map_device(struct host_mm *mm, struct host_vma *vma)
+{
+    size_t count = (size_t)(vma->size >> HOST_PAGE_SHIFT);
+    size_t align = vma->size >= HOST_PUD_SIZE ? HOST_PUD_SIZE >> HOST_PAGE_SHIFT
+                                              : HOST_PMD_SIZE >> HOST_PAGE_SHIFT;
+    uint64_t lead = vma->start.v & ((uint64_t)align * HOST_PAGE_SIZE - 1);
+    size_t skip = (size_t)(lead >> HOST_PAGE_SHIFT); /* so that both sides are congruent */
+    pa_t pa;
+
+    if (!host_mm_alloc_pages(mm, skip + count, align, &pa))
+        return false;
+    host_mm_free_pages(mm, pa, skip);
+    pa.v += lead;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t hva = vma->start.v + i * HOST_PAGE_SIZE, pmd = hva & ~(HOST_PMD_SIZE - 1);
+        bool fits = pmd >= vma->start.v && pmd + HOST_PMD_SIZE <= vma->start.v + vma->size;
+
+        vma->ptes[i] = field_put(HOST_PTE_ADDR, (pa.v >> HOST_PAGE_SHIFT) + i) |
+                       field_put(HOST_PTE_PRESENT, 1) | field_put(HOST_PTE_WRITE, vma->writable) |
+                       field_put(HOST_PTE_LEAF, fits ? HOST_LEAF_PMD : HOST_LEAF_PTE);
+    }
+    return true;
+}
+
+static bool populate_all(struct host_mm *mm, struct host_vma *vma)
+{
+    for (uint64_t at = 0; at < vma->size; at += HOST_PAGE_SIZE) {
+        struct host_page page;
+
+        if (!vma->ptes[at >> HOST_PAGE_SHIFT] &&
+            !host_populate(mm, vma, HVA(vma->start.v + at), &page))
+            return false;
+    }
+    return true;
+}
+
+/* Where a mapping comes to lie; false when the request is wrong. */
+static bool place(struct host_mm *mm, const struct host_mapping *mapping, uint64_t size,
+                  uint64_t *start)
+{
+    uint64_t unit = 1ull << page_shifts[mapping->backing];
+    uint64_t align = unit > HOST_PMD_SIZE ? unit : HOST_PMD_SIZE;
+
+    if (mapping->at.v) {
+        *start = mapping->at.v;
+        return !(*start & (unit - 1)) && host_mm_munmap_range(mm, mapping->at, size);
+    }
+    if (mapping->offset >= align || mapping->offset & (unit - 1))
+        return false;
+    if (mapping->backing == HOST_PFNMAP && size >= HOST_PUD_SIZE)
+        align = HOST_PUD_SIZE;
+    *start = ((mm->next_hva + align - 1) & ~(align - 1)) + mapping->offset;
+    /* Every mapping is followed by a hole, so that overruns are seen. */
+    mm->next_hva = (*start + size + 2 * HOST_PMD_SIZE - 1) & ~(HOST_PMD_SIZE - 1);
+    return true;
+}
+
+static bool fill(struct host_mm *mm, struct host_vma *vma)
+{
+    if (!vma->ptes)
+        return false;
+    if (vma->backing == HOST_PFNMAP)
+        return map_device(mm, vma);
+    return !vma->populated || populate_all(mm, vma);
+}
+
+bool host_mm_map(struct host_mm *mm, const struct host_mapping *mapping, hva_t *hva)
+{
+    uint64_t unit = 1ull << page_shifts[mapping->backing], start;
+    uint64_t size = (mapping->size + unit - 1) & ~(unit - 1);
+    struct host_vma *vma;
+    size_t at;
+
+    if (!mapping->size || mapping->size > (uint64_t)mm->page_count << HOST_PAGE_SHIFT ||
+        !place(mm, mapping, size, &start))
+        return false;
+    at = vma_index(mm, start);
+    vma = insert_vma(mm, at);
     if (!vma)
         return false;
-    *pa = PA(vma->pa.v + (hva.v - vma->start.v));
+    *vma = (struct host_vma){
+        .start = HVA(start),
+        .size = size,
+        .backing = mapping->backing,
+        .writable = !mapping->readonly,
+        .mte_allowed = !mapping->no_mte && mapping->backing != HOST_PFNMAP,
+        .cacheable = mapping->backing != HOST_PFNMAP || mapping->cacheable,
+        .any_uncached = mapping->any_uncached,
+        .populated = !mapping->lazy,
+        .ptes = calloc((size_t)(size >> HOST_PAGE_SHIFT), sizeof(*vma->ptes)),
+    };
+    if (!fill(mm, vma)) {
+        if (vma->ptes)
+            host_zap(mm, vma, start, start + size);
+        remove_vma(mm, at);
+        return false;
+    }
+    *hva = vma->start;
     return true;
 }
 
-/* One copy within a page at a time: each page is looked up for itself. */
-static bool copy(struct host_mm *mm, hva_t hva, uint8_t *to, const uint8_t *from, size_t len)
+bool host_mm_mmap(struct host_mm *mm, uint64_t size, unsigned flags, hva_t *hva)
 {
-    while (len) {
-        size_t room = (size_t)(HOST_PAGE_SIZE - (hva.v & (HOST_PAGE_SIZE - 1)));
-        size_t n = len < room ? len : room;
-        enum phys_status status;
-        pa_t pa;
+    return host_mm_map(
+        mm,
+        &(struct host_mapping){.backing = flags & HOST_MMAP_HUGE ? HOST_HUGETLB_2M : HOST_ANON,
+                               .size = size,
+                               .readonly = flags & HOST_MMAP_READONLY},
+        hva);
+}
 
-        if (!host_mm_hva_to_pa(mm, hva, &pa))
-            return false;
-        status = to ? physmem_read(mm->mem, PAS_NON_SECURE, pa, to, n)
-                    : physmem_write(mm->mem, PAS_NON_SECURE, pa, from, n);
-        if (status != PHYS_OK)
-            return false;
-        hva.v += n;
-        len -= n;
-        to = to ? to + n : NULL;
-        from = from ? from + n : NULL;
+/* Makes an end of a VMA at hva; false when that is not possible. */
+static bool split_vma(struct host_mm *mm, uint64_t hva)
+{
+    struct host_vma *vma = host_mm_find_vma(mm, HVA(hva)), *upper;
+    uint64_t unit;
+    size_t kept, moved, at;
+    uint64_t *ptes;
+
+    if (!vma || vma->start.v == hva)
+        return true;
+    unit = 1ull << host_vma_page_shift(vma);
+    if (hva & (unit - 1))
+        return false;
+    host_split_leaf(mm, vma, HVA(hva));
+    kept = (size_t)((hva - vma->start.v) >> HOST_PAGE_SHIFT);
+    moved = (size_t)(vma->size >> HOST_PAGE_SHIFT) - kept;
+    ptes = calloc(moved, sizeof(*ptes));
+    at = (size_t)(vma - mm->vmas);
+    upper = ptes ? insert_vma(mm, at + 1) : NULL;
+    if (!upper) {
+        free(ptes);
+        return false;
+    }
+    vma = &mm->vmas[at];
+    memcpy(ptes, &vma->ptes[kept], moved * sizeof(*ptes));
+    *upper = *vma;
+    upper->start = HVA(hva);
+    upper->size = (uint64_t)moved << HOST_PAGE_SHIFT;
+    upper->ptes = ptes;
+    vma->size = (uint64_t)kept << HOST_PAGE_SHIFT;
+    return true;
+}
+
+/* The VMAs of [hva, hva + size) begin and end with it. */
+static bool isolate(struct host_mm *mm, hva_t hva, uint64_t size)
+{
+    if (!size || (hva.v | size) & (HOST_PAGE_SIZE - 1) || hva.v + size < hva.v)
+        return false;
+    return split_vma(mm, hva.v) && split_vma(mm, hva.v + size);
+}
+
+bool host_mm_munmap_range(struct host_mm *mm, hva_t hva, uint64_t size)
+{
+    size_t i;
+
+    if (!isolate(mm, hva, size))
+        return false;
+    host_invalidate(mm, hva, size);
+    i = vma_index(mm, hva.v);
+    while (i < mm->vma_count && mm->vmas[i].start.v < hva.v + size) {
+        struct host_vma *vma = &mm->vmas[i];
+
+        host_zap(mm, vma, vma->start.v, vma->start.v + vma->size);
+        remove_vma(mm, i);
     }
     return true;
 }
 
-bool host_mm_read(struct host_mm *mm, hva_t hva, void *buf, size_t len)
+bool host_mm_munmap(struct host_mm *mm, hva_t hva)
 {
-    return copy(mm, hva, buf, NULL, len);
+    const struct host_vma *vma = host_mm_find_vma(mm, hva);
+
+    return vma && vma->start.v == hva.v && host_mm_munmap_range(mm, hva, vma->size);
 }
 
-bool host_mm_write(struct host_mm *mm, hva_t hva, const void *buf, size_t len)
+bool host_mm_mprotect(struct host_mm *mm, hva_t hva, uint64_t size, bool writable)
 {
-    return copy(mm, hva, NULL, buf, len);
+    if (!isolate(mm, hva, size))
+        return false;
+    for (size_t i = vma_index(mm, hva.v); i < mm->vma_count && mm->vmas[i].start.v < hva.v + size;
+         i++) {
+        struct host_vma *vma = &mm->vmas[i];
+
+        vma->writable = writable;
+        if (writable)
+            continue; /* entries become writable when they are written */
+        host_invalidate(mm, vma->start, vma->size);
+        for (size_t page = 0; page < vma->size >> HOST_PAGE_SHIFT; page++)
+            vma->ptes[page] &= ~field_mask(HOST_PTE_WRITE);
+    }
+    return true;
+}
+
+/* --- notifiers ----------------------------------------------------------------------------- */
+
+bool host_mm_register_notifier(struct host_mm *mm, const struct host_mmu_notifier *notifier)
+{
+    struct host_mmu_notifier *grown =
+        realloc(mm->notifiers, (mm->notifier_count + 1) * sizeof(*grown));
+
+    if (!grown)
+        return false;
+    mm->notifiers = grown;
+    mm->notifiers[mm->notifier_count++] = *notifier;
+    return true;
+}
+
+void host_mm_unregister_notifier(struct host_mm *mm, const void *ctx)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < mm->notifier_count; i++)
+        if (mm->notifiers[i].ctx != ctx)
+            mm->notifiers[kept++] = mm->notifiers[i];
+    mm->notifier_count = kept;
+}
+
+void host_invalidate(struct host_mm *mm, hva_t start, uint64_t size)
+{
+    for (size_t i = 0; i < mm->notifier_count; i++)
+        mm->notifiers[i].invalidate(mm->notifiers[i].ctx, start, size);
+}
+
+bool host_mm_young(struct host_mm *mm, hva_t start, uint64_t size, bool clear)
+{
+    bool young = false;
+
+    for (size_t i = 0; i < mm->notifier_count; i++)
+        young |= mm->notifiers[i].young(mm->notifiers[i].ctx, start, size, clear);
+    return young;
 }

@@ -38,6 +38,12 @@ typedef bool kvm_exit_observer(void *ctx, uint64_t esr);
  */
 typedef bool kvm_wait_observer(void *ctx);
 
+/*
+ * Called in each stage-2 fault on memory when the host's page is known and the MMU lock is not yet
+ * taken: what the host does here makes the fault stale, and the guest tries again.
+ */
+typedef void kvm_fault_observer(void *ctx);
+
 struct kvm_config {
     struct host_mm *mm;                  /* the host's memory; must outlive the VM */
     struct clock *clock;                 /* simulated time */
@@ -49,9 +55,11 @@ struct kvm_config {
     unsigned pa_bits;  /* of the host CPU, the limit of IPAs; 0 means 48 */
     unsigned vmid;     /* 1..255, another one for each VM of the host; 0 means 1 */
     bool realm;
-    bool cache_dic;                   /* CTR_EL0.DIC: data mappings are executable at once */
-    kvm_exit_observer *exit_observer; /* may be NULL */
-    kvm_wait_observer *wait_observer; /* may be NULL: waits end by themselves */
+    bool cache_dic;                     /* CTR_EL0.DIC: data mappings are executable at once */
+    bool fwb;                           /* FEAT_S2FWB: no cleaning to the PoC */
+    kvm_fault_observer *fault_observer; /* may be NULL */
+    kvm_exit_observer *exit_observer;   /* may be NULL */
+    kvm_wait_observer *wait_observer;   /* may be NULL: waits end by themselves */
     void *observer_ctx;
     kvm_tracepoint_reader *tracepoint; /* may be NULL */
     void *tracepoint_ctx;
@@ -69,15 +77,23 @@ struct kvm *kvm_create_vm(const struct kvm_config *config, int *error);
  */
 void kvm_destroy_vm(struct kvm *kvm);
 
-/* KVM_ENABLE_CAP: KVM_CAP_ARM_NISV_TO_USER; -EINVAL for others. */
+/*
+ * KVM_ENABLE_CAP, as the variant has it; -EINVAL for others. kvm_enable_cap is arg 0.
+ * KVM_CAP_ARM_NISV_TO_USER; KVM_CAP_ARM_MTE (before the first vCPU, else -EINVAL);
+ * KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 (arg: KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE, with it
+ * KVM_DIRTY_LOG_INITIALLY_SET); KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE (arg: 0, 4K, 2M, 1G; before the
+ * first slot, else -EINVAL).
+ */
 int kvm_enable_cap(struct kvm *kvm, uint32_t cap);
+int kvm_enable_cap_arg(struct kvm *kvm, uint32_t cap, uint64_t arg);
 
 /*
- * KVM_SET_USER_MEMORY_REGION: creates a slot, moves it, or deletes it (size 0). Flags:
- * KVM_MEM_READONLY, KVM_MEM_LOG_DIRTY_PAGES; for a realm KVM_MEM_GUEST_MEMFD (private pages come
- * from KVM, userspace_addr backs the shared alias) and KVM_MEM_RIPAS_EMPTY. -EINVAL: alignment,
- * flags, or another change of a slot; -EFAULT: beyond the IPA size (a realm: its lower half);
- * -EEXIST: overlap; -ENOENT; -ENOMEM.
+ * KVM_SET_USER_MEMORY_REGION: creates a slot, moves it, starts or ends its log, or deletes it (size
+ * 0). Flags: KVM_MEM_READONLY, KVM_MEM_LOG_DIRTY_PAGES; for a realm KVM_MEM_GUEST_MEMFD (private
+ * pages come from KVM, userspace_addr backs the shared alias) and KVM_MEM_RIPAS_EMPTY. -EINVAL:
+ * alignment, flags, another change of a slot, none to delete, or a VMA that cannot be the guest's
+ * (a device's with a log, a cacheable one without FWB and DIC; with MTE one that has no tags);
+ * -EFAULT: beyond the IPA size (a realm: its lower half); -EEXIST: overlap; -ENOMEM.
  */
 int kvm_set_user_memory_region(struct kvm *kvm, const struct kvm_userspace_memory_region *region);
 /*
@@ -120,10 +136,30 @@ struct kvm_coalesced_ring *kvm_coalesced_ring(struct kvm *kvm);
 int kvm_set_smccc_filter(struct kvm *kvm, uint32_t base, uint32_t nr,
                          enum kvm_smccc_filter_action action);
 /*
- * KVM_GET_DIRTY_LOG: one bit a page of the slot, into words (count of them), and clears the log.
- * -ENOENT: no such slot, or it has no log; -EINVAL: too few words.
+ * KVM_GET_DIRTY_LOG: one bit a page of the slot, into words (count of them), and, but for manual
+ * protection, clears the log and write-protects the pages. -ENOENT: no such slot, or it has no log;
+ * -EINVAL: too few words.
  */
 int kvm_get_dirty_log(struct kvm *kvm, uint32_t slot, uint64_t *words, size_t count);
+/*
+ * KVM_CLEAR_DIRTY_LOG: pages whose bit is set in words (bit 0 is first_page, a multiple of 64) are
+ * clean and write-protected. -ENOTTY: not in this kernel; -EINVAL: a range that is not the slot's,
+ * or does not end at its end nor at a multiple of 64; -ENOENT as above.
+ */
+int kvm_clear_dirty_log(struct kvm *kvm, uint32_t slot, uint64_t first_page, uint64_t num_pages,
+                        const uint64_t *words);
+/*
+ * What stage 2 of a plain VM has for ipa: the descriptor where the walk ends, valid or not, and its
+ * level; permissions and memory type as text ("rwx", "normal"). -ERANGE, -EIO; -EINVAL for a realm.
+ */
+struct kvm_stage2_leaf {
+    uint64_t desc;
+    int level;
+    bool valid;
+    pa_t pa; /* of ipa */
+    const char *perm, *attr;
+};
+int kvm_stage2_leaf(const struct kvm *kvm, ipa_t ipa, struct kvm_stage2_leaf *leaf);
 /*
  * KVM_CREATE_DEVICE of a vGICv3 with its frames at dist (64 KiB) and redist (128 KiB a vCPU), and
  * its init: after the last vCPU. -EINVAL: alignment, beyond the IPA size, a realm; -EEXIST: there
@@ -158,6 +194,8 @@ void kvm_vcpu_get_events(const struct kvm_vcpu *vcpu, struct kvm_arm_vcpu_events
 void kvm_vcpu_set_power_off(struct kvm_vcpu *vcpu, bool off);
 /* The page shared with user space (mmap of the vCPU). */
 struct kvm_run *kvm_vcpu_kvm_run(struct kvm_vcpu *vcpu);
+/* Whether KVM has sent the thread SIGBUS for a poisoned page; asking takes it. */
+bool kvm_vcpu_take_sigbus(struct kvm_vcpu *vcpu);
 
 /*
  * KVM_RUN: completes what user space answered, then runs the guest until an exit needs user space:

@@ -38,6 +38,10 @@ struct kvm_memslots {
 /* The slot that holds gpa, or NULL. */
 struct kvm_memory_slot *kvm_gpa_to_memslot(const struct kvm *kvm, ipa_t gpa);
 bool kvm_slot_page_is_private(const struct kvm_memory_slot *slot, ipa_t gpa);
+static inline bool kvm_slot_is_logging(const struct kvm_memory_slot *slot)
+{
+    return slot->flags & KVM_MEM_LOG_DIRTY_PAGES && !(slot->flags & KVM_MEM_READONLY);
+}
 static inline bool kvm_slot_has_gmem(const struct kvm_memory_slot *slot)
 {
     return slot->gmem != NULL;
@@ -47,6 +51,8 @@ static inline size_t kvm_slot_page(const struct kvm_memory_slot *slot, ipa_t gpa
     return (size_t)((gpa.v - slot->base.v) >> HOST_PAGE_SHIFT);
 }
 void kvm_memslots_free(struct kvm *kvm);
+/* The slot has a log from now on (dirty_log.c). */
+void kvm_mmu_start_dirty_log(struct kvm *kvm, struct kvm_memory_slot *slot);
 
 /* --- the VM and its vCPUs ------------------------------------------------------------------ */
 
@@ -60,6 +66,11 @@ struct kvm {
     unsigned pa_bits;
     unsigned vmid;
     bool nisv_to_user;
+    bool mte;                    /* KVM_CAP_ARM_MTE */
+    uint64_t dirty_log_flags;    /* KVM_DIRTY_LOG_*, of KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 */
+    uint64_t split_chunk_size;   /* KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE; 0: none */
+    uint64_t mmu_invalidate_seq; /* counts what MMU notifiers took away */
+    struct kvm_mmu_memory_cache split_page_cache;
     bool has_run; /* a vCPU was entered */
     uint64_t hcr, vtcr, vttbr;
     struct kvm_pgtable pgt; /* a realm: its pgd pages are the root RTTs */
@@ -87,6 +98,8 @@ struct kvm_vcpu {
     struct kvm_run *run;
     struct kvm_vcpu_fault fault;
     struct kvm_vcpu_stat stat;
+    struct kvm_mmu_memory_cache mmu_page_cache;
+    bool sigbus; /* KVM has sent SIGBUS for a poisoned page */
     bool mmio_needed;
     bool power_off;
     bool serror_pending; /* HCR_EL2.VSE: waits until PSTATE.A is clear */
@@ -127,6 +140,15 @@ static inline struct trace *vcpu_trace(const struct kvm_vcpu *vcpu)
 
 /* Stage 2 of a plain VM changed in a way a TLB may remember. */
 void kvm_flush_tlb(struct kvm *kvm);
+/* The same on KVM's own account: a cost and an event (kvm_flush_remote_tlbs). */
+void kvm_flush_remote_tlbs(struct kvm *kvm);
+/* MMU notifiers of the VMM's address space come in (mmu_notifier.c). 0 or -ENOMEM. */
+int kvm_init_mmu_notifier(struct kvm *kvm);
+/* Whether a device's memory may be cached by a guest. */
+static inline bool kvm_supports_cacheable_pfnmap(const struct kvm *kvm)
+{
+    return kvm->config.fwb && kvm->config.cache_dic;
+}
 /* The instruction is done: kvm_adjust_pc will step over it. */
 static inline void kvm_incr_pc(struct kvm_vcpu *vcpu)
 {
@@ -177,7 +199,7 @@ void kvm_smccc_filter_free(struct kvm *kvm);
 bool kvm_ioeventfd_write(struct kvm *kvm, uint64_t gpa, unsigned len, uint64_t value);
 bool kvm_coalesced_write(struct kvm *kvm, uint64_t gpa, unsigned len, const void *data);
 /* mark_page_dirty_in_slot: nothing in a slot without a log. */
-void kvm_mark_page_dirty(struct kvm_memory_slot *slot, ipa_t gpa);
+void kvm_mark_page_dirty(struct kvm *kvm, struct kvm_memory_slot *slot, ipa_t gpa);
 
 /* --- injection (inject.c) ------------------------------------------------------------------ */
 

@@ -50,7 +50,6 @@ static void unmap_range(struct kvm *kvm, ipa_t base, uint64_t size)
         return;
     }
     kvm_pgtable_stage2_unmap(&kvm->pgt, base, size);
-    kvm_flush_tlb(kvm);
 }
 
 static void free_slot(struct kvm_memory_slot *slot)
@@ -158,11 +157,122 @@ static int check_region(const struct kvm *kvm, const struct kvm_userspace_memory
     return 0;
 }
 
-/* A slot may move, no more; a guest_memfd slot not even that (__kvm_set_memory_region). */
-static bool may_change(const struct kvm_memory_slot *old, const struct kvm_memory_slot *new)
+/*
+ * Whether the VMAs behind a slot can be the guest's (kvm_arch_prepare_memory_region). Holes are
+ * fine; who touches one will see.
+ */
+static int check_vmas(const struct kvm *kvm, const struct kvm_memory_slot *slot)
 {
-    return old->size == new->size && old->hva.v == new->hva.v && old->flags == new->flags &&
-           !kvm_slot_has_gmem(old);
+    uint64_t at = slot->hva.v, end = slot->hva.v + slot->size;
+    const struct host_vma *vma;
+
+    while (at < end && (vma = host_mm_next_vma(kvm->config.mm, HVA(at))) && vma->start.v < end) {
+        if (kvm->mte && !vma->mte_allowed)
+            return -EINVAL;
+        if (vma->backing == HOST_PFNMAP && slot->flags & KVM_MEM_LOG_DIRTY_PAGES)
+            return -EINVAL;
+        if (vma->backing == HOST_PFNMAP && vma->cacheable && kvm->variant->s2_cacheable_pfnmap &&
+            !kvm_supports_cacheable_pfnmap(kvm))
+            return -EINVAL;
+        at = vma->start.v + vma->size;
+    }
+    return 0;
+}
+
+/*
+ * Kernels before 5.10 map a device's memory when the slot is made (kvm_phys_addr_ioremap). What
+ * fails is found by the guest's fault.
+ */
+static void map_devices(struct kvm *kvm, const struct kvm_memory_slot *slot)
+{
+    uint64_t at = slot->hva.v, end = slot->hva.v + slot->size;
+    const struct host_vma *vma;
+
+    if (kvm->variant->s2_pfnmap != KVM_S2_PFNMAP_PAGES || kvm->config.realm)
+        return;
+    for (; at < end; at += HOST_PAGE_SIZE) {
+        ipa_t ipa = IPA(slot->base.v + (at - slot->hva.v));
+        enum kvm_pgtable_prot prot = KVM_PGTABLE_PROT_R | KVM_PGTABLE_PROT_DEVICE;
+        struct host_page page;
+
+        vma = host_mm_vma(kvm->config.mm, HVA(at));
+        if (!vma || vma->backing != HOST_PFNMAP)
+            continue;
+        if (vma->writable && !(slot->flags & KVM_MEM_READONLY))
+            prot |= KVM_PGTABLE_PROT_W;
+        if (host_mm_get_page(kvm->config.mm, HVA(at), false, &page) != HOST_FAULT_OK ||
+            kvm_mmu_topup_memory_cache(&kvm->split_page_cache, kvm->config.mm,
+                                       kvm_mmu_cache_min_pages(&kvm->pgt)) ||
+            kvm_pgtable_stage2_set_leaf(&kvm->pgt, ipa, HOST_PAGE_SIZE, page.pa, prot,
+                                        &kvm->split_page_cache))
+            return;
+    }
+}
+
+/* The bitmap of a slot that is to have a log, and where the slot is new, its arrays. */
+static int alloc_arrays(struct kvm_memory_slot *slot)
+{
+    int ret = slot->flags & KVM_MEM_GUEST_MEMFD ? alloc_gmem(slot) : 0;
+
+    if (ret == 0 && slot->flags & KVM_MEM_LOG_DIRTY_PAGES) {
+        slot->dirty =
+            calloc((size_t)(slot->size >> HOST_PAGE_SHIFT) / WORD_BITS + 1, sizeof(*slot->dirty));
+        ret = slot->dirty ? 0 : -ENOMEM;
+    }
+    return ret;
+}
+
+static int delete_slot(struct kvm *kvm, size_t at)
+{
+    if (at == kvm->memslots.count)
+        return -EINVAL;
+    remove_at(kvm, at);
+    return 0;
+}
+
+/* KVM_MR_FLAGS_ONLY: a log starts, or ends; what is mapped stays as it is then. */
+static int change_flags(struct kvm *kvm, struct kvm_memory_slot *slot,
+                        const struct kvm_memory_slot *new)
+{
+    struct kvm_memory_slot changed = *new;
+    int ret = check_vmas(kvm, &changed);
+
+    if (ret == 0)
+        ret = alloc_arrays(&changed);
+    if (ret)
+        return ret;
+    free(slot->dirty);
+    slot->dirty = changed.dirty;
+    slot->flags = changed.flags;
+    if (slot->dirty)
+        kvm_mmu_start_dirty_log(kvm, slot);
+    return 0;
+}
+
+static int create_slot(struct kvm *kvm, struct kvm_memory_slot *new, size_t old)
+{
+    struct kvm_memory_slot *slot;
+    int ret;
+
+    if (overlaps(&kvm->memslots, new->base, new->size, new->id))
+        return -EEXIST;
+    ret = check_vmas(kvm, new);
+    if (ret == 0)
+        ret = alloc_arrays(new);
+    if (ret == 0) {
+        if (old < kvm->memslots.count)
+            remove_at(kvm, old);
+        ret = insert(&kvm->memslots, new);
+    }
+    if (ret) {
+        free_slot(new);
+        return ret;
+    }
+    slot = kvm_gpa_to_memslot(kvm, new->base);
+    if (slot->dirty)
+        kvm_mmu_start_dirty_log(kvm, slot);
+    map_devices(kvm, slot);
+    return 0;
 }
 
 int kvm_set_user_memory_region(struct kvm *kvm, const struct kvm_userspace_memory_region *region)
@@ -174,36 +284,23 @@ int kvm_set_user_memory_region(struct kvm *kvm, const struct kvm_userspace_memor
         .size = region->memory_size,
         .hva = HVA(region->userspace_addr),
     };
-    size_t old = find_id(&kvm->memslots, region->slot);
+    size_t at = find_id(&kvm->memslots, region->slot);
+    struct kvm_memory_slot *old = at < kvm->memslots.count ? &kvm->memslots.slots[at] : NULL;
     int ret = check_region(kvm, region);
 
     if (ret)
         return ret;
-    if (!region->memory_size) {
-        if (old == kvm->memslots.count)
-            return -ENOENT;
-        remove_at(kvm, old);
-        return 0;
-    }
-    if (old < kvm->memslots.count && !may_change(&kvm->memslots.slots[old], &new))
+    if (!region->memory_size)
+        return delete_slot(kvm, at);
+    if (!old)
+        return create_slot(kvm, &new, at);
+    /* Private slots are immutable; of others only base and log may change. */
+    if (kvm_slot_has_gmem(old) || old->size != new.size || old->hva.v != new.hva.v ||
+        (old->flags ^ new.flags) & ~(uint32_t)KVM_MEM_LOG_DIRTY_PAGES)
         return -EINVAL;
-    if (overlaps(&kvm->memslots, new.base, new.size, new.id))
-        return -EEXIST;
-    if (new.flags & KVM_MEM_GUEST_MEMFD)
-        ret = alloc_gmem(&new);
-    if (ret == 0 && new.flags & KVM_MEM_LOG_DIRTY_PAGES) {
-        new.dirty =
-            calloc((size_t)(new.size >> HOST_PAGE_SHIFT) / WORD_BITS + 1, sizeof(*new.dirty));
-        ret = new.dirty ? 0 : -ENOMEM;
-    }
-    if (ret)
-        return ret;
-    if (old < kvm->memslots.count)
-        remove_at(kvm, old);
-    ret = insert(&kvm->memslots, &new);
-    if (ret)
-        free_slot(&new);
-    return ret;
+    if (old->base.v != new.base.v)
+        return create_slot(kvm, &new, at);
+    return old->flags == new.flags ? 0 : change_flags(kvm, old, &new);
 }
 
 int kvm_set_memory_attributes(struct kvm *kvm, uint64_t gpa, uint64_t size, uint64_t attributes)

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "kvm_model/pgtable.h"
+/* Geometry of the tables, walks over them, and taking mappings away. */
+#include "kvm_model/pgtable_internal.h"
 
-#include <errno.h>
-
-#include "cpu/arch/descriptor.h"
-
-#define LAST_LEVEL 3
-#define LEVEL_BITS 9 /* 512 descriptors in a 4K table */
-#define ENTRIES 512
+#define LEVEL_BITS 9        /* 512 descriptors in a 4K table */
 #define CONCATENATED_BITS 4 /* up to 16 tables at the start level */
-#define BLOCK_LEVEL 2       /* 2 MiB; KVM maps 1 GiB blocks of hugetlbfs only, not modelled */
 
 static unsigned level_shift(int level)
 {
-    return HOST_PAGE_SHIFT + LEVEL_BITS * (unsigned)(LAST_LEVEL - level);
+    return HOST_PAGE_SHIFT + LEVEL_BITS * (unsigned)(S2_LAST_LEVEL - level);
 }
 
 uint64_t kvm_pgtable_granule(int level)
@@ -28,7 +22,7 @@ int kvm_pgtable_start_level(unsigned ia_bits)
     unsigned bits = ia_bits - CONCATENATED_BITS - HOST_PAGE_SHIFT;
     unsigned levels = (bits + LEVEL_BITS - 1) / LEVEL_BITS;
 
-    return LAST_LEVEL + 1 - (int)(levels < 2 ? 2 : levels);
+    return S2_LAST_LEVEL + 1 - (int)(levels < 2 ? 2 : levels);
 }
 
 size_t kvm_pgtable_pgd_pages(unsigned ia_bits)
@@ -69,192 +63,218 @@ int kvm_pgtable_stage2_init(struct kvm_pgtable *pgt, struct host_mm *mm, unsigne
     return -ENOMEM;
 }
 
-/* --- descriptors --------------------------------------------------------------------------- */
+/* --- pages for tables ---------------------------------------------------------------------- */
 
-static bool is_table(uint64_t desc, int level)
+unsigned kvm_mmu_cache_min_pages(const struct kvm_pgtable *pgt)
 {
-    return level < LAST_LEVEL && field_get(desc, DESC_TYPE) == DESC_TYPE_TABLE;
+    return (unsigned)(S2_LAST_LEVEL - pgt->start_level);
 }
 
-static bool is_valid(uint64_t desc)
+int kvm_mmu_topup_memory_cache(struct kvm_mmu_memory_cache *cache, struct host_mm *mm, unsigned min)
 {
-    return field_get(desc, DESC_VALID);
+    if (cache->count >= min)
+        return 0;
+    while (cache->count < KVM_MMU_CACHE_OBJECTS &&
+           host_mm_alloc_pages(mm, 1, 1, &cache->objects[cache->count]))
+        cache->count++;
+    return cache->count >= min ? 0 : -ENOMEM;
 }
 
-static pa_t desc_pa(uint64_t desc)
+void kvm_mmu_free_memory_cache(struct kvm_mmu_memory_cache *cache, struct host_mm *mm)
 {
-    return PA(desc & field_mask(DESC_ADDR));
+    while (cache->count)
+        host_mm_free_pages(mm, cache->objects[--cache->count], 1);
 }
 
-static int read_desc(const struct kvm_pgtable *pgt, pa_t at, uint64_t *desc)
-{
-    return physmem_read64(host_mm_physmem(pgt->mm), PAS_NON_SECURE, at, desc) == PHYS_OK ? 0 : -EIO;
-}
+/* --- walks --------------------------------------------------------------------------------- */
 
-static int write_desc(const struct kvm_pgtable *pgt, pa_t at, uint64_t desc)
-{
-    return physmem_write64(host_mm_physmem(pgt->mm), PAS_NON_SECURE, at, desc) == PHYS_OK ? 0
-                                                                                          : -EIO;
-}
-
-/* Permission bits of a leaf (stage2_set_prot_attr). */
-static uint64_t prot_bits(enum kvm_pgtable_prot prot)
-{
-    return field_put(S2_AP_READ, !!(prot & KVM_PGTABLE_PROT_R)) |
-           field_put(S2_AP_WRITE, !!(prot & KVM_PGTABLE_PROT_W)) |
-           field_put(S2_XN1, !(prot & KVM_PGTABLE_PROT_X));
-}
-
-static uint64_t leaf_desc(pa_t pa, int level, enum kvm_pgtable_prot prot)
-{
-    bool device = prot & KVM_PGTABLE_PROT_DEVICE;
-
-    return pa.v | prot_bits(prot) | field_put(DESC_AF, 1) | field_put(DESC_SH, DESC_SH_INNER) |
-           field_put(S2_MEM_ATTR, device ? S2_MEM_ATTR_DEVICE_NGNRE : S2_MEM_ATTR_NORMAL_WB) |
-           field_put(DESC_TYPE, level == LAST_LEVEL ? DESC_TYPE_PAGE : DESC_TYPE_BLOCK);
-}
-
-static uint64_t table_desc(pa_t table)
-{
-    return table.v | field_put(DESC_TYPE, DESC_TYPE_TABLE);
-}
-
-/* Address of the descriptor for ipa in a table of that level; the start level is wider. */
-static pa_t desc_at(const struct kvm_pgtable *pgt, pa_t table, ipa_t ipa, int level)
+pa_t s2_desc_at(const struct kvm_pgtable *pgt, pa_t table, ipa_t ipa, int level)
 {
     uint64_t index = ipa.v >> level_shift(level);
 
     if (level != pgt->start_level)
-        index &= ENTRIES - 1;
+        index &= S2_ENTRIES - 1;
     return PA(table.v + index * sizeof(uint64_t));
 }
 
-static bool in_range(const struct kvm_pgtable *pgt, ipa_t ipa, uint64_t size)
+bool s2_in_range(const struct kvm_pgtable *pgt, ipa_t ipa, uint64_t size)
 {
     uint64_t limit = (uint64_t)1 << pgt->ia_bits;
 
     return ipa.v < limit && size <= limit - ipa.v;
 }
 
-/* --- tables -------------------------------------------------------------------------------- */
-
-/* Frees the tables below a table descriptor, then the table itself. */
-static void free_table(struct kvm_pgtable *pgt, pa_t table, int level)
+int kvm_pgtable_get_leaf(const struct kvm_pgtable *pgt, ipa_t ipa, uint64_t *desc, int *level)
 {
-    for (unsigned i = 0; level < LAST_LEVEL && i < ENTRIES; i++) {
+    pa_t table = pgt->pgd;
+
+    if (!s2_in_range(pgt, ipa, 1))
+        return -ERANGE;
+    for (*level = pgt->start_level;; ++*level) {
+        int ret = s2_read(pgt, s2_desc_at(pgt, table, ipa, *level), desc);
+
+        if (ret)
+            return ret;
+        if (!s2_is_table(*desc, *level))
+            return 0;
+        table = s2_pa(*desc);
+    }
+}
+
+static int walk_table(struct kvm_pgtable *pgt, pa_t table, int level, uint64_t start, uint64_t end,
+                      s2_leaf_fn *fn, void *arg)
+{
+    uint64_t step = kvm_pgtable_granule(level);
+
+    while (start < end) {
+        uint64_t next = (start & ~(step - 1)) + step, stop = next < end ? next : end;
+        pa_t at = s2_desc_at(pgt, table, IPA(start), level);
+        uint64_t desc;
+        int ret = s2_read(pgt, at, &desc);
+
+        if (ret == 0 && !s2_is_table(desc, level)) {
+            ret = fn(pgt, at, desc, IPA(start & ~(step - 1)), level, arg);
+            /* A visitor may have put a table there: it is descended into. */
+            if (ret == 0)
+                ret = s2_read(pgt, at, &desc);
+        }
+        if (ret == 0 && s2_is_table(desc, level))
+            ret = walk_table(pgt, s2_pa(desc), level + 1, start, stop, fn, arg);
+        if (ret)
+            return ret;
+        start = stop;
+    }
+    return 0;
+}
+
+int s2_walk_leaves(struct kvm_pgtable *pgt, ipa_t ipa, uint64_t size, s2_leaf_fn *fn, void *arg)
+{
+    if (!s2_in_range(pgt, ipa, size))
+        return -ERANGE;
+    return walk_table(pgt, pgt->pgd, pgt->start_level, ipa.v, ipa.v + size, fn, arg);
+}
+
+/* --- maintenance --------------------------------------------------------------------------- */
+
+static void flush_tlb(struct kvm_pgtable *pgt)
+{
+    s2_charge(pgt, OP_KVM_TLBI, 1);
+    if (pgt->flush_tlb)
+        pgt->flush_tlb(pgt->flush_ctx);
+}
+
+void s2_tlbi_ipa(struct kvm_pgtable *pgt, ipa_t ipa, int level)
+{
+    flush_tlb(pgt);
+    EMIT(pgt->trace, STAGE2_TLBI, HOST, EVENT_STR("ipa"), ipa.v,
+         level < 0 ? 0 : kvm_pgtable_granule(level), (uint64_t)(int64_t)level);
+}
+
+void s2_tlbi_range(struct kvm_pgtable *pgt, ipa_t ipa, uint64_t size)
+{
+    flush_tlb(pgt);
+    EMIT(pgt->trace, STAGE2_TLBI, HOST, EVENT_STR("range"), ipa.v, size, (uint64_t)-1);
+}
+
+void s2_clean_dcache(struct kvm_pgtable *pgt, uint64_t desc, int level)
+{
+    uint64_t size = kvm_pgtable_granule(level);
+
+    if (pgt->fwb || field_get(desc, S2_MEM_ATTR) != s2_mem_attr(pgt, KVM_PGTABLE_PROT_R))
+        return;
+    s2_charge(pgt, OP_DCACHE_CLEAN_PAGE, size >> HOST_PAGE_SHIFT);
+    EMIT(pgt->trace, CACHE_MAINTENANCE, HOST, EVENT_STR("dcache_clean_inval_poc"), s2_pa(desc).v,
+         size);
+}
+
+void s2_invalidate_icache(struct kvm_pgtable *pgt, uint64_t desc, int level)
+{
+    uint64_t size = kvm_pgtable_granule(level);
+
+    if (pgt->dic || field_get(desc, S2_XN1))
+        return;
+    s2_charge(pgt, OP_ICACHE_INVAL_PAGE, size >> HOST_PAGE_SHIFT);
+    EMIT(pgt->trace, CACHE_MAINTENANCE, HOST, EVENT_STR("icache_inval_pou"), s2_pa(desc).v, size);
+}
+
+/* --- taking away --------------------------------------------------------------------------- */
+
+void s2_free_table(struct kvm_pgtable *pgt, pa_t table, int level)
+{
+    for (unsigned i = 0; level < S2_LAST_LEVEL && i < S2_ENTRIES; i++) {
         uint64_t desc;
 
-        if (read_desc(pgt, PA(table.v + i * sizeof(desc)), &desc) == 0 && is_table(desc, level))
-            free_table(pgt, desc_pa(desc), level + 1);
+        if (s2_read(pgt, PA(table.v + i * sizeof(desc)), &desc) == 0 && s2_is_table(desc, level))
+            s2_free_table(pgt, s2_pa(desc), level + 1);
     }
     host_mm_free_pages(pgt->mm, table, 1);
 }
 
 void kvm_pgtable_stage2_destroy(struct kvm_pgtable *pgt)
 {
-    for (size_t i = 0; i < pgt->pgd_pages * ENTRIES; i++) {
+    for (size_t i = 0; i < pgt->pgd_pages * S2_ENTRIES; i++) {
         uint64_t desc;
 
-        if (read_desc(pgt, PA(pgt->pgd.v + i * sizeof(desc)), &desc) == 0 &&
-            is_table(desc, pgt->start_level))
-            free_table(pgt, desc_pa(desc), pgt->start_level + 1);
+        if (s2_read(pgt, PA(pgt->pgd.v + i * sizeof(desc)), &desc) == 0 &&
+            s2_is_table(desc, pgt->start_level))
+            s2_free_table(pgt, s2_pa(desc), pgt->start_level + 1);
     }
     host_mm_free_pages(pgt->mm, pgt->pgd, pgt->pgd_pages);
     pgt->pgd_pages = 0;
 }
 
-/* Puts an empty table where at holds no table yet. */
-static int install_table(struct kvm_pgtable *pgt, pa_t at, pa_t *table)
-{
-    if (!host_mm_alloc_pages(pgt->mm, 1, 1, table))
-        return -ENOMEM;
-    return write_desc(pgt, at, table_desc(*table));
-}
-
-/* Maps one leaf at the given level. */
-static int map_leaf(struct kvm_pgtable *pgt, ipa_t ipa, pa_t pa, int leaf_level,
-                    enum kvm_pgtable_prot prot, bool *changed_valid)
-{
-    pa_t table = pgt->pgd;
-
-    for (int level = pgt->start_level;; level++) {
-        pa_t at = desc_at(pgt, table, ipa, level);
-        uint64_t desc;
-        int ret = read_desc(pgt, at, &desc);
-
-        if (ret)
-            return ret;
-        *changed_valid |= is_valid(desc) && (level == leaf_level || !is_table(desc, level));
-        if (level == leaf_level) {
-            ret = write_desc(pgt, at, leaf_desc(pa, level, prot));
-            if (ret == 0 && is_table(desc, level))
-                free_table(pgt, desc_pa(desc), level + 1);
-            return ret;
-        }
-        table = desc_pa(desc);
-        if (!is_table(desc, level))
-            ret = install_table(pgt, at, &table);
-        if (ret)
-            return ret;
-    }
-}
-
-int kvm_pgtable_stage2_map(struct kvm_pgtable *pgt, ipa_t ipa, uint64_t size, pa_t pa,
-                           enum kvm_pgtable_prot prot, bool *changed_valid)
-{
-    const uint64_t block = kvm_pgtable_granule(BLOCK_LEVEL);
-
-    *changed_valid = false;
-    if (!in_range(pgt, ipa, size))
-        return -ERANGE;
-    while (size) {
-        bool fits = size >= block && !((ipa.v | pa.v) & (block - 1));
-        int level = fits ? BLOCK_LEVEL : LAST_LEVEL;
-        uint64_t step = kvm_pgtable_granule(level);
-        int ret = map_leaf(pgt, ipa, pa, level, prot, changed_valid);
-
-        if (ret)
-            return ret;
-        ipa.v += step;
-        pa.v += step;
-        size -= size < step ? size : step;
-    }
-    return 0;
-}
-
 static bool table_is_empty(const struct kvm_pgtable *pgt, pa_t table)
 {
-    for (unsigned i = 0; i < ENTRIES; i++) {
+    for (unsigned i = 0; i < S2_ENTRIES; i++) {
         uint64_t desc;
 
-        if (read_desc(pgt, PA(table.v + i * sizeof(desc)), &desc) || is_valid(desc))
+        if (s2_read(pgt, PA(table.v + i * sizeof(desc)), &desc) || s2_is_valid(desc))
             return false;
     }
     return true;
 }
 
-/* Clears [start, end) in one table and below; end is at most the end of what the table covers. */
-static int unmap_table(struct kvm_pgtable *pgt, pa_t table, int level, uint64_t start, uint64_t end)
+/* One entry goes (stage2_unmap_put_pte); with FEAT_S2FWB the TLB is invalidated at the end. */
+static int clear_entry(struct kvm_pgtable *pgt, pa_t at, uint64_t desc, ipa_t ipa, int level)
+{
+    int ret = s2_write(pgt, at, 0);
+
+    if (ret)
+        return ret;
+    if (s2_is_table(desc, level)) {
+        s2_tlbi_ipa(pgt, ipa, -1);
+        host_mm_free_pages(pgt->mm, s2_pa(desc), 1);
+        return 0;
+    }
+    if (!pgt->fwb)
+        s2_tlbi_ipa(pgt, ipa, level);
+    s2_clean_dcache(pgt, desc, level);
+    return 0;
+}
+
+/*
+ * Clears [start, end) in one table and below; end is at most the end of what the table covers. A
+ * block goes as a whole; the rest of it faults in again. Counts the leaves that went.
+ */
+static int unmap_table(struct kvm_pgtable *pgt, pa_t table, int level, uint64_t start, uint64_t end,
+                       uint64_t *gone)
 {
     uint64_t step = kvm_pgtable_granule(level);
 
     while (start < end) {
-        uint64_t next = (start & ~(step - 1)) + step;
-        pa_t at = desc_at(pgt, table, IPA(start), level);
-        uint64_t stop = next < end ? next : end;
+        uint64_t block = start & ~(step - 1);
+        uint64_t stop = block + step < end ? block + step : end;
+        pa_t at = s2_desc_at(pgt, table, IPA(start), level);
         uint64_t desc;
-        int ret = read_desc(pgt, at, &desc);
+        int ret = s2_read(pgt, at, &desc);
 
-        if (ret == 0 && is_table(desc, level)) {
-            pa_t child = desc_pa(desc);
-
-            ret = unmap_table(pgt, child, level + 1, start, stop);
-            if (ret == 0 && table_is_empty(pgt, child)) {
-                ret = write_desc(pgt, at, 0);
-                host_mm_free_pages(pgt->mm, child, 1);
-            }
-        } else if (ret == 0 && is_valid(desc)) {
-            ret = write_desc(pgt, at, 0); /* a block goes as a whole; the rest faults in again */
+        if (ret == 0 && s2_is_table(desc, level)) {
+            ret = unmap_table(pgt, s2_pa(desc), level + 1, start, stop, gone);
+            if (ret == 0 && table_is_empty(pgt, s2_pa(desc)))
+                ret = clear_entry(pgt, at, desc, IPA(block), level);
+        } else if (ret == 0 && s2_is_valid(desc)) {
+            ret = clear_entry(pgt, at, desc, IPA(block), level);
+            ++*gone;
         }
         if (ret)
             return ret;
@@ -265,71 +285,15 @@ static int unmap_table(struct kvm_pgtable *pgt, pa_t table, int level, uint64_t 
 
 int kvm_pgtable_stage2_unmap(struct kvm_pgtable *pgt, ipa_t ipa, uint64_t size)
 {
-    if (!in_range(pgt, ipa, size))
+    uint64_t gone = 0;
+    int ret;
+
+    if (!s2_in_range(pgt, ipa, size))
         return -ERANGE;
-    return unmap_table(pgt, pgt->pgd, pgt->start_level, ipa.v, ipa.v + size);
-}
-
-/* --- leaves -------------------------------------------------------------------------------- */
-
-static int find_leaf(const struct kvm_pgtable *pgt, ipa_t ipa, pa_t *at, uint64_t *desc, int *level)
-{
-    pa_t table = pgt->pgd;
-
-    if (!in_range(pgt, ipa, 1))
-        return -ERANGE;
-    for (*level = pgt->start_level;; ++*level) {
-        int ret;
-
-        *at = desc_at(pgt, table, ipa, *level);
-        ret = read_desc(pgt, *at, desc);
-        if (ret)
-            return ret;
-        if (!is_table(*desc, *level))
-            return 0;
-        table = desc_pa(*desc);
-    }
-}
-
-int kvm_pgtable_get_leaf(const struct kvm_pgtable *pgt, ipa_t ipa, uint64_t *desc, int *level)
-{
-    pa_t at;
-
-    return find_leaf(pgt, ipa, &at, desc, level);
-}
-
-/* Rewrites a valid leaf: clears some bits, then sets some. */
-static int update_leaf(struct kvm_pgtable *pgt, ipa_t ipa, uint64_t clear, uint64_t set)
-{
-    uint64_t desc;
-    int level, ret;
-    pa_t at;
-
-    ret = find_leaf(pgt, ipa, &at, &desc, &level);
-    if (ret)
-        return ret;
-    return is_valid(desc) ? write_desc(pgt, at, (desc & ~clear) | set) : -EAGAIN;
-}
-
-int kvm_pgtable_stage2_relax_perms(struct kvm_pgtable *pgt, ipa_t ipa, enum kvm_pgtable_prot prot)
-{
-    uint64_t grant = prot_bits(prot) & (field_mask(S2_AP_READ) | field_mask(S2_AP_WRITE));
-    uint64_t clear = prot & KVM_PGTABLE_PROT_X ? field_mask(S2_XN1) : 0;
-
-    return update_leaf(pgt, ipa, clear, grant | field_put(DESC_AF, 1));
-}
-
-int kvm_pgtable_stage2_wrprotect(struct kvm_pgtable *pgt, ipa_t ipa)
-{
-    return update_leaf(pgt, ipa, field_mask(S2_AP_WRITE), 0);
-}
-
-int kvm_pgtable_stage2_mkyoung(struct kvm_pgtable *pgt, ipa_t ipa)
-{
-    return update_leaf(pgt, ipa, 0, field_put(DESC_AF, 1));
-}
-
-int kvm_pgtable_stage2_mkold(struct kvm_pgtable *pgt, ipa_t ipa)
-{
-    return update_leaf(pgt, ipa, field_mask(DESC_AF), 0);
+    EMIT(pgt->trace, STAGE2_UNMAP, HOST, ipa.v, size);
+    ret = unmap_table(pgt, pgt->pgd, pgt->start_level, ipa.v, ipa.v + size, &gone);
+    if (pgt->fwb && gone)
+        s2_tlbi_range(pgt, ipa, size);
+    s2_charge(pgt, OP_KVM_STAGE2_UNMAP, gone);
+    return ret;
 }

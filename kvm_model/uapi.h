@@ -31,6 +31,13 @@
 #define KVM_SYSTEM_EVENT_SHUTDOWN_FLAG_PSCI_OFF2 (1ull << 0)
 #endif
 
+#ifndef KVM_CAP_ARM_MTE
+#define KVM_CAP_ARM_MTE 205
+#endif
+#ifndef KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE
+#define KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE 228
+#endif
+
 /*
  * Not the kernel's: a guest_memfd slot whose RIPAS stays EMPTY until the realm asks for RAM, as
  * when a VMM of the series up to v11 left the range out of its INIT_IPA_RANGE calls.

@@ -19,6 +19,16 @@ static const struct kvm_variant variants[] = {
         .mmio_sign = KVM_MMIO_SIGN_LOST,
         /* kvm/inject_fault.c:inject_abt64@6.12 */
         .s1ptw_sea = KVM_S1PTW_SEA_PLAIN,
+        /* kvm/mmu.c:get_vma_page_shift, user_mem_abort@6.12 */
+        .s2_pfnmap = KVM_S2_PFNMAP_FROM_VMA,
+        .s2_read_perm_fault_fails = true,
+        .s2_normal_nc = true,
+        .s2_device_exec_aborts = true,
+        .mte = true,
+        /* virt/kvm/kvm_main.c:kvm_vm_ioctl_enable_cap_generic, kvm/arm.c:kvm_vm_ioctl_enable_cap */
+        .dirty_manual_protect = true,
+        .dirty_init_set = true,
+        .eager_split = true, /* since 6.5 */
     },
     {
         .name = "linux-7.2",
@@ -47,6 +57,18 @@ static const struct kvm_variant variants[] = {
         .id_space_as_trap = true,
         /* asm/kvm_arm.h:HCR_GUEST_FLAGS@7.2 */
         .traps_implementation_id = true,
+        /* kvm/mmu.c:get_vma_page_shift@7.2 knows hugetlbfs only; kvm_s2_fault_map adjusts the rest
+         */
+        .s2_pfnmap = KVM_S2_PFNMAP_FROM_HOST_TABLES,
+        .s2_normal_nc = true,
+        /* kvm/mmu.c:kvm_s2_fault_pin_pfn, kvm_arch_prepare_memory_region@7.2 */
+        .s2_cacheable_pfnmap = true,
+        .s2_device_exec_aborts = true,
+        .mte = true,
+        /* virt/kvm/kvm_main.c:kvm_vm_ioctl_enable_cap_generic, kvm/arm.c:kvm_vm_ioctl_enable_cap */
+        .dirty_manual_protect = true,
+        .dirty_init_set = true,
+        .eager_split = true, /* since 6.5 */
     },
     {
         /* "arm64: Support for Arm CCA in KVM", v12, on 6.18; names are that series' */
@@ -78,6 +100,17 @@ static const struct kvm_variant variants[] = {
         .rec_error_realm_any = false,
         /* kvm/rmi-exit.c:rec_exit_host_call@v11; the dispatch was dropped in v13 */
         .rec_host_call = true,
+        /* kvm/mmu.c:get_vma_page_shift, user_mem_abort@6.18 */
+        .s2_pfnmap = KVM_S2_PFNMAP_FROM_VMA,
+        .s2_read_perm_fault_fails = true,
+        .s2_normal_nc = true,
+        .s2_cacheable_pfnmap = true, /* since 6.17 */
+        .s2_device_exec_aborts = true,
+        .mte = true,
+        /* virt/kvm/kvm_main.c:kvm_vm_ioctl_enable_cap_generic, kvm/arm.c:kvm_vm_ioctl_enable_cap */
+        .dirty_manual_protect = true,
+        .dirty_init_set = true,
+        .eager_split = true, /* since 6.5 */
     },
     {
         .name = "linux-4.19",
@@ -92,6 +125,12 @@ static const struct kvm_variant variants[] = {
         .mmio_sign = KVM_MMIO_SIGN_LOST,
         /* virt/kvm/arm/psci.c:kvm_psci_1_0_call@4.19 */
         .psci_minor = 0,
+        /* virt/kvm/arm/mmu.c:user_mem_abort, kvm_arch_prepare_memory_region of that generation, in
+           the form of 4.20 and 5.0: PUDs are known, and force_pte does not hold for hugetlbfs */
+        .s2_pfnmap = KVM_S2_PFNMAP_PAGES,
+        .s2_early_map = true,
+        .s2_vma_before_topup = true,
+        .s2_read_perm_fault_fails = true,
     },
     {
         /* "arm64: Support for Arm CCA in KVM", RFC of January 2023, on 6.2 */
@@ -114,6 +153,16 @@ static const struct kvm_variant variants[] = {
         .rec_error_errno = ENXIO,
         .rec_error_realm_any = false,
         .rec_host_call = true,
+        /* kvm/mmu.c:get_vma_page_shift, user_mem_abort@RFC */
+        .s2_pfnmap = KVM_S2_PFNMAP_FROM_VMA,
+        .s2_vma_before_topup = true,
+        .s2_read_perm_fault_fails = true,
+        .s2_retry_marks_dirty = true, /* ret is still 0 at out_unlock */
+        .s2_device_exec_aborts = true,
+        .mte = true,
+        /* virt/kvm/kvm_main.c:kvm_vm_ioctl_enable_cap_generic, kvm/arm.c:kvm_vm_ioctl_enable_cap */
+        .dirty_manual_protect = true,
+        .dirty_init_set = true,
     },
     {
         /* the series' v14, on 7.1-rc1 */
@@ -143,6 +192,17 @@ static const struct kvm_variant variants[] = {
         .rec_error_errno = EAGAIN,
         .rec_error_realm_any = true,
         .rec_host_call = false,
+        /* kvm/mmu.c:get_vma_page_shift, user_mem_abort@7.1-rc1 */
+        .s2_pfnmap = KVM_S2_PFNMAP_FROM_VMA,
+        .s2_read_perm_fault_fails = true,
+        .s2_normal_nc = true,
+        .s2_cacheable_pfnmap = true,
+        .s2_device_exec_aborts = true,
+        .mte = true,
+        /* virt/kvm/kvm_main.c:kvm_vm_ioctl_enable_cap_generic, kvm/arm.c:kvm_vm_ioctl_enable_cap */
+        .dirty_manual_protect = true,
+        .dirty_init_set = true,
+        .eager_split = true, /* since 6.5 */
     },
 };
 

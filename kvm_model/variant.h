@@ -54,6 +54,13 @@ enum kvm_sys_reg_table {
     KVM_SYS_REGS_7_2 = 4,
 };
 
+/* How large a device's memory (VM_PFNMAP) is mapped at stage 2. */
+enum kvm_s2_pfnmap {
+    KVM_S2_PFNMAP_PAGES,            /* 4K; before 5.10 all of it when the slot is made */
+    KVM_S2_PFNMAP_FROM_VMA,         /* 1G, 2M, 4K, as VMA and address allow */
+    KVM_S2_PFNMAP_FROM_HOST_TABLES, /* 2M or 4K, as the host's own tables map it */
+};
+
 struct kvm_variant {
     const char *name;
     enum kvm_sys_reg_table sys_reg_table;
@@ -77,6 +84,20 @@ struct kvm_variant {
     bool id_space_as_trap;        /* unallocated ID registers: the trap's own syndrome, to EL1 */
     bool traps_implementation_id; /* HCR_EL2.TID1: REVIDR_EL1, AIDR_EL1, SMIDR_EL1 */
     bool exception_clears_ss;     /* PSTATE.SS is clear in the SPSR_EL1 of an injected exception */
+    /* stage 2 */
+    enum kvm_s2_pfnmap s2_pfnmap;
+    bool s2_early_map; /* leaves of exact sizes, rewritten on permission faults; hugetlbfs' size
+                          counts even with a dirty log or a slot that does not fit */
+    bool s2_vma_before_topup;      /* without a VMA and without memory: -EFAULT, not -ENOMEM */
+    bool s2_read_perm_fault_fails; /* -EFAULT for a permission fault of a read */
+    bool s2_device_exec_aborts;    /* fetching from a device's memory: an abort into the guest */
+    bool s2_retry_marks_dirty;     /* the dirty log notes a fault that is only tried again */
+    bool s2_cacheable_pfnmap;      /* a device's memory may be Normal, given FWB and DIC */
+    bool s2_normal_nc;             /* VM_ALLOW_ANY_UNCACHED: Normal-NC instead of Device */
+    bool mte;                      /* KVM_CAP_ARM_MTE */
+    bool dirty_manual_protect;     /* KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, KVM_CLEAR_DIRTY_LOG */
+    bool dirty_init_set;           /* ... with KVM_DIRTY_LOG_INITIALLY_SET */
+    bool eager_split;              /* KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE */
     enum kvm_realm_nisv realm_nisv;
     enum kvm_rec_mmio rec_mmio;
     enum kvm_ripas_policy ripas;

@@ -139,6 +139,14 @@ void kvm_vcpu_set_power_off(struct kvm_vcpu *vcpu, bool off)
     vcpu->power_off = off;
 }
 
+bool kvm_vcpu_take_sigbus(struct kvm_vcpu *vcpu)
+{
+    bool sigbus = vcpu->sigbus;
+
+    vcpu->sigbus = false;
+    return sigbus;
+}
+
 struct kvm_run *kvm_vcpu_kvm_run(struct kvm_vcpu *vcpu)
 {
     return vcpu->run;

@@ -38,13 +38,27 @@ static int check_config(const struct kvm_config *config, unsigned pa_bits)
     return 0;
 }
 
+static void flush_tlb(void *ctx)
+{
+    kvm_flush_tlb(ctx);
+}
+
 static int init_vm(struct kvm *kvm)
 {
     int ret = kvm_pgtable_stage2_init(&kvm->pgt, kvm->config.mm, kvm->config.ipa_bits);
 
     if (ret)
         return ret;
-    kvm->hcr = guest_hcr(kvm->variant);
+    kvm->pgt.fwb = kvm->config.fwb;
+    kvm->pgt.dic = kvm->config.cache_dic;
+    kvm->pgt.trace = kvm->trace;
+    kvm->pgt.clock = kvm->clock;
+    kvm->pgt.flush_tlb = flush_tlb;
+    kvm->pgt.flush_ctx = kvm;
+    ret = kvm_init_mmu_notifier(kvm);
+    if (ret)
+        return ret;
+    kvm->hcr = guest_hcr(kvm->variant) | field_put(HCR_FWB, kvm->config.fwb);
     kvm->vtcr = kvm_pgtable_vtcr(kvm->config.ipa_bits, kvm->pa_bits);
     kvm->vttbr = kvm_pgtable_vttbr(&kvm->pgt, kvm->vmid);
     return kvm->config.realm ? kvm_init_realm_vm(kvm) : 0;
@@ -81,8 +95,12 @@ void kvm_destroy_vm(struct kvm *kvm)
 {
     if (!kvm)
         return;
-    for (size_t i = 0; i < kvm->vcpu_count; i++)
+    host_mm_unregister_notifier(kvm->config.mm, kvm);
+    for (size_t i = 0; i < kvm->vcpu_count; i++) {
         kvm_destroy_rec(kvm->vcpus[i]);
+        kvm_mmu_free_memory_cache(&kvm->vcpus[i]->mmu_page_cache, kvm->config.mm);
+    }
+    kvm_mmu_free_memory_cache(&kvm->split_page_cache, kvm->config.mm);
     if (kvm->config.realm)
         kvm_destroy_realm(kvm);
     else if (kvm->pgt.pgd_pages)
@@ -101,12 +119,70 @@ void kvm_destroy_vm(struct kvm *kvm)
     free(kvm);
 }
 
-int kvm_enable_cap(struct kvm *kvm, uint32_t cap)
+/* --- capabilities -------------------------------------------------------------------------- */
+
+static int enable_nisv(struct kvm *kvm, uint64_t arg)
 {
-    if (cap != KVM_CAP_ARM_NISV_TO_USER || !kvm->variant->nisv_exit)
+    (void)arg;
+    if (!kvm->variant->nisv_exit)
         return -EINVAL;
     kvm->nisv_to_user = true;
     return 0;
+}
+
+static int enable_mte(struct kvm *kvm, uint64_t arg)
+{
+    (void)arg;
+    if (!kvm->variant->mte || kvm->config.realm || kvm->vcpu_count)
+        return -EINVAL;
+    kvm->mte = true;
+    return 0;
+}
+
+static int enable_manual_protect(struct kvm *kvm, uint64_t arg)
+{
+    uint64_t allowed = KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE;
+
+    /* The initial set is an option of manual protection. */
+    if (kvm->variant->dirty_init_set && arg & KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE)
+        allowed |= KVM_DIRTY_LOG_INITIALLY_SET;
+    if (!kvm->variant->dirty_manual_protect || arg & ~allowed)
+        return -EINVAL;
+    kvm->dirty_log_flags = arg;
+    return 0;
+}
+
+static int enable_eager_split(struct kvm *kvm, uint64_t arg)
+{
+    bool valid = !arg || arg == HOST_PAGE_SIZE || arg == HOST_PMD_SIZE || arg == HOST_PUD_SIZE;
+
+    if (!kvm->variant->eager_split || !valid || kvm->memslots.count)
+        return -EINVAL;
+    kvm->split_chunk_size = arg;
+    return 0;
+}
+
+int kvm_enable_cap_arg(struct kvm *kvm, uint32_t cap, uint64_t arg)
+{
+    static const struct {
+        uint32_t cap;
+        int (*enable)(struct kvm *kvm, uint64_t arg);
+    } caps[] = {
+        {KVM_CAP_ARM_NISV_TO_USER, enable_nisv},
+        {KVM_CAP_ARM_MTE, enable_mte},
+        {KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, enable_manual_protect},
+        {KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE, enable_eager_split},
+    };
+
+    for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]); i++)
+        if (caps[i].cap == cap)
+            return caps[i].enable(kvm, arg);
+    return -EINVAL;
+}
+
+int kvm_enable_cap(struct kvm *kvm, uint32_t cap)
+{
+    return kvm_enable_cap_arg(kvm, cap, 0);
 }
 
 int kvm_register_io_device(struct kvm *kvm, uint64_t gpa, uint64_t size,
@@ -120,6 +196,33 @@ void kvm_flush_tlb(struct kvm *kvm)
     for (size_t i = 0; i < kvm->vcpu_count; i++)
         if (kvm->vcpus[i]->cpu)
             cpu_tlb_invalidate(kvm->vcpus[i]->cpu);
+}
+
+void kvm_flush_remote_tlbs(struct kvm *kvm)
+{
+    clock_charge(kvm->clock, OP_KVM_TLBI, 1);
+    kvm_flush_tlb(kvm);
+    EMIT(kvm->trace, STAGE2_TLBI, HOST, EVENT_STR("all"), 0, 0, (uint64_t)-1);
+}
+
+int kvm_stage2_leaf(const struct kvm *kvm, ipa_t ipa, struct kvm_stage2_leaf *leaf)
+{
+    enum kvm_pgtable_prot prot;
+    uint64_t offset;
+    int ret;
+
+    if (kvm->config.realm)
+        return -EINVAL;
+    ret = kvm_pgtable_get_leaf(&kvm->pgt, ipa, &leaf->desc, &leaf->level);
+    if (ret)
+        return ret;
+    prot = kvm_pgtable_stage2_pte_prot(&kvm->pgt, leaf->desc);
+    offset = ipa.v & (kvm_pgtable_granule(leaf->level) - 1);
+    leaf->valid = field_get(leaf->desc, DESC_VALID);
+    leaf->pa = PA((leaf->desc & field_mask(DESC_ADDR)) | offset);
+    leaf->perm = kvm_pgtable_prot_text(prot);
+    leaf->attr = kvm_pgtable_attr_text(prot);
+    return 0;
 }
 
 int kvm_arm_rmi_populate(struct kvm *kvm, uint64_t gpa, uint64_t size, hva_t hva, bool measure)

@@ -40,6 +40,7 @@ static const struct field S1_TABLE_RO = {62, 1};
 /* stage 2, leaf */
 static const struct field S2_MEM_ATTR = {2, 4};
 #define S2_MEM_ATTR_DEVICE_NGNRE 0x1u
+#define S2_MEM_ATTR_NORMAL_NC 0x5u
 #define S2_MEM_ATTR_NORMAL_WB 0xfu
 #define S2_MEM_ATTR_FWB_NORMAL_WB 0x6u
 static const struct field S2_AP_READ = {6, 1};

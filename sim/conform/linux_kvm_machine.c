@@ -267,7 +267,9 @@ static bool add_slots(struct linux_kvm_machine *machine, const json_t *setup)
         };
 
         if (machine->slot_count == LINUX_KVM_SLOTS ||
-            !host_mm_mmap(machine->mm, region.memory_size, 0, &mine->hva))
+            !host_mm_map(machine->mm,
+                         &(struct host_mapping){.size = region.memory_size, .lazy = true},
+                         &mine->hva))
             return false;
         region.userspace_addr = mine->hva.v;
         mine->id = region.slot;

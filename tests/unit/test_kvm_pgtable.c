@@ -10,18 +10,34 @@
 
 static struct test_machine t;
 static struct kvm_pgtable pgt;
+static struct kvm_mmu_memory_cache cache;
 static size_t free_before;
+static unsigned flushes;
+
+static void count_flush(void *ctx)
+{
+    (void)ctx;
+    flushes++;
+}
+
+static size_t pages_in_use(void)
+{
+    return free_before - host_mm_free_count(t.mm) - cache.count;
+}
 
 static void setup(void)
 {
     test_memory_new(&t);
     free_before = host_mm_free_count(t.mm);
+    cache.count = 0;
     ck_assert_int_eq(kvm_pgtable_stage2_init(&pgt, t.mm, IPA_BITS), 0);
+    pgt.flush_tlb = count_flush;
 }
 
 static void teardown(void)
 {
     kvm_pgtable_stage2_destroy(&pgt);
+    kvm_mmu_free_memory_cache(&cache, t.mm);
     ck_assert_uint_eq(host_mm_free_count(t.mm), free_before);
     test_machine_free(&t);
 }
@@ -64,10 +80,10 @@ static void expect_fault(uint64_t ipa, enum access_type type, enum fault_kind ki
 
 static bool map(uint64_t ipa, uint64_t size, uint64_t pa, enum kvm_pgtable_prot prot)
 {
-    bool changed;
-
-    ck_assert_int_eq(kvm_pgtable_stage2_map(&pgt, IPA(ipa), size, PA(pa), prot, &changed), 0);
-    return changed;
+    flushes = 0;
+    ck_assert_int_eq(kvm_mmu_topup_memory_cache(&cache, t.mm, 8), 0);
+    ck_assert_int_eq(kvm_pgtable_stage2_map(&pgt, IPA(ipa), size, PA(pa), prot, &cache), 0);
+    return flushes > 0;
 }
 
 START_TEST(shape_follows_ipa_size)
@@ -130,7 +146,10 @@ END_TEST
 START_TEST(access_flag_goes_and_comes)
 {
     map(0x40000000, HOST_PAGE_SIZE, 0x81000000, RWX);
-    ck_assert_int_eq(kvm_pgtable_stage2_mkold(&pgt, IPA(0x40000000)), 0);
+    ck_assert(kvm_pgtable_stage2_test_clear_young(&pgt, IPA(0x40000000), HOST_PMD_SIZE, false));
+    expect_pa(0x40000000, ACCESS_READ, 0x81000000);
+    ck_assert(kvm_pgtable_stage2_test_clear_young(&pgt, IPA(0x40000000), HOST_PMD_SIZE, true));
+    ck_assert(!kvm_pgtable_stage2_test_clear_young(&pgt, IPA(0x40000000), HOST_PMD_SIZE, false));
     expect_fault(0x40000000, ACCESS_READ, FAULT_ACCESS_FLAG, 3);
     ck_assert_int_eq(kvm_pgtable_stage2_mkyoung(&pgt, IPA(0x40000000)), 0);
     expect_pa(0x40000000, ACCESS_READ, 0x81000000);
@@ -165,9 +184,9 @@ START_TEST(block_and_table_replace_each_other)
     size_t before;
 
     map(0x40000000, HOST_PAGE_SIZE, 0x81000000, RWX);
-    before = host_mm_free_count(t.mm);
+    before = pages_in_use();
     ck_assert_msg(map(0x40000000, HOST_PMD_SIZE, 0x81000000, RWX), "a table was replaced");
-    ck_assert_uint_eq(host_mm_free_count(t.mm), before + 1);
+    ck_assert_uint_eq(pages_in_use(), before - 1);
     expect_pa(0x40100000, ACCESS_READ, 0x81100000);
     ck_assert_msg(map(0x40001000, HOST_PAGE_SIZE, 0x82000000, KVM_PGTABLE_PROT_R),
                   "a block was replaced");
@@ -176,31 +195,146 @@ START_TEST(block_and_table_replace_each_other)
 }
 END_TEST
 
+START_TEST(gigabyte_is_one_block)
+{
+    uint64_t desc;
+    int level;
+
+    map(0x40000000, HOST_PUD_SIZE, 0x80000000, RWX);
+    ck_assert_int_eq(kvm_pgtable_get_leaf(&pgt, IPA(0x7ffff000), &desc, &level), 0);
+    ck_assert_int_eq(level, 1);
+    expect_pa(0x40123456, ACCESS_WRITE, 0x80123456);
+    /* one page of it: the block goes, two tables come */
+    map(0x40000000, HOST_PAGE_SIZE, 0x81000000, RWX);
+    ck_assert_uint_eq(pages_in_use(), pgt.pgd_pages + 2);
+    expect_fault(0x40200000, ACCESS_READ, FAULT_TRANSLATION, 2);
+}
+END_TEST
+
+START_TEST(permissions_alone_are_not_mapped)
+{
+    map(0x40000000, HOST_PAGE_SIZE, 0x81000000, KVM_PGTABLE_PROT_R);
+    ck_assert_int_eq(
+        kvm_pgtable_stage2_map(&pgt, IPA(0x40000000), HOST_PAGE_SIZE, PA(0x81000000), RWX, &cache),
+        -EAGAIN);
+    expect_fault(0x40000000, ACCESS_WRITE, FAULT_PERMISSION, 3);
+    /* kernels before 5.10 write the entry anew, unless it is the same */
+    flushes = 0;
+    ck_assert_int_eq(kvm_pgtable_stage2_set_leaf(&pgt, IPA(0x40000000), HOST_PAGE_SIZE,
+                                                 PA(0x81000000), RWX, &cache),
+                     0);
+    ck_assert_uint_eq(flushes, 1);
+    expect_pa(0x40000000, ACCESS_WRITE, 0x81000000);
+    ck_assert_int_eq(kvm_pgtable_stage2_set_leaf(&pgt, IPA(0x40000000), HOST_PAGE_SIZE,
+                                                 PA(0x81000000), RWX, &cache),
+                     0);
+    ck_assert_uint_eq(flushes, 1);
+}
+END_TEST
+
+START_TEST(leaf_of_a_size_ignores_alignment)
+{
+    ck_assert_int_eq(kvm_mmu_topup_memory_cache(&cache, t.mm, 2), 0);
+    ck_assert_int_eq(kvm_pgtable_stage2_set_leaf(&pgt, IPA(0x40005000), HOST_PMD_SIZE,
+                                                 PA(0x81207000), RWX, &cache),
+                     0);
+    expect_pa(0x40005000, ACCESS_READ, 0x81205000);
+}
+END_TEST
+
+START_TEST(split_keeps_what_was_mapped)
+{
+    uint64_t desc;
+    int level;
+
+    map(0x40000000, HOST_PMD_SIZE, 0x81000000, KVM_PGTABLE_PROT_R | KVM_PGTABLE_PROT_X);
+    flushes = 0;
+    ck_assert_int_eq(kvm_pgtable_stage2_split(&pgt, IPA(0x40000000), HOST_PMD_SIZE, &cache), 0);
+    ck_assert_uint_eq(flushes, 1);
+    ck_assert_int_eq(kvm_pgtable_get_leaf(&pgt, IPA(0x401ff000), &desc, &level), 0);
+    ck_assert_int_eq(level, 3);
+    expect_pa(0x401ff010, ACCESS_FETCH, 0x811ff010);
+    expect_fault(0x401ff000, ACCESS_WRITE, FAULT_PERMISSION, 3);
+    /* a gigabyte: as far as the cache lasts, first into 2 MiB blocks */
+    map(0x80000000, HOST_PUD_SIZE, 0x80000000, RWX);
+    kvm_mmu_free_memory_cache(&cache, t.mm);
+    ck_assert_int_eq(kvm_mmu_topup_memory_cache(&cache, t.mm, KVM_MMU_CACHE_OBJECTS), 0);
+    ck_assert_int_eq(kvm_pgtable_stage2_split(&pgt, IPA(0x80000000), HOST_PUD_SIZE, &cache),
+                     -ENOMEM);
+    ck_assert_int_eq(kvm_pgtable_get_leaf(&pgt, IPA(0x80000000), &desc, &level), 0);
+    ck_assert_int_eq(level, 3);
+    ck_assert_int_eq(kvm_pgtable_get_leaf(&pgt, IPA(0xbff00000), &desc, &level), 0);
+    ck_assert_int_eq(level, 2);
+    ck_assert_uint_eq(desc & field_mask(DESC_ADDR), 0xbfe00000);
+}
+END_TEST
+
+START_TEST(memory_type_is_in_the_leaf)
+{
+    static const struct {
+        bool fwb;
+        enum kvm_pgtable_prot prot;
+        uint64_t attr;
+        const char *text;
+    } rows[] = {
+        {false, KVM_PGTABLE_PROT_R, 0xf, "normal"},
+        {true, KVM_PGTABLE_PROT_R, 0x6, "normal"},
+        {false, KVM_PGTABLE_PROT_R | KVM_PGTABLE_PROT_DEVICE, 0x1, "device"},
+        {true, KVM_PGTABLE_PROT_R | KVM_PGTABLE_PROT_DEVICE, 0x1, "device"},
+        {false, KVM_PGTABLE_PROT_R | KVM_PGTABLE_PROT_NORMAL_NC, 0x5, "normal-nc"},
+        {true, KVM_PGTABLE_PROT_R | KVM_PGTABLE_PROT_NORMAL_NC, 0x5, "normal-nc"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint64_t ipa = 0x40000000 + i * HOST_PAGE_SIZE, desc;
+        int level;
+
+        pgt.fwb = rows[i].fwb;
+        map(ipa, HOST_PAGE_SIZE, 0x81000000, rows[i].prot);
+        ck_assert_int_eq(kvm_pgtable_get_leaf(&pgt, IPA(ipa), &desc, &level), 0);
+        ck_assert_uint_eq(field_get(desc, S2_MEM_ATTR), rows[i].attr);
+        ck_assert_str_eq(kvm_pgtable_attr_text(kvm_pgtable_stage2_pte_prot(&pgt, desc)),
+                         rows[i].text);
+    }
+    ck_assert_int_eq(kvm_pgtable_stage2_map(&pgt, IPA(0x50000000), HOST_PAGE_SIZE, PA(0x81000000),
+                                            RWX | KVM_PGTABLE_PROT_DEVICE, &cache),
+                     -EINVAL);
+}
+END_TEST
+
+START_TEST(range_is_write_protected)
+{
+    map(0x40000000, HOST_PMD_SIZE, 0x81000000, RWX);
+    map(0x40200000, 2 * HOST_PAGE_SIZE, 0x82000000, RWX);
+    ck_assert_int_eq(kvm_pgtable_stage2_wrprotect(&pgt, IPA(0x40000000), 0x201000), 0);
+    expect_fault(0x40100000, ACCESS_WRITE, FAULT_PERMISSION, 2);
+    expect_fault(0x40200000, ACCESS_WRITE, FAULT_PERMISSION, 3);
+    expect_pa(0x40201000, ACCESS_WRITE, 0x82001000);
+}
+END_TEST
+
 START_TEST(unmap_frees_empty_tables)
 {
-    size_t before = host_mm_free_count(t.mm);
-
     map(0x40000000, 3 * HOST_PAGE_SIZE, 0x81000000, RWX);
     ck_assert_int_eq(kvm_pgtable_stage2_unmap(&pgt, IPA(0x40001000), HOST_PAGE_SIZE), 0);
     expect_fault(0x40001000, ACCESS_READ, FAULT_TRANSLATION, 3);
     expect_pa(0x40002000, ACCESS_READ, 0x81002000);
     ck_assert_int_eq(kvm_pgtable_stage2_unmap(&pgt, IPA(0), (uint64_t)1 << IPA_BITS), 0);
     expect_fault(0x40000000, ACCESS_READ, FAULT_TRANSLATION, 1);
-    ck_assert_uint_eq(host_mm_free_count(t.mm), before);
+    ck_assert_uint_eq(pages_in_use(), pgt.pgd_pages);
 }
 END_TEST
 
 START_TEST(range_is_checked)
 {
     uint64_t limit = (uint64_t)1 << IPA_BITS, desc;
-    bool changed;
     int level;
 
     ck_assert_int_eq(
-        kvm_pgtable_stage2_map(&pgt, IPA(limit), HOST_PAGE_SIZE, PA(0x81000000), RWX, &changed),
+        kvm_pgtable_stage2_map(&pgt, IPA(limit), HOST_PAGE_SIZE, PA(0x81000000), RWX, &cache),
         -ERANGE);
     ck_assert_int_eq(kvm_pgtable_stage2_map(&pgt, IPA(limit - HOST_PAGE_SIZE), 2 * HOST_PAGE_SIZE,
-                                            PA(0x81000000), RWX, &changed),
+                                            PA(0x81000000), RWX, &cache),
                      -ERANGE);
     ck_assert_int_eq(kvm_pgtable_stage2_unmap(&pgt, IPA(limit), 1), -ERANGE);
     ck_assert_int_eq(kvm_pgtable_get_leaf(&pgt, IPA(limit), &desc, &level), -ERANGE);
@@ -210,13 +344,11 @@ END_TEST
 
 START_TEST(table_given_away_is_an_error)
 {
-    bool changed;
-
     map(0x40000000, HOST_PAGE_SIZE, 0x81000000, RWX);
     ck_assert(gpt_set(t.mem, PA(pgt.pgd.v), PAS_REALM));
-    ck_assert_int_eq(kvm_pgtable_stage2_map(&pgt, IPA(0x40001000), HOST_PAGE_SIZE, PA(0x81001000),
-                                            RWX, &changed),
-                     -EIO);
+    ck_assert_int_eq(
+        kvm_pgtable_stage2_map(&pgt, IPA(0x40001000), HOST_PAGE_SIZE, PA(0x81001000), RWX, &cache),
+        -EIO);
     ck_assert(gpt_set(t.mem, PA(pgt.pgd.v), PAS_NON_SECURE));
 }
 END_TEST
@@ -224,12 +356,12 @@ END_TEST
 START_TEST(out_of_memory_is_an_error)
 {
     pa_t all;
-    bool changed;
 
     ck_assert(host_mm_alloc_pages(t.mm, host_mm_free_count(t.mm), 1, &all));
-    ck_assert_int_eq(kvm_pgtable_stage2_map(&pgt, IPA(0x40000000), HOST_PAGE_SIZE, PA(0x81000000),
-                                            RWX, &changed),
-                     -ENOMEM);
+    ck_assert_int_eq(kvm_mmu_topup_memory_cache(&cache, t.mm, 1), -ENOMEM);
+    ck_assert_int_eq(
+        kvm_pgtable_stage2_map(&pgt, IPA(0x40000000), HOST_PAGE_SIZE, PA(0x81000000), RWX, &cache),
+        -ENOMEM);
     host_mm_free_pages(t.mm, all, free_before - pgt.pgd_pages);
 }
 END_TEST
@@ -246,6 +378,12 @@ int main(void)
     tcase_add_test(tc, access_flag_goes_and_comes);
     tcase_add_test(tc, block_where_it_fits);
     tcase_add_test(tc, block_and_table_replace_each_other);
+    tcase_add_test(tc, gigabyte_is_one_block);
+    tcase_add_test(tc, permissions_alone_are_not_mapped);
+    tcase_add_test(tc, leaf_of_a_size_ignores_alignment);
+    tcase_add_test(tc, split_keeps_what_was_mapped);
+    tcase_add_test(tc, memory_type_is_in_the_leaf);
+    tcase_add_test(tc, range_is_write_protected);
     tcase_add_test(tc, unmap_frees_empty_tables);
     tcase_add_test(tc, range_is_checked);
     tcase_add_test(tc, table_given_away_is_an_error);

@@ -339,7 +339,7 @@ START_TEST(deleted_slot_is_gone)
     ck_assert_int_eq(kvm_vcpu_run(t.vcpu), -EINTR);
     ck_assert_uint_eq(traps, trap_limit);
     expect_el1(0x86000010, TEST_VBAR_IPA + 0x200);
-    ck_assert_int_eq(test_add_slot(&t, 0, 0, 0, 0, HVA(0)), -ENOENT);
+    ck_assert_int_eq(test_add_slot(&t, 0, 0, 0, 0, HVA(0)), -EINVAL);
 }
 END_TEST
 
@@ -533,7 +533,7 @@ START_TEST(slots_are_checked)
     ck_assert_int_eq(test_add_slot(&t, 1, (1ull << 40) - 0x1000, 0x2000, 0, hva), -EFAULT);
     ck_assert_int_eq(test_add_slot(&t, 1, 0x40000000, 0x1000, 0, hva), -EEXIST);
     ck_assert_int_eq(test_add_slot(&t, 1, 0x3ffff000, 0x2000, 0, hva), -EEXIST);
-    ck_assert_int_eq(test_add_slot(&t, 1, 0, 0, 0, hva), -ENOENT);
+    ck_assert_int_eq(test_add_slot(&t, 1, 0, 0, 0, hva), -EINVAL);
     ck_assert_int_eq(test_add_slot(&t, 1, 0x3ffff000, 0x1000, 0, hva), 0);
     ck_assert_int_eq(test_add_slot(&t, 1, 0x3ffff000, 0x2000, 0, hva), -EINVAL);
     ck_assert_int_eq(test_add_slot(&t, 1, 0x3fffe000, 0x1000, 0, hva), 0);
