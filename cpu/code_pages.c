@@ -30,6 +30,7 @@ struct code_pages {
     unsigned chunks;
     uint32_t *unused; /* stack of copies to use again; room for all */
     uint32_t unused_count;
+    uint64_t stop[WORDS_PER_PAGE / 64]; /* one bit a word of a page: code_pages_stop_at */
 };
 
 struct code_pages *code_pages_new(uc_engine *uc, struct physmem *mem)
@@ -119,7 +120,7 @@ bool code_pages_add(struct code_pages *pages, const struct trap_context *context
     if (!state || physmem_read(pages->mem, pas, page, words, sizeof(words)) != PHYS_OK)
         return false;
     for (size_t i = 0; i < WORDS_PER_PAGE; i++) {
-        if (!must_stop(context, words[i]))
+        if (!must_stop(context, words[i]) && !(pages->stop[i / 64] >> i % 64 & 1))
             continue;
         words[i] = UDF;
         patched = true;
@@ -135,6 +136,18 @@ bool code_pages_add(struct code_pages *pages, const struct trap_context *context
     }
     physmem_mark_code(pages->mem, page, true);
     return true;
+}
+
+void code_pages_stop_at(struct code_pages *pages, uint64_t address)
+{
+    uint64_t word = (address & GRANULE_MASK) / sizeof(uint32_t);
+
+    pages->stop[word / 64] |= (uint64_t)1 << word % 64;
+}
+
+void code_pages_stop_nowhere(struct code_pages *pages)
+{
+    memset(pages->stop, 0, sizeof(pages->stop));
 }
 
 bool code_pages_target(const struct code_pages *pages, pa_t pa, pa_t *target)

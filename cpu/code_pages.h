@@ -29,6 +29,12 @@ void code_pages_free(struct code_pages *pages);
  */
 bool code_pages_add(struct code_pages *pages, const struct trap_context *context, pa_t pa,
                     enum pas pas);
+/*
+ * A debugger's breakpoints: the word at that place of any page scanned from now on is replaced as
+ * well. Only the address's offset in its page matters.
+ */
+void code_pages_stop_at(struct code_pages *pages, uint64_t address);
+void code_pages_stop_nowhere(struct code_pages *pages);
 /* Where the engine shall fetch a page from: itself, or its copy. False when it was not added. */
 bool code_pages_target(const struct code_pages *pages, pa_t pa, pa_t *target);
 /* Is the word at pa replaced in the copy? */

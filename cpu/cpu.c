@@ -11,6 +11,7 @@
 #include "cpu/arch/descriptor.h"
 #include "cpu/arch/esr.h"
 #include "cpu/arch/pstate.h"
+#include "cpu/debug_internal.h"
 #include "cpu/engine.h"
 #include "cpu/engine_words.h"
 #include "cpu/execute.h"
@@ -344,6 +345,8 @@ static enum outcome on_undefined(struct cpu *cpu, const struct insn *insn)
     struct fault fault;
     pa_t pa;
 
+    if (cpu->engine->debugger && debugger_stops_at(cpu->engine->debugger, cpu))
+        return GOES_ON; /* the next step stops there */
     switch (trap_decide(&context, insn, &esr)) {
     case TRAP_EL2:
         EMIT(listener(cpu), GUEST_INSN, GUEST, el2->elr, insn->word);
@@ -476,6 +479,13 @@ static void charge_executed(struct cpu *cpu)
     cpu->charged = cpu->executed;
 }
 
+static void ask_debugger(struct cpu *cpu)
+{
+    if (debugger_before_instruction(cpu->engine->debugger, cpu))
+        cpu->engine->count = 1;
+    engine_set_pstate(cpu, cpu->el2.spsr);
+}
+
 static enum outcome step(struct cpu *cpu)
 {
     struct clock *clock = cpu->engine->clock;
@@ -490,6 +500,8 @@ static enum outcome step(struct cpu *cpu)
     if (interrupt != INTERRUPT_NONE)
         return on_interrupt(cpu, interrupt);
     engine_set_pstate(cpu, cpu->el2.spsr);
+    if (cpu->engine->debugger)
+        ask_debugger(cpu);
     why = engine_execute(cpu, &cpu->el2.elr);
     cpu->el2.spsr = cpu->engine_pstate;
     charge_executed(cpu);
@@ -505,6 +517,7 @@ static enum outcome step(struct cpu *cpu)
     case STOP_WX:
         return engine_change_wx(cpu, cpu->el2.elr) ? GOES_ON : LEAVES_FAILURE;
     case STOP_EVENT:
+    case STOP_DEBUGGER:
     case STOP_INTERRUPT: /* the next step takes it */
         return GOES_ON;
     case STOP_CHAOS:

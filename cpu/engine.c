@@ -7,6 +7,8 @@
 
 #include "cpu/arch/descriptor.h"
 #include "cpu/arch/pstate.h"
+#include "cpu/debug.h"
+#include "cpu/debug_internal.h"
 #include "cpu/insn.h"
 #include "cpu/interrupt.h"
 
@@ -62,6 +64,8 @@ static enum engine_stop block_stop(struct engine *engine, const struct cpu *cpu,
         return STOP_BUDGET; /* before the rest, as where the block's page is fetched anew */
     if (cpu->executed >= cpu->event_line)
         return STOP_EVENT;
+    if (cpu->executed >= cpu->debug_line)
+        return STOP_DEBUGGER;
     if (address & 3)
         return STOP_PC_ALIGNMENT;
     if (!engine->count && !engine->stepping && instructions > engine_instructions_left(cpu))
@@ -380,6 +384,9 @@ static void set_lines(struct cpu *cpu)
 
     cpu->event_line = add_saturated(cpu->executed, clock_instructions_to_event(engine->clock));
     cpu->stop_line = add_saturated(cpu->executed, engine_instructions_left(cpu));
+    cpu->debug_line = engine->debugger ? debugger_poll_line(engine->debugger, cpu) : UINT64_MAX;
+    if (cpu->debug_line < cpu->stop_line)
+        cpu->stop_line = cpu->debug_line;
     if (engine->chaos || interrupt_pending(cpu))
         cpu->stop_line = 0;
 }
@@ -532,6 +539,7 @@ void engine_free(struct engine *engine)
         uc_context_free(engine->pristine);
     if (engine->uc)
         uc_close(engine->uc);
+    debugger_free(engine->debugger);
     code_pages_free(engine->code);
     free(engine);
 }

@@ -28,6 +28,7 @@ enum engine_stop {
     STOP_EXCEPTION, /* engine->intno: a QEMU exception number */
     STOP_BUDGET,    /* used up */
     STOP_EVENT,     /* one of the clock's is due */
+    STOP_DEBUGGER,  /* it wants to poll */
     STOP_NEAR_LINE, /* one of both within the block to come: its instructions are to be counted */
     STOP_WX,        /* a page changes between executable and writable: engine->wx */
     STOP_CONTROLS,  /* the guest wrote a register that decides what traps */
@@ -37,6 +38,8 @@ enum engine_stop {
     STOP_IDLE,    /* WFI or WFE went by, the PC is behind it */
     STOP_FAILURE, /* cpu->failure says what */
 };
+
+struct debugger;
 
 struct engine {
     uc_engine *uc;
@@ -48,6 +51,7 @@ struct engine {
     struct smc_port el3; /* call NULL: there is no EL3 to answer the guest */
     unsigned gic_lrs;    /* list registers of each CPU */
     struct cpu *resident;
+    struct debugger *debugger; /* NULL: none */
     uc_context *pristine; /* the state of a CPU that never ran */
     struct code_pages *code;
     bool code_stale; /* translated code is out of date: a model wrote it, or controls changed */
@@ -116,6 +120,7 @@ struct cpu {
     uint64_t el1_taken; /* exceptions taken to EL1: they count towards the budget */
     uint64_t budget_end;
     uint64_t event_line; /* of executed: there the clock's next event is due */
+    uint64_t debug_line; /* likewise: there the debugger polls */
     uint64_t stop_line;  /* of executed: no block that would pass it begins unasked */
     uint64_t block_pc;   /* the block that is running */
     uint64_t block_size;

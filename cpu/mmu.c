@@ -195,10 +195,11 @@ static bool stage1_walk(const struct mmu *mmu, va_t va, const struct mmu_access 
     }
     shift = mmu_level_shift(&regime.shape, level);
     out->ipa = IPA((table & ~(((uint64_t)1 << shift) - 1)) | mmu_low_bits(va.v, shift));
-    updated = s1_updated(regs, desc, &attrs, access);
+    updated = mmu->peek ? desc | field_mask(DESC_AF) : s1_updated(regs, desc, &attrs, access);
     if (!field_get(updated, DESC_AF))
         return mmu_fail(fault, FAULT_ACCESS_FLAG, level);
-    if (updated != desc && !s1_descriptor(mmu, at, level, &updated, true, fault, trace))
+    if (updated != desc && !mmu->peek &&
+        !s1_descriptor(mmu, at, level, &updated, true, fault, trace))
         return false;
     desc = updated;
     s1_attributes(regs, desc, out);

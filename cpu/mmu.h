@@ -18,10 +18,20 @@ struct mmu_regs {
     enum pas pas; /* PAS_REALM for a realm, PAS_NON_SECURE for a plain VM */
 };
 
+/*
+ * A look without consequences, a debugger's: no descriptor is updated, access flags do not matter,
+ * and memory that stage 2 does not map, or not yet, is where find says, if it says so.
+ */
+struct mmu_peek {
+    bool (*find)(void *ctx, ipa_t ipa, pa_t *pa, enum pas *pas); /* may be NULL */
+    void *ctx;
+};
+
 struct mmu {
     struct mmu_regs regs;
     struct physmem *mem;
     unsigned quirks; /* enum cpu_quirk */
+    const struct mmu_peek *peek; /* NULL: the guest's own access */
 };
 
 struct mmu_access {

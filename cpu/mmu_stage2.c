@@ -114,6 +114,8 @@ static bool stage2_update(const struct mmu *mmu, pa_t at, uint64_t *leaf,
 {
     uint64_t vtcr = mmu->regs.vtcr_el2, updated = *leaf;
 
+    if (mmu->peek)
+        return true;
     if (field_get(vtcr, VTCR_HA)) {
         updated |= field_mask(DESC_AF);
         if (field_get(vtcr, VTCR_HD) && field_get(*leaf, DESC_DBM) &&
@@ -175,5 +177,6 @@ bool mmu_stage2(const struct mmu *mmu, ipa_t ipa, const struct mmu_access *acces
         return true;
     }
     stage2_trace(trace, ipa, 0, fault->level, s1ptw, fault_kind_name(fault->kind));
-    return false;
+    return mmu->peek && mmu->peek->find &&
+           mmu->peek->find(mmu->peek->ctx, ipa, &out->pa, &out->pas);
 }

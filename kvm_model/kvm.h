@@ -109,6 +109,12 @@ int kvm_set_memory_attributes(struct kvm *kvm, uint64_t gpa, uint64_t size, uint
  */
 int kvm_arm_rmi_populate(struct kvm *kvm, uint64_t gpa, uint64_t size, hva_t hva, bool measure);
 
+/*
+ * For a debugger: where the byte at ipa is and which world owns it, mapped at stage 2 or not.
+ * Changes nothing. False: no memslot is there, or it has no page yet.
+ */
+bool kvm_find_page(const struct kvm *kvm, ipa_t ipa, pa_t *pa, enum pas *pas);
+
 /* KVM_MMIO_BUS: see kvm_model/io_bus.h for the device and the errors. */
 int kvm_register_io_device(struct kvm *kvm, uint64_t gpa, uint64_t size,
                            const struct kvm_io_device *device);

@@ -18,6 +18,7 @@ static const struct command_help help = {
         "  sim run scenarios/mmio_write_uart.yaml\n"
         "  sim run --trace run.ndjson -q FILE   record every event, print the verdict only\n"
         "  sim run --json FILE | jq .traps[0].truth\n"
+        "  sim run -s -S FILE   then: gdb-multiarch -ex 'target remote :1234'\n"
         "\n"
         "exit status: 0 all expectations met; 1 one failed; 2 wrong usage or invalid\n"
         "scenario; 3 the simulator failed; 4 a limit was reached without a verdict; 77\n"
@@ -88,7 +89,7 @@ int cmd_run(int argc, char **argv)
 {
     struct run_command command = {.session.diag = {.out = stderr, .format = DIAG_HUMAN}};
     const char *trace_format = NULL, *chaos = NULL, *colour = "auto", *message_format = "human";
-    bool quiet = false, verbose = false, reassemble = false;
+    bool quiet = false, verbose = false, reassemble = false, gdb_default = false;
     const struct option_row rows[] = {
         {.name = "json", .help = "one JSON document instead of text", .flag = &command.json},
         {.name = "trace",
@@ -108,6 +109,18 @@ int cmd_run(int argc, char **argv)
          .help = "assemble again; an error if the cached code differs",
          .flag = &reassemble},
         CHAOS_OPTION(&chaos),
+        {.name = "gdb",
+         .argument = "WHERE",
+         .help = "let a debugger attach: PORT, tcp:ADDRESS:PORT, unix:PATH or stdio",
+         .value = &command.session.gdb},
+        {.name = "gdb-default",
+         .letter = 's',
+         .help = "the same as --gdb 1234",
+         .flag = &gdb_default},
+        {.name = "gdb-wait",
+         .letter = 'S',
+         .help = "the first instruction waits for the debugger",
+         .flag = &command.session.gdb_stop},
         {.name = "color", .argument = "WHEN", .help = "auto, always or never", .value = &colour},
         {.name = "message-format",
          .argument = "FORMAT",
@@ -136,12 +149,19 @@ int cmd_run(int argc, char **argv)
         return usage_error("run", "--trace records one scenario, not %d", files);
     if (!parse_chaos("run", chaos, &command.session.chaos))
         return EXIT_USAGE;
+    if (gdb_default && !command.session.gdb)
+        command.session.gdb = "1234";
+    if (command.session.gdb_stop && !command.session.gdb)
+        return usage_error("run", "-S waits for a debugger: where? Give -s or --gdb");
+    if (command.session.gdb && files > 1)
+        return usage_error("run", "a debugger attaches to one scenario, not %d", files);
     if (quiet && verbose)
         return usage_error("run", "-q and -v contradict each other");
 
-    /* The trace has standard output to itself: what a pipe reads is one format. */
-    bool trace_to_stdout = command.session.trace && strcmp(command.session.trace, "-") == 0;
-    command.out = trace_to_stdout ? stderr : stdout;
+    /* A trace or a debugger has standard output to itself: what a pipe reads is one format. */
+    bool stdout_taken = (command.session.trace && strcmp(command.session.trace, "-") == 0) ||
+                        (command.session.gdb && strcmp(command.session.gdb, "stdio") == 0);
+    command.out = stdout_taken ? stderr : stdout;
     command.colour = colour_wanted(command.out, when);
     command.detail = quiet ? DETAIL_QUIET : verbose ? DETAIL_ALL : DETAIL_NORMAL;
     command.session.code_cache = reassemble ? CODE_CACHE_VERIFY : CODE_CACHE_UPDATE;

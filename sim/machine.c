@@ -544,3 +544,37 @@ const struct hostile_record *machine_hostile_records(const struct machine *machi
 {
     return machine->hostile ? hostile_records(machine->hostile) : NULL;
 }
+
+/* --- for a debugger ----------------------------------------------------------------------------
+ */
+
+struct engine *machine_engine(struct machine *machine)
+{
+    return machine->engine;
+}
+
+unsigned machine_cpu_count(const struct machine *machine)
+{
+    (void)machine;
+    return 1;
+}
+
+struct cpu *machine_cpu(struct machine *machine, unsigned n)
+{
+    (void)n;
+    return machine->cpu;
+}
+
+bool machine_find_page(void *ctx, ipa_t ipa, pa_t *pa, enum pas *pas)
+{
+    const struct machine *machine = ctx;
+
+    return kvm_find_page(machine->kvm, ipa, pa, pas);
+}
+
+void machine_stop(struct machine *machine, const char *text)
+{
+    snprintf(machine->text, sizeof(machine->text), "%s", text);
+    set_end(machine, END_KVM_ERROR, EINTR);
+    cpu_set_budget(machine->cpu, 0);
+}

@@ -70,6 +70,17 @@ uint64_t machine_instructions(const struct machine *machine);
 /* State of scenario->devices[index]. */
 struct machine_device_state machine_device(const struct machine *machine, size_t index);
 
+/* --- for a debugger --- */
+
+struct engine *machine_engine(struct machine *machine);
+unsigned machine_cpu_count(const struct machine *machine);
+/* CPU of vCPU n. */
+struct cpu *machine_cpu(struct machine *machine, unsigned n);
+/* A find function of struct mmu_peek; ctx is the machine. */
+bool machine_find_page(void *ctx, ipa_t ipa, pa_t *pa, enum pas *pas);
+/* Ends the run, as a signal to the VMM would: KVM_RUN returns -EINTR. text is copied. */
+void machine_stop(struct machine *machine, const char *text);
+
 /* What came of each step of scenario->host; NULL for an honest host. Owned by the machine. */
 const struct hostile_record *machine_hostile_records(const struct machine *machine);
 

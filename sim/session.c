@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "kvm_model/variant.h"
+#include "sim/gdb/stub.h"
 #include "sim/profile.h"
 #include "sim/scenario/arena.h"
 #include "sim/scenario/text.h"
@@ -59,12 +60,28 @@ static enum exit_status run_and_judge(struct session *session,
     }
     if (options->reader)
         trace_add_reader(trace, options->reader, options->reader_ctx);
+    struct gdb_stub *gdb = NULL;
+    if (options->gdb) {
+        gdb = gdb_stub_new(&(struct gdb_config){.where = options->gdb,
+                                                .stop = options->gdb_stop,
+                                                .machine = session->machine,
+                                                .scenario = session->scenario,
+                                                .log = &session->log},
+                           session->error, sizeof(session->error));
+        if (!gdb) {
+            char ignored[sizeof(session->error)];
+            if (writer)
+                trace_writer_close(writer, false, ignored, sizeof(ignored));
+            return EXIT_USAGE;
+        }
+    }
     struct machine_end end = machine_run(session->machine);
     session->result = run_result_capture(session->machine, end, session->scenario, session->arena);
     session->report.run = (struct run){
         .scenario = session->scenario, .result = &session->result, .log = &session->log};
     session->report.judgement = judge(&session->report.run, session->arena);
     session->report.outcome = outcome_of_run(&session->report.run, &session->report.judgement);
+    gdb_stub_finish(gdb, (int)session->report.outcome.status);
     bool recorded =
         !writer || trace_writer_close(writer, true, session->error, sizeof(session->error));
     return recorded ? EXIT_OK : EXIT_INTERNAL;

@@ -18,6 +18,8 @@ struct session_options {
     void *reader_ctx;
     const char *kernel; /* runs under this one instead of the scenario's, if not NULL */
     uint64_t chaos;     /* of struct machine_options */
+    const char *gdb;    /* where a debugger may attach (gdb_link_listen), or NULL */
+    bool gdb_stop;      /* the first instruction waits for it */
 };
 
 struct session {
