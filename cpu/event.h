@@ -84,6 +84,10 @@ struct event_field {
       B(emulatable))                                                                               \
     X(REC_EXIT, rec_exit, "the REC exit as the host will read it", S(reason), H(esr), H(far),      \
       H(hpfar), H(gpr0))                                                                           \
+    X(REC_EXIT_CALL, rec_exit_call, "what a call of the realm passes to the host", D(imm),         \
+      H(gpr1), H(gpr2), H(gpr3), H(gpr4), H(gpr5), H(gpr6), H(gpr7))                               \
+    X(REC_EXIT_RIPAS, rec_exit_ripas, "the RIPAS change the realm asks for", H(ripas_base),        \
+      H(ripas_top), D(ripas_value))                                                                \
     X(SMC_REC_ENTER, smc_rec_enter, "RMI_REC_ENTER: the host's answer arrives", H(rec), H(run),    \
       H(flags), H(gpr0))                                                                           \
     X(COMPLETE_MMIO_EMULATION, complete_mmio_emulation, "the RMM finishes the access", D(rt),      \

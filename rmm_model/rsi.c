@@ -188,18 +188,33 @@ bool complete_host_call(struct realm_run *run, const struct rmi_rec_enter *enter
  */
 
 static const struct rsi_call rsi_calls[] = {
-    {SMCCC_VERSION_FID, smccc_version},
-    {RSI_FID_BASE + 0x0, rsi_version},
-    {RSI_FID_BASE + 0x1, rsi_features},
-    {RSI_FID_BASE + 0x2, rsi_measurement_read},
-    {RSI_FID_BASE + 0x3, rsi_measurement_extend},
-    {RSI_FID_BASE + 0x4, rsi_attest_token_init},
-    {RSI_FID_BASE + 0x5, rsi_attest_token_continue},
-    {RSI_FID_BASE + 0x6, rsi_realm_config},
-    {RSI_FID_BASE + 0x7, rsi_ipa_state_set},
-    {RSI_FID_BASE + 0x8, rsi_ipa_state_get},
-    {RSI_FID_BASE + 0x9, rsi_host_call},
+    {SMCCC_VERSION_FID, "SMCCC_VERSION", smccc_version},
+    {RSI_FID_BASE + 0x0, "RSI_VERSION", rsi_version},
+    {RSI_FID_BASE + 0x1, "RSI_FEATURES", rsi_features},
+    {RSI_FID_BASE + 0x2, "RSI_MEASUREMENT_READ", rsi_measurement_read},
+    {RSI_FID_BASE + 0x3, "RSI_MEASUREMENT_EXTEND", rsi_measurement_extend},
+    {RSI_FID_BASE + 0x4, "RSI_ATTESTATION_TOKEN_INIT", rsi_attest_token_init},
+    {RSI_FID_BASE + 0x5, "RSI_ATTESTATION_TOKEN_CONTINUE", rsi_attest_token_continue},
+    {RSI_FID_BASE + 0x6, "RSI_REALM_CONFIG", rsi_realm_config},
+    {RSI_FID_BASE + 0x7, "RSI_IPA_STATE_SET", rsi_ipa_state_set},
+    {RSI_FID_BASE + 0x8, "RSI_IPA_STATE_GET", rsi_ipa_state_get},
+    {RSI_FID_BASE + 0x9, "RSI_HOST_CALL", rsi_host_call},
 };
+
+static const struct rsi_call *find_call(uint32_t fid)
+{
+    for (size_t i = 0; i < sizeof(rsi_calls) / sizeof(rsi_calls[0]); i++)
+        if (rsi_calls[i].fid == fid)
+            return &rsi_calls[i];
+    return NULL;
+}
+
+const char *rsi_call_name(uint32_t fid)
+{
+    const struct rsi_call *call = find_call(fid);
+
+    return call ? call->name : NULL;
+}
 
 static bool is_known(const struct rmm_variant *variant, const struct rsi_call *call)
 {
@@ -211,9 +226,10 @@ static rsi_handler *find_handler(const struct rmm_variant *variant, uint32_t x0)
 {
     uint32_t fid = (uint32_t)(x0 & ~field_mask(FID_SVE_HINT));
 
-    for (size_t i = 0; i < sizeof(rsi_calls) / sizeof(rsi_calls[0]); i++)
-        if (rsi_calls[i].fid == fid && is_known(variant, &rsi_calls[i]))
-            return rsi_calls[i].handler;
+    const struct rsi_call *call = find_call(fid);
+
+    if (call && is_known(variant, call))
+        return call->handler;
     return psci_find_handler(x0);
 }
 

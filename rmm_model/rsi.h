@@ -36,8 +36,12 @@ typedef void rsi_handler(struct realm_run *run, struct rsi_result *result);
 
 struct rsi_call {
     uint32_t fid;
+    const char *name;
     rsi_handler *handler;
 };
+
+/* The name of an RSI function, "RSI_VERSION"; NULL for a FID that is none. */
+const char *rsi_call_name(uint32_t fid);
 
 /*
  * For a call that reads or writes the realm's page at ipa, which is protected: its PA in *pa, with

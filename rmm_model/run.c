@@ -140,6 +140,20 @@ static uint64_t enter_realm(struct realm_run *run, const struct rmi_rec_enter *e
     return RMI_SUCCESS;
 }
 
+/* Tells of what the host will read. */
+static void emit_exit(struct rmm *rmm, const struct rmi_rec_exit *exit)
+{
+    bool call = exit->exit_reason == RMI_EXIT_PSCI || exit->exit_reason == RMI_EXIT_HOST_CALL;
+
+    EMIT(rmm->trace, REC_EXIT, RMM, EVENT_STR(rmi_exit_reason_name(exit->exit_reason)), exit->esr,
+         exit->far, exit->hpfar, exit->gprs[0]);
+    if (call)
+        EMIT(rmm->trace, REC_EXIT_CALL, RMM, exit->imm, exit->gprs[1], exit->gprs[2], exit->gprs[3],
+             exit->gprs[4], exit->gprs[5], exit->gprs[6], exit->gprs[7]);
+    if (exit->exit_reason == RMI_EXIT_RIPAS_CHANGE)
+        EMIT(rmm->trace, REC_EXIT_RIPAS, RMM, exit->ripas_base, exit->ripas_top, exit->ripas_value);
+}
+
 /* The entry is copied in once, the exit written whole: the RmiCommandReturnCode. */
 static uint64_t enter_by_page(struct rmm *rmm, uint64_t rec_addr, uint64_t run_addr)
 {
@@ -162,8 +176,7 @@ static uint64_t enter_by_page(struct rmm *rmm, uint64_t rec_addr, uint64_t run_a
         return status;
 
     clock_charge(rmm->clock, OP_RMM_REC_EXIT, 1);
-    EMIT(rmm->trace, REC_EXIT, RMM, EVENT_STR(rmi_exit_reason_name(exit.exit_reason)), exit.esr,
-         exit.far, exit.hpfar, exit.gprs[0]);
+    emit_exit(rmm, &exit);
     if (!rmm_ns_write(rmm, run_addr + offsetof(struct rmi_rec_run, exit), &exit, sizeof(exit)))
         return RMI_ERROR_INPUT;
     return status;

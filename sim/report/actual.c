@@ -169,9 +169,22 @@ static void host_path(const struct run *run, const struct trap_view *view, const
     unsigned at;
     if (syndrome_path(event, path, actual))
         return;
-    const char *field = gpr && strcmp(gpr, "0") == 0 ? "gpr0" : path;
-    actual->known = kind_has_field(EV_REC_EXIT, field, &at);
-    set_field(actual, event, field);
+    /* the events that tell of the exit; what none of them has was zero */
+    static const enum event_kind kinds[] = {EV_REC_EXIT, EV_REC_EXIT_CALL, EV_REC_EXIT_RIPAS};
+    char field[sizeof("gprNN")] = "";
+    if (gpr && strlen(gpr) <= 2)
+        snprintf(field, sizeof(field), "gpr%s", gpr);
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && !actual->known; i++) {
+        actual->known = kind_has_field(kinds[i], gpr ? field : path, &at);
+        if (!actual->known)
+            continue;
+        if (realm && event && kinds[i] != EV_REC_EXIT)
+            event = trap_view_event(view, kinds[i]);
+        if (event)
+            set_field(actual, event, gpr ? field : path);
+        else if (view->rec_exit)
+            set_number(actual, ACTUAL_HEX, 0);
+    }
 }
 
 static void step_path(const struct trap_view *view, const char *path, struct actual *actual)

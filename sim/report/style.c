@@ -64,3 +64,23 @@ const char *grouped(uint64_t value, char *text)
     text[at] = '\0';
     return text;
 }
+
+void print_wrapped(FILE *out, int width, const char *text, int column, int used)
+{
+    while (*text) {
+        fprintf(out, "%*s", column > used ? column - used : 0, "");
+        int start = used > column ? used : column;
+        size_t room = (size_t)(width - start), length = strlen(text);
+        if (length > room) {
+            length = room;
+            while (length > 0 && text[length] != ' ')
+                length--;
+            if (length == 0)
+                length = room;
+        }
+        fprintf(out, "%.*s\n", (int)length, text);
+        text += length;
+        text += strspn(text, " ");
+        used = 0;
+    }
+}

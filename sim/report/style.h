@@ -32,6 +32,12 @@ bool colour_wanted(FILE *out, enum colour_when when);
 void paint(FILE *out, bool colour, enum paint what, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/*
+ * text and a newline, broken at blanks so that no line is longer than width. It starts at column;
+ * used is where the line stands already.
+ */
+void print_wrapped(FILE *out, int width, const char *text, int column, int used);
+
 #define GROUPED_SIZE 28
 
 /* "1,234,567" in text (GROUPED_SIZE bytes), returned. */

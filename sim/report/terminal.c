@@ -22,7 +22,7 @@ struct screen {
 };
 
 /* text in lines of LINE_WIDTH, broken at blanks. */
-static void print_wrapped(FILE *out, const char *text)
+static void print_about(FILE *out, const char *text)
 {
     while (*text) {
         size_t length = strcspn(text, "\n");
@@ -51,7 +51,7 @@ static void print_header(const struct screen *screen)
     paint(out, screen->colour, PAINT_STRONG, "%s", scenario->name);
     fputc('\n', out);
     if (scenario->about)
-        print_wrapped(out, scenario->about);
+        print_about(out, scenario->about);
     fprintf(out, "\n%s, kernel %s", machine->world == SCN_WORLD_CCA ? "realm" : "plain VM",
             machine->kernel);
     if (machine->rmm)
@@ -160,9 +160,16 @@ static void print_table(const struct screen *screen)
  */
 
 /* Worth a block: an access, a refusal, something injected, a failed expectation. */
+/* A realm's exit of a kind of its own: not a page-in, not the end. */
+static bool tells_the_host(const struct trap_view *view)
+{
+    return view->rec_exit && !trap_is_page_in(view) && !trap_view_event(view, EV_END);
+}
+
 static bool is_interesting(const struct screen *screen, const struct trap_view *view)
 {
     return screen->detail == DETAIL_ALL || view->io_abort || view->injection ||
+           tells_the_host(view) ||
            (screen->report->run.result->end.reason == END_KVM_ERROR && view->vmm_exit &&
             (int64_t)event_arg(view->vmm_exit, "ret") < 0) ||
            has_failure(&screen->report->judgement, view->trap->number);

@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "cpu/arch/hpfar.h"
-#include "rmm_model/host_view.h"
+#include "rmm_model/rmi.h"
 #include "sim/report/esr_text.h"
+#include "sim/report/hidden.h"
 #include "sim/report/style.h"
 #include "sim/report/trap_text.h"
 
@@ -64,26 +65,6 @@ static void print_row(const struct block *block, const struct row *row)
     fputc('\n', block->out);
 }
 
-static const struct event *find(const struct trap_view *view, enum event_kind kind)
-{
-    for (size_t i = 0; i < view->event_count; i++)
-        if (view->events[i].kind == kind)
-            return &view->events[i];
-    return NULL;
-}
-
-/* The mask that the RMM applies to such a syndrome: what becomes of a syndrome of all ones. */
-static uint64_t shown_bits(const struct trap_view *view, uint64_t esr)
-{
-    const uint64_t ones = ~(uint64_t)0;
-    const struct event *abort = find(view, EV_REC_EXIT_DATA_ABORT);
-    if (abort && event_arg(abort, "emulatable"))
-        return host_view_emulatable_abort(ones, 0, 0, 0).esr;
-    if (esr_is_abort(esr))
-        return host_view_abort(ones, 0).esr;
-    return esr_ec(esr) == ESR_EC_WFX ? host_view_wfx(ones).esr : ones;
-}
-
 /* --- side by side ------------------------------------------------------------------------------
  */
 
@@ -96,34 +77,56 @@ static void print_heading(const struct block *block)
                                   : "KVM");
     if (block->realm)
         set(&row, HOST, "host, as KVM sees it");
-    if (block->view->vmm_exit)
+    if (block->view->vmm_exit || block->realm)
         set(&row, VMM, "VMM, as kvm_run says");
     print_row(block, &row);
+}
+
+/* What stands for the exception where there is no syndrome: an interrupt. */
+static const char *interrupt_text(const struct trap_view *view)
+{
+    const char *reason = event_text(view->rec_exit, "reason");
+    return strcmp(reason, "irq") == 0   ? "physical IRQ"
+           : strcmp(reason, "fiq") == 0 ? "physical FIQ"
+                                        : reason;
 }
 
 static void print_exception(const struct block *block)
 {
     const struct event *host = block->view->rec_exit, *vmm = block->view->vmm_exit;
     struct row row = {.label = "exception"};
-    set(&row, TRUTH, "%s", esr_ec_name(esr_ec(block->esr)));
+    if (block->view->vector)
+        set(&row, TRUTH, "%s", esr_ec_name(esr_ec(block->esr)));
+    else
+        set(&row, TRUTH, "%s", interrupt_text(block->view));
+    row.hidden = block->realm && !host;
     if (!block->realm)
         ;
     else if (!host)
-        set(&row, HOST, "not told");
+        set(&row, HOST, "saw nothing");
     else if (event_arg(host, "esr"))
         set(&row, HOST, "%s", esr_ec_name(esr_ec(event_arg(host, "esr"))));
     else
         set(&row, HOST, "%s", event_text(host, "reason"));
-    if (vmm && (int64_t)event_arg(vmm, "ret") < 0)
+    if (vmm && (int64_t)event_arg(vmm, "ret") < 0 && !is_vmm_exit(vmm))
         set(&row, VMM, "KVM_RUN returns %s", errno_text(-(int64_t)event_arg(vmm, "ret")));
     else if (vmm)
         set(&row, VMM, "%s", event_text(vmm, "reason"));
+    else if (block->realm)
+        set(&row, VMM, "saw nothing");
     print_row(block, &row);
 
+    if (!block->view->vector)
+        return;
     row = (struct row){.label = "ESR"};
     set(&row, TRUTH, "0x%08" PRIx64, block->esr);
     if (host)
         set(&row, HOST, "0x%08" PRIx64, event_arg(host, "esr"));
+    if (vmm && (int64_t)event_arg(vmm, "ret") < 0 && is_vmm_exit(vmm))
+        set(&row, VMM, "KVM_RUN returns %s", errno_text(-(int64_t)event_arg(vmm, "ret")));
+    row.hidden = host && event_arg(host, "esr") == 0;
+    if (row.hidden)
+        set(&row, HOST, "hidden");
     print_row(block, &row);
 }
 
@@ -181,25 +184,6 @@ static void print_field(const struct block *block, const struct esr_part *part)
     print_row(block, &row);
 }
 
-/* Fields of an abort that are told even when they are 0. */
-static bool always_told(enum esr_field_id id)
-{
-    switch (id) {
-    case ESR_FIELD_ISV:
-    case ESR_FIELD_SAS:
-    case ESR_FIELD_SSE:
-    case ESR_FIELD_SRT:
-    case ESR_FIELD_SF:
-    case ESR_FIELD_WNR:
-    case ESR_FIELD_FSC:
-    case ESR_FIELD_DFSC:
-    case ESR_FIELD_IFSC:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static void print_fields(const struct block *block)
 {
     struct esr_part parts[ESR_MAX_PARTS];
@@ -212,7 +196,7 @@ static void print_fields(const struct block *block)
         bool set_somewhere = parts[i].value || field_get(seen, esr_field_table[parts[i].id].field);
         if (parts[i].id == ESR_FIELD_EC || parts[i].id == ESR_FIELD_IL)
             continue;
-        if (set_somewhere || !abort || (always_told(parts[i].id) && !parts[i].not_valid))
+        if (set_somewhere || !abort || (esr_field_always_told(parts[i].id) && !parts[i].not_valid))
             print_field(block, &parts[i]);
     }
 }
@@ -221,7 +205,7 @@ static void print_fields(const struct block *block)
 static void print_register(const struct block *block, const char *label, const char *name)
 {
     const struct event *host = block->view->rec_exit;
-    const struct event *abort = find(block->view, EV_REC_EXIT_DATA_ABORT);
+    const struct event *abort = trap_view_event(block->view, EV_REC_EXIT_DATA_ABORT);
     uint64_t value = event_arg(block->view->vector, name);
     struct row row = {.label = label};
     set(&row, TRUTH, "0x%016" PRIx64, value);
@@ -264,7 +248,7 @@ static void print_ipa(const struct block *block)
 static void print_data(const struct block *block)
 {
     const struct trap_view *view = block->view;
-    const struct event *enter = find(view, EV_SMC_REC_ENTER);
+    const struct event *enter = trap_view_event(view, EV_SMC_REC_ENTER);
     if (!mmio_exit(view))
         return;
     bool write = event_arg(view->io_abort, "is_write");
@@ -286,6 +270,72 @@ static void print_data(const struct block *block)
             set(&row, VMM, "data 0x%" PRIx64, event_arg(view->device, "value"));
     }
     print_row(block, &row);
+}
+
+/* What an exit for a call says beside the syndrome, which it has not. */
+static void print_exit_fields(const struct block *block)
+{
+    const struct event *ripas = trap_view_event(block->view, EV_REC_EXIT_RIPAS);
+    const struct event *call = trap_view_event(block->view, EV_REC_EXIT_CALL);
+    const struct event *exit = block->view->rec_exit;
+    struct row row = {.label = "gprs[0]"};
+    bool sysreg = esr_ec(block->esr) == ESR_EC_SYS64;
+    if (exit && (call || (sysreg && !field_get(block->esr, ESR_SYS_DIRECTION)))) {
+        if (sysreg)
+            set(&row, TRUTH, "x%" PRIu64 ", written", field_get(block->esr, ESR_SYS_RT));
+        set(&row, HOST, "0x%" PRIx64, event_arg(exit, "gpr0"));
+        print_row(block, &row);
+    }
+    for (unsigned i = 1; call && i <= 7; i++) {
+        char name[8], label[LABEL_WIDTH];
+        snprintf(name, sizeof(name), "gpr%u", i);
+        snprintf(label, sizeof(label), "gprs[%u]", i);
+        row = (struct row){.label = label};
+        set(&row, HOST, "0x%" PRIx64, event_arg(call, name));
+        if (event_arg(call, name))
+            print_row(block, &row);
+    }
+    if (call && event_arg(call, "imm")) {
+        row = (struct row){.label = "imm"};
+        set(&row, HOST, "0x%" PRIx64, event_arg(call, "imm"));
+        print_row(block, &row);
+    }
+    if (ripas) {
+        row = (struct row){.label = "RIPAS"};
+        set(&row, HOST, "%s asked for",
+            event_arg(ripas, "ripas_value") == RMI_RAM ? "RAM" : "EMPTY");
+        print_row(block, &row);
+        row = (struct row){.label = "range"};
+        set(&row, HOST, "0x%" PRIx64 "..0x%" PRIx64, event_arg(ripas, "ripas_base"),
+            event_arg(ripas, "ripas_top"));
+        print_row(block, &row);
+    }
+}
+
+/* --- hidden ------------------------------------------------------------------------------------
+ */
+
+#define HIDDEN_NAME_WIDTH 12
+#define HIDDEN_VALUE_WIDTH 20
+
+static void print_hidden(const struct block *block)
+{
+    const int column = 4 + LABEL_WIDTH + HIDDEN_NAME_WIDTH + HIDDEN_VALUE_WIDTH;
+    struct hidden list[HIDDEN_MAX];
+    const char *untold = trap_untold(block->view);
+    size_t count = trap_hidden(block->view, list);
+    if (!block->realm)
+        return;
+    if (untold) {
+        fprintf(block->out, "    %-*s", LABEL_WIDTH, "host saw");
+        print_wrapped(block->out, LINE_WIDTH, untold, 4 + LABEL_WIDTH, 4 + LABEL_WIDTH);
+    }
+    for (size_t i = 0; i < count; i++) {
+        fprintf(block->out, "    %-*s", LABEL_WIDTH, i == 0 ? "hidden" : "");
+        paint(block->out, block->colour, PAINT_NOTE, "%-*s", HIDDEN_NAME_WIDTH, list[i].name);
+        fprintf(block->out, "%-*s", HIDDEN_VALUE_WIDTH, list[i].value);
+        print_wrapped(block->out, LINE_WIDTH, list[i].why, column, column);
+    }
 }
 
 /* --- path --------------------------------------------------------------------------------------
@@ -454,22 +504,23 @@ void trap_block_print(FILE *out, const struct scenario *scenario, const struct t
     struct block block = {
         .out = out,
         .colour = options->colour,
-        .realm = scenario->machine.world == SCN_WORLD_CCA && trap_el(view) == 2,
+        .realm = scenario->machine.world == SCN_WORLD_CCA && (trap_el(view) == 2 || view->rec_exit),
         .walk = options->walk,
         .view = view,
         .esr = view->vector ? event_arg(view->vector, "esr") : 0,
     };
-    block.shown = shown_bits(view, block.esr);
+    block.shown = host_shown_bits(view, block.esr);
     pc_label(&scenario->guest, pc, label);
     fputs("  ", out);
     paint(out, options->colour, PAINT_STRONG, "trap %" PRIu64 "  %s", view->trap->number,
           trap_insn_text(view, insn));
     fprintf(out, "  at 0x%" PRIx64 "%s%s%s, %s cycles\n", pc, *label ? " (" : "", label,
             *label ? ")" : "", grouped(trap_cycles(view), number));
-    if (view->vector) {
+    if (view->vector || view->rec_exit) {
         print_heading(&block);
         print_exception(&block);
-        print_fields(&block);
+        if (view->vector && !(view->rec_exit && !event_arg(view->rec_exit, "esr")))
+            print_fields(&block);
         if (esr_is_abort(block.esr)) {
             print_register(&block, "FAR", "far");
             if (trap_el(view) == 2) {
@@ -478,6 +529,8 @@ void trap_block_print(FILE *out, const struct scenario *scenario, const struct t
             }
         }
         print_data(&block);
+        print_exit_fields(&block);
+        print_hidden(&block);
     }
     if (options->walk)
         print_walk(&block);

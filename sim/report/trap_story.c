@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/report/esr_text.h"
+#include "sim/report/hidden.h"
 #include "sim/report/insn_explain.h"
 #include "sim/report/json_writer.h"
 #include "sim/report/style.h"
@@ -44,27 +45,6 @@ static void chapter(struct story *story, const char *title)
     fputc('\n', story->out);
 }
 
-/* text from column on, broken at blanks before LINE_WIDTH; used is where the line stands. */
-static void print_wrapped(FILE *out, const char *text, int column, int used)
-{
-    while (*text) {
-        fprintf(out, "%*s", column > used ? column - used : 0, "");
-        int start = used > column ? used : column;
-        size_t room = (size_t)(LINE_WIDTH - start), length = strlen(text);
-        if (length > room) {
-            length = room;
-            while (length > 0 && text[length] != ' ')
-                length--;
-            if (length == 0)
-                length = room;
-        }
-        fprintf(out, "%.*s\n", (int)length, text);
-        text += length;
-        text += strspn(text, " ");
-        used = 0;
-    }
-}
-
 static void tell_instruction(struct story *story)
 {
     struct insn_explanation insn;
@@ -101,7 +81,7 @@ static void tell_read(struct story *story, const struct event *event)
     int used =
         fprintf(story->out, "   %sstage %u level %d  at 0x%010" PRIx64 "  0x%016" PRIx64 "  ",
                 stage == 2 ? "  " : "", stage, level, event_arg(event, "at"), desc);
-    print_wrapped(story->out, descriptor_text(stage, level, desc, text), used, used);
+    print_wrapped(story->out, LINE_WIDTH, descriptor_text(stage, level, desc, text), used, used);
 }
 
 static void tell_walk(struct story *story)
@@ -141,7 +121,7 @@ static void tell_fault(struct story *story)
         used += fprintf(story->out, ", stage %" PRId64 ", level %" PRId64,
                         (int64_t)event_arg(fault, "stage"), (int64_t)event_arg(fault, "level"));
     used += fprintf(story->out, ", IPA 0x%" PRIx64 ": ", event_arg(fault, "ipa"));
-    print_wrapped(story->out, fault_reason(&story->view, text), 3, used);
+    print_wrapped(story->out, LINE_WIDTH, fault_reason(&story->view, text), 3, used);
 }
 
 static void tell_field(struct story *story, const struct esr_part *part)
@@ -155,7 +135,7 @@ static void tell_field(struct story *story, const struct esr_part *part)
                 field->field.lo, field->name, value);
     if (part->not_valid)
         meaning = part->not_valid;
-    print_wrapped(story->out,
+    print_wrapped(story->out, LINE_WIDTH,
                   meaning      ? meaning
                   : field->doc ? field->doc
                                : "",
@@ -203,7 +183,7 @@ static void tell_steps(struct story *story)
         used += fprintf(story->out, "%s ", event_table[event->kind].name);
         snprintf(doc, sizeof(doc), "%s%s%s%s", event_table[event->kind].doc, source ? " [" : "",
                  source ? source : "", source ? "]" : "");
-        print_wrapped(story->out, doc, DOC_COLUMN, used);
+        print_wrapped(story->out, LINE_WIDTH, doc, DOC_COLUMN, used);
         before = event->cycle.v;
     }
     fprintf(story->out, "   %7s  in all\n", grouped(trap_cycles(view), number));
@@ -213,7 +193,8 @@ static void tell_views(struct story *story)
 {
     const struct scenario *scenario = story->report->run.scenario;
     const struct trap_block_options options = {.colour = story->colour};
-    bool realm = scenario->machine.world == SCN_WORLD_CCA && trap_el(&story->view) == 2;
+    bool realm = scenario->machine.world == SCN_WORLD_CCA &&
+                 (trap_el(&story->view) == 2 || story->view.rec_exit);
     chapter(story, realm ? "Who sees what, what is hidden from the host, and how it ends"
                          : "Who sees what, and how it ends");
     trap_block_print(story->out, scenario, &story->view, &options);
@@ -283,6 +264,23 @@ static void put_fields(struct json *json, uint64_t esr)
     json_array_end(json);
 }
 
+static void put_hidden(struct json *json, const struct trap_view *view)
+{
+    struct hidden list[HIDDEN_MAX];
+    size_t count = trap_hidden(view, list);
+    json_member_string(json, "untold", trap_untold(view));
+    json_key(json, "hidden");
+    json_array_begin(json);
+    for (size_t i = 0; i < count; i++) {
+        json_object_begin(json);
+        json_member_string(json, "name", list[i].name);
+        json_member_string(json, "value", list[i].value);
+        json_member_string(json, "why", list[i].why);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
 void story_json(FILE *out, const struct report *report, const struct trap *trap)
 {
     struct trap_view view = trap_view(report->run.log, trap);
@@ -305,6 +303,8 @@ void story_json(FILE *out, const struct report *report, const struct trap *trap)
     json_member_string(&json, "why", view.fault ? fault_reason(&view, text) : NULL);
     if (view.vector)
         put_fields(&json, event_arg(view.vector, "esr"));
+    if (report->run.scenario->machine.world == SCN_WORLD_CCA && trap_el(&view) != 1)
+        put_hidden(&json, &view);
     json_key(&json, "steps");
     json_array_begin(&json);
     for (size_t i = 0; i < view.event_count; i++) {

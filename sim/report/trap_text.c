@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cpu/insn.h"
+#include "rmm_model/rsi.h"
 #include "sim/report/esr_text.h"
 
 const char *event_text(const struct event *event, const char *field)
@@ -83,20 +84,11 @@ const char *trap_exception(const struct trap_view *view, char *text)
     return text;
 }
 
-/* First event of that kind in the trap, or NULL. */
-static const struct event *find(const struct trap_view *view, enum event_kind kind)
-{
-    for (size_t i = 0; i < view->event_count; i++)
-        if (view->events[i].kind == kind)
-            return &view->events[i];
-    return NULL;
-}
-
 static const struct event *find_either(const struct trap_view *view, enum event_kind a,
                                        enum event_kind b)
 {
-    const struct event *event = find(view, a);
-    return event ? event : find(view, b);
+    const struct event *event = trap_view_event(view, a);
+    return event ? event : trap_view_event(view, b);
 }
 
 /* An exit to the VMM that is no access. */
@@ -126,11 +118,25 @@ static void access_text(const struct trap_view *view, const struct event *bus, c
         snprintf(text, TRAP_TEXT_SIZE, "MMIO %s of %" PRIu64 ": no device", direction, length);
 }
 
+/* A call that was answered without leaving the world that got it. */
+static void call_text(const struct event *call, char *text)
+{
+    uint64_t fid = event_arg(call, "fid");
+    const char *name = rsi_call_name((uint32_t)fid);
+    bool rmm = call->kind == EV_RSI;
+    if (rmm && name)
+        snprintf(text, TRAP_TEXT_SIZE, "the RMM: %s answers 0x%" PRIx64, name,
+                 event_arg(call, "x0"));
+    else
+        snprintf(text, TRAP_TEXT_SIZE, "%s: call 0x%" PRIx64 " answers 0x%" PRIx64,
+                 rmm ? "the RMM" : "KVM", fid, event_arg(call, "x0"));
+}
+
 const char *trap_what(const struct trap_view *view, char *text)
 {
     const struct event *bus = find_either(view, EV_KVM_IO_BUS_READ, EV_KVM_IO_BUS_WRITE);
     const struct event *call = find_either(view, EV_RSI, EV_KVM_SMCCC);
-    const struct event *end = find(view, EV_END);
+    const struct event *end = trap_view_event(view, EV_END);
     bool access = view->io_abort && (view->device || (bus && event_arg(bus, "handled")));
     bool told_by_end = end && strcmp(event_text(end, "reason"), "kvm_error") != 0;
 
@@ -152,9 +158,12 @@ const char *trap_what(const struct trap_view *view, char *text)
                      ? " (a stage-1 table)"
                      : "");
     else if (call)
-        snprintf(text, TRAP_TEXT_SIZE, "%s 0x%" PRIx64 " answers 0x%" PRIx64,
-                 call->kind == EV_RSI ? "the RMM: call" : "KVM: call", event_arg(call, "fid"),
-                 event_arg(call, "x0"));
+        call_text(call, text);
+    else if (view->rec_exit)
+        snprintf(text, TRAP_TEXT_SIZE, "the host is told: %s",
+                 esr_ec(event_arg(view->rec_exit, "esr"))
+                     ? esr_ec_name(esr_ec(event_arg(view->rec_exit, "esr")))
+                     : event_text(view->rec_exit, "reason"));
     else
         text[0] = '\0';
     return text;

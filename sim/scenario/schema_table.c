@@ -338,7 +338,11 @@ static const struct schema_key host_sees_keys[] = {
     {"iss", .type = SCHEMA_MAP, .map = MAP(iss_keys), .doc = "fields of that syndrome"},
     {"gprs", .type = SCHEMA_MAP,
      .map = &(const struct schema_map){.any_key = &gpr_pattern, .any = &gpr_row},
-     .doc = "registers the host reads, by number"},
+     .doc = "registers the host reads, by number; 0 to 7"},
+    {"imm", MATCH_ANY_INT, .doc = "host call: the immediate"},
+    {"ripas_base", MATCH_ADDRESS, .doc = "RIPAS change: from"},
+    {"ripas_top", MATCH_ADDRESS, .doc = "RIPAS change: up to"},
+    {"ripas_value", MATCH_ANY_INT, .doc = "RIPAS change: 0 EMPTY, 1 RAM"},
 };
 
 static const struct schema_key exit_keys[] = {

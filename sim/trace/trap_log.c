@@ -123,7 +123,7 @@ static bool is_guest_step(enum event_kind kind)
 
 bool event_opens_trap(enum event_kind kind, bool in_trap)
 {
-    return is_guest_step(kind) || (kind == EV_EL2_VECTOR && !in_trap);
+    return is_guest_step(kind) || ((kind == EV_EL2_VECTOR || kind == EV_REC_EXIT) && !in_trap);
 }
 
 bool event_closes_trap(enum event_kind kind)
@@ -242,4 +242,12 @@ bool trap_is_page_in(const struct trap_view *view)
     for (size_t i = 0; i < view->event_count; i++)
         mapped = mapped || view->events[i].kind == EV_USER_MEM_ABORT;
     return mapped && !view->io_abort && !view->vmm_exit && !view->injection;
+}
+
+const struct event *trap_view_event(const struct trap_view *view, enum event_kind kind)
+{
+    for (size_t i = 0; i < view->event_count; i++)
+        if (view->events[i].kind == kind)
+            return &view->events[i];
+    return NULL;
 }

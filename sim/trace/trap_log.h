@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An event reader that groups a run's events into traps. A trap starts with the guest's own step
- * (guest_load, guest_store, guest_fetch, guest_insn; an EL2 vector without one, for an interrupt)
- * and ends with the next ERET, the next guest step or the end of the run. What comes before the
- * guest's first instruction is the set-up. Reports and expectations read traps, never the machine.
+ * (guest_load, guest_store, guest_fetch, guest_insn; an EL2 vector or a REC exit without one, for
+ * an interrupt) and ends with the next ERET, the next guest step or the end of the run. What comes
+ * before the guest's first instruction is the set-up. Reports and expectations read traps, never
+ * the machine.
  */
 #ifndef SIM_TRACE_TRAP_LOG_H
 #define SIM_TRACE_TRAP_LOG_H
@@ -91,6 +92,9 @@ struct trap_view {
 };
 
 struct trap_view trap_view(const struct trap_log *log, const struct trap *trap);
+
+/* The first event of a kind, or NULL. */
+const struct event *trap_view_event(const struct trap_view *view, enum event_kind kind);
 
 /* 1 or 2: where the exception was taken; 0 when none was. */
 unsigned trap_el(const struct trap_view *view);
