@@ -135,6 +135,13 @@ struct event_field {
       B(handled), H(value))                                                                        \
     X(KVM_HANDLE_MMIO_RETURN, kvm_handle_mmio_return, "KVM completes the access", D(rt), D(len),   \
       H(value))                                                                                    \
+    X(HOST_IRQ, host_irq, "the host takes its interrupt", D(intid))                                \
+    X(KVM_TIMER_UPDATE_IRQ, kvm_timer_update_irq, "a guest timer's line changes", D(vcpu),         \
+      D(intid), B(level))                                                                          \
+    X(VGIC_UPDATE_IRQ_PENDING, vgic_update_irq_pending, "an interrupt is injected into the vGIC",  \
+      D(vcpu), D(intid), B(level))                                                                 \
+    X(VGIC_POPULATE_LR, vgic_populate_lr, "an interrupt gets a list register", D(lr), D(intid),    \
+      S(state), H(value))                                                                          \
     X(KVM_INJECT, kvm_inject, "KVM injects an exception", S(what), H(far))                         \
     X(KVM_SMCCC, kvm_smccc, "KVM answers an SMCCC call", H(fid), H(x0))                            \
     X(EXIT_TO_VMM, exit_to_vmm, "KVM_RUN returns", S(reason), H(phys_addr), D(len), B(is_write),   \

@@ -116,6 +116,12 @@ bool cpu_gic_is_active(const struct cpu *cpu, unsigned intid)
     return cpu->gic.private.active & bit_of(intid);
 }
 
+void cpu_gic_send_sgi(struct cpu *cpu, unsigned intid)
+{
+    assign(&cpu->gic.private.latched, intid, true);
+    cpu->stop_line = 0;
+}
+
 bool cpu_gic_level(const struct cpu *cpu, unsigned intid)
 {
     return cpu->gic.private.level & bit_of(intid);
@@ -123,11 +129,11 @@ bool cpu_gic_level(const struct cpu *cpu, unsigned intid)
 
 unsigned cpu_gic_acknowledge(struct cpu *cpu)
 {
+    gic_refresh(cpu);
     for (unsigned intid = 0; intid < GIC_NR_PRIVATE; intid++) {
-        const struct gic *gic = &cpu->gic;
-
-        if (!(gic->private.level & gic->private.enabled & ~gic->private.active & bit_of(intid)))
+        if (!(gic_signals(&cpu->gic) & bit_of(intid)))
             continue;
+        assign(&cpu->gic.private.latched, intid, false);
         cpu_gic_set_active(cpu, intid, true);
         return intid;
     }

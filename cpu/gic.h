@@ -30,13 +30,15 @@ uint64_t ich_misr(const struct ich_regs *ich, uint64_t hcr, unsigned lr_count);
 uint64_t ich_eisr(const struct ich_regs *ich, unsigned lr_count);
 uint64_t ich_elrsr(const struct ich_regs *ich, unsigned lr_count);
 
-/* --- private physical interrupts, INTID 16..31 --- */
+/* --- private physical interrupts: SGIs, INTID 0..15, and PPIs, 16..31 --- */
 
 /* GICR_ISENABLER0, GICR_ICENABLER0. None is enabled at reset. */
 void cpu_gic_enable(struct cpu *cpu, unsigned intid, bool enable);
 /* GICR_ISACTIVER0, GICR_ICACTIVER0: an active interrupt is not signalled. */
 void cpu_gic_set_active(struct cpu *cpu, unsigned intid, bool active);
 bool cpu_gic_is_active(const struct cpu *cpu, unsigned intid);
+/* ICC_SGI1R_EL1 of another PE, or this one. */
+void cpu_gic_send_sgi(struct cpu *cpu, unsigned intid);
 /* The input's level. */
 bool cpu_gic_level(const struct cpu *cpu, unsigned intid);
 /*

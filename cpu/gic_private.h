@@ -10,18 +10,19 @@ struct gic {
     struct ich_regs ich;
     unsigned lr_count;
     bool virq, vfiq; /* the virtual CPU interface signals */
-    struct {         /* PPIs: bit n is INTID n */
-        uint32_t level, enabled, active;
+    struct {         /* bit n is INTID n */
+        uint32_t level, latched, enabled, active;
     } private;
 };
 
 void gic_reset_cpu(struct gic *gic, unsigned lr_count);
 /* ICH_* may have changed: derives the virtual lines and the maintenance interrupt. */
 void gic_refresh(struct cpu *cpu);
-/* Does the physical CPU interface signal an interrupt? */
-static inline bool gic_signals(const struct gic *gic)
+/* What the physical CPU interface signals, a bit each. */
+static inline uint32_t gic_signals(const struct gic *gic)
 {
-    return (gic->private.level & gic->private.enabled & ~gic->private.active) != 0;
+    return (gic->private.level | gic->private.latched) & gic->private.enabled &
+           ~gic->private.active;
 }
 /* A device of the PE drives the input. */
 void gic_set_level(struct gic *gic, unsigned intid, bool level);

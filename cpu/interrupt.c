@@ -32,7 +32,7 @@ static bool gic_asserts(const struct cpu *cpu, enum interrupt interrupt)
 static bool is_pending(const struct row *row, const struct cpu *cpu, uint64_t pstate)
 {
     if (row->line != CPU_LINE_COUNT)
-        return cpu->lines >> row->line & 1 || (row->line == CPU_LINE_IRQ && gic_signals(&cpu->gic));
+        return cpu->lines >> row->line & 1 || (row->line == CPU_LINE_IRQ && gic_signals(&cpu->gic) != 0);
     return (field_get(cpu->el2.hcr, *row->pending) || gic_asserts(cpu, row->interrupt)) &&
            !field_get(pstate, *row->mask);
 }

@@ -95,7 +95,8 @@ int handle_exit(struct kvm_vcpu *vcpu, enum cpu_exit exit)
 {
     unsigned ec = esr_ec(vcpu->fault.esr);
 
-    EMIT(vcpu_trace(vcpu), KVM_HANDLE_EXIT, HOST, EVENT_STR(exit_names[exit]), vcpu->fault.esr,
+    EMIT(vcpu_trace(vcpu), KVM_HANDLE_EXIT, HOST, EVENT_STR(exit_names[exit]),
+         exit == CPU_EXIT_IRQ || exit == CPU_EXIT_FIQ ? 0 : vcpu->fault.esr,
          EVENT_STR(exit == CPU_EXIT_SYNC ? esr_ec_name(ec) : ""));
     switch (exit) {
     case CPU_EXIT_SYNC:

@@ -10,6 +10,7 @@
 #ifndef KVM_MODEL_KVM_H
 #define KVM_MODEL_KVM_H
 
+#include "cpu/arch/field.h"
 #include "cpu/arch/sysreg.h"
 #include "cpu/clock.h"
 #include "cpu/event.h"
@@ -168,10 +169,22 @@ struct kvm_stage2_leaf {
 int kvm_stage2_leaf(const struct kvm *kvm, ipa_t ipa, struct kvm_stage2_leaf *leaf);
 /*
  * KVM_CREATE_DEVICE of a vGICv3 with its frames at dist (64 KiB) and redist (128 KiB a vCPU), and
- * its init: after the last vCPU. -EINVAL: alignment, beyond the IPA size, a realm; -EEXIST: there
- * is one, or the frames overlap; -ENOMEM, -ENOSPC.
+ * its init: after the last vCPU. -EINVAL: alignment, beyond the IPA size (a realm: its lower half);
+ * -EEXIST: there is one, or the frames overlap; -ENOMEM, -ENOSPC.
  */
 int kvm_vgic_create(struct kvm *kvm, uint64_t dist, uint64_t redist);
+/*
+ * KVM_IRQ_LINE: irq names the line by the fields below. With a vGIC an SPI or a vCPU's PPI, without
+ * one HCR_EL2.VI or VF of a vCPU. -EINVAL: no such line or vCPU; -ENXIO: the vGIC is there, or is
+ * not.
+ */
+static const struct field KVM_ARM_IRQ_NUM = {0, 16};
+static const struct field KVM_ARM_IRQ_VCPU = {16, 8};
+static const struct field KVM_ARM_IRQ_TYPE = {24, 4};
+static const struct field KVM_ARM_IRQ_VCPU2 = {28, 4};
+enum { KVM_ARM_IRQ_TYPE_CPU, KVM_ARM_IRQ_TYPE_SPI, KVM_ARM_IRQ_TYPE_PPI };
+enum { KVM_ARM_IRQ_CPU_IRQ, KVM_ARM_IRQ_CPU_FIQ };
+int kvm_irq_line(struct kvm *kvm, uint32_t irq, bool level);
 
 /*
  * KVM_CREATE_VCPU. cpu: the PE the vCPU runs on, NULL for a realm. Owned by the VM. -EINVAL: id or

@@ -7,6 +7,7 @@
 #include "cpu/arch/hpfar.h"
 #include "cpu/arch/pstate.h"
 #include "cpu/cpu.h"
+#include "kvm_model/arch_timer.h"
 #include "kvm_model/io_bus.h"
 #include "kvm_model/kvm.h"
 #include "kvm_model/pgtable.h"
@@ -73,6 +74,7 @@ struct kvm {
     struct kvm_mmu_memory_cache split_page_cache;
     bool has_run; /* a vCPU was entered */
     uint64_t hcr, vtcr, vttbr;
+    uint64_t voffset;       /* the guests' CNTVOFF_EL2 */
     struct kvm_pgtable pgt; /* a realm: its pgd pages are the root RTTs */
     struct kvm_memslots memslots;
     struct kvm_io_bus mmio_bus;
@@ -117,6 +119,8 @@ struct kvm_vcpu {
         uint64_t mdscr, mdccint;
         uint64_t wb[4][KVM_DEBUG_WB_REGS]; /* by enum dbg_wb */
     } debug;
+    struct arch_timer_cpu timer;
+    bool in_guest; /* IN_GUEST_MODE */
     uint64_t csselr; /* CSSELR_EL1 */
     uint64_t actlr;
     uint32_t smccc_fid; /* of the call being answered */
@@ -190,8 +194,33 @@ enum kvm_smccc_filter_action kvm_smccc_get_action(const struct kvm *kvm, uint32_
 /* TRNG and vendor calls (smccc_services.c): false if fid is none of theirs. */
 bool kvm_smccc_service(struct kvm_vcpu *vcpu, uint32_t fid, uint64_t result[4]);
 
-/* Whether an interrupt is pending for the vCPU (vgic.c). */
+/* --- interrupts (vgic_irq.c, vgic_v3.c) --- */
+
+/* Whether one is pending for the vCPU and passes its priority mask. */
 bool kvm_vgic_pending_irq(const struct kvm_vcpu *vcpu);
+/*
+ * The line of an SPI (vcpu NULL), or of a vCPU's PPI, changes. owner: the in-kernel device it
+ * belongs to, NULL for user space. -EINVAL: no vGIC, no such interrupt.
+ */
+int kvm_vgic_inject_irq(struct kvm *kvm, struct kvm_vcpu *vcpu, unsigned intid, bool level,
+                        const void *owner);
+/* The guest's interrupt stands for the host's hwintid, and belongs to owner. */
+void kvm_vgic_map_phys_irq(struct kvm_vcpu *vcpu, unsigned hwintid, unsigned intid,
+                           const void *owner);
+bool kvm_vgic_map_is_active(const struct kvm_vcpu *vcpu, unsigned intid);
+/* A write of ICC_SGI1R_EL1, or without group 1 of ICC_SGI0R_EL1 or ICC_ASGI1R_EL1. */
+void vgic_v3_dispatch_sgi(struct kvm_vcpu *vcpu, uint64_t value, bool allow_group1);
+/* A trapped write of ICC_DIR_EL1. */
+void vgic_v3_deactivate(struct kvm_vcpu *vcpu, uint64_t intid);
+/* Before and after each run of the guest. */
+void kvm_vgic_flush_hwstate(struct kvm_vcpu *vcpu);
+void kvm_vgic_sync_hwstate(struct kvm_vcpu *vcpu);
+/* The host takes the interrupts that are pending at the vCPU's PE (host_irq.c). */
+void kvm_host_take_irqs(struct kvm_vcpu *vcpu);
+/* SGI of the host that takes a CPU out of the guest (smp_send_reschedule). */
+#define KVM_IPI_RESCHEDULE 0u
+/* Something is pending for the vCPU: if it is in the guest, it comes out and sees it. */
+void kvm_vcpu_kick(struct kvm_vcpu *vcpu);
 void kvm_vgic_free(struct kvm *kvm);
 void kvm_ioeventfds_free(struct kvm *kvm);
 void kvm_smccc_filter_free(struct kvm *kvm);

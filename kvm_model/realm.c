@@ -47,6 +47,7 @@ int kvm_init_realm_vm(struct kvm *kvm)
     kvm->realm.ia_bits = kvm->config.ipa_bits;
     kvm->realm.start_level = kvm->pgt.start_level;
     kvm->realm.vmid = kvm->vmid;
+    kvm->realm.num_lrs = (unsigned)field_get(regs.x[1], RMI_FEATURE0_GICV3_NUM_LRS) + 1;
     kvm->realm.num_bps = (unsigned)field_get(regs.x[1], RMI_FEATURE0_NUM_BPS);
     kvm->realm.num_wps = (unsigned)field_get(regs.x[1], RMI_FEATURE0_NUM_WPS);
     return 0;

@@ -27,6 +27,7 @@ struct realm {
     pa_t rd;
     unsigned num_aux;
     unsigned num_bps, num_wps; /* what the RMM offers; the realm gets all */
+    unsigned num_lrs;          /* list registers the RMM hands on */
 };
 
 struct realm_rec {
@@ -81,6 +82,10 @@ int realm_tear_down_rtts(struct kvm *kvm);
 int kvm_rec_pre_enter(struct kvm_vcpu *vcpu);
 /* SMC RMI_REC_ENTER. Its x0. */
 uint64_t kvm_rec_enter(struct kvm_vcpu *vcpu);
+/* ICH_HCR_EL2, as far as the RMM takes it from a host, and list registers for the next entry. */
+void kvm_rec_set_gic(struct kvm_vcpu *vcpu, uint64_t hcr, const uint64_t lr[]);
+/* What the last exit shows of them (vgic_rmm_save_state). */
+void kvm_rec_get_gic(const struct kvm_vcpu *vcpu, uint64_t *hcr, uint64_t lr[], uint64_t *vmcr);
 int handle_rec_exit(struct kvm_vcpu *vcpu, uint64_t rec_run_ret);
 /* Carries out what the realm asked for in its last exit; the RMM tells it how far that came. */
 void kvm_complete_ripas_change(struct kvm_vcpu *vcpu);

@@ -2,6 +2,7 @@
 /* Entering a REC: arch/arm64/kvm/rmi.c (kvm_rec_pre_enter, kvm_rec_enter) of the CCA series. */
 #include <errno.h>
 
+#include "cpu/arch/gic.h"
 #include "kvm_model/realm.h"
 #include "kvm_model/rmi_call.h"
 
@@ -42,6 +43,42 @@ int kvm_rec_pre_enter(struct kvm_vcpu *vcpu)
         break;
     }
     return 1;
+}
+
+/* RMI_PERMITTED_GICV3_HCR_BITS */
+static uint64_t permitted_hcr(void)
+{
+    static const struct field bits[] = {
+        ICH_HCR_UIE,      ICH_HCR_LRENPIE,  ICH_HCR_NPIE,     ICH_HCR_VGRP0EIE,
+        ICH_HCR_VGRP0DIE, ICH_HCR_VGRP1EIE, ICH_HCR_VGRP1DIE, ICH_HCR_TDIR,
+    };
+    uint64_t mask = 0;
+
+    for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
+        mask |= field_mask(bits[i]);
+    return mask;
+}
+
+/* The exit gets them too: should the realm not be entered after all, they are read back. */
+void kvm_rec_set_gic(struct kvm_vcpu *vcpu, uint64_t hcr, const uint64_t lr[])
+{
+    struct rmi_rec_run *run = vcpu->rec.run;
+
+    run->enter.gicv3_hcr = hcr & permitted_hcr();
+    for (unsigned n = 0; n < vcpu->kvm->realm.num_lrs; n++) {
+        run->enter.gicv3_lrs[n] = lr[n];
+        run->exit.gicv3_lrs[n] = lr[n];
+    }
+}
+
+void kvm_rec_get_gic(const struct kvm_vcpu *vcpu, uint64_t *hcr, uint64_t lr[], uint64_t *vmcr)
+{
+    const struct rmi_rec_exit *exit = &vcpu->rec.run->exit;
+
+    *hcr = exit->gicv3_hcr;
+    *vmcr = exit->gicv3_vmcr;
+    for (unsigned n = 0; n < vcpu->kvm->realm.num_lrs; n++)
+        lr[n] = exit->gicv3_lrs[n];
 }
 
 uint64_t kvm_rec_enter(struct kvm_vcpu *vcpu)

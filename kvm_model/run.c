@@ -51,16 +51,22 @@ static int enter_guest(struct kvm_vcpu *vcpu)
     if (vcpu->serror_pending)
         kvm_deliver_serror(vcpu);
     clock_charge(clock, OP_KVM_ENTRY_RESTORE, 1);
+    kvm_host_take_irqs(vcpu);
+    kvm_vgic_flush_hwstate(vcpu);
+    vcpu->in_guest = true;
     exit = cpu_run(vcpu->cpu);
+    vcpu->in_guest = false;
+    kvm_vgic_sync_hwstate(vcpu);
     if (exit == CPU_EXIT_FAILURE)
         return -EIO;
     if (exit == CPU_EXIT_LIMIT)
         return interrupted(vcpu);
     clock_charge(clock, OP_KVM_EXIT_SAVE, 1);
     vcpu->fault = (struct kvm_vcpu_fault){.esr = el2->esr, .far = el2->far, .hpfar = el2->hpfar};
-    KVM_TRACE(vcpu, EXIT, el2->esr, kvm_vcpu_get_pc(vcpu));
+    KVM_TRACE(vcpu, EXIT, exit == CPU_EXIT_SYNC ? el2->esr : 0, kvm_vcpu_get_pc(vcpu), exit);
     if (observer_stops(vcpu, exit == CPU_EXIT_SYNC ? el2->esr : 0))
         return interrupted(vcpu);
+    kvm_host_take_irqs(vcpu);
     return handle_exit(vcpu, exit);
 }
 
@@ -72,7 +78,11 @@ static int enter_rec(struct kvm_vcpu *vcpu)
 
     if (ret <= 0)
         return ret;
+    kvm_vgic_flush_hwstate(vcpu);
     rec_run_ret = kvm_rec_enter(vcpu);
+    if (rec_run_ret == RMI_SUCCESS)
+        kvm_realm_timers_update(vcpu);
+    kvm_vgic_sync_hwstate(vcpu);
     sync = rec_run_ret == RMI_SUCCESS && (uint8_t)vcpu->rec.run->exit.exit_reason == RMI_EXIT_SYNC;
     if (observer_stops(vcpu, sync ? vcpu->rec.run->exit.esr : 0))
         return interrupted(vcpu);
@@ -113,7 +123,10 @@ int kvm_vcpu_run(struct kvm_vcpu *vcpu)
         trace->vcpu = vcpu->id;
     clock_charge(vcpu->kvm->clock, OP_KVM_USER_ENTRY, 1);
     EMIT(trace, KVM_RUN, VMM, vcpu->id);
+    kvm_timer_enable(vcpu);
+    kvm_timer_vcpu_load(vcpu);
     ret = run_vcpu(vcpu);
+    kvm_timer_vcpu_put(vcpu, false);
     if (!vcpu_is_rec(vcpu))
         kvm_adjust_pc(vcpu);
     KVM_TRACE(vcpu, USERSPACE_EXIT, run->exit_reason, (uint64_t)(int64_t)ret);

@@ -178,8 +178,20 @@ bool access_ras(struct kvm_vcpu *vcpu, struct sys_reg_params *p, const struct sy
 /* Traps because the guest's interrupts are routed to EL2, also in a VM that has no vGIC. */
 bool access_gic_sgi(struct kvm_vcpu *vcpu, struct sys_reg_params *p, const struct sys_reg_row *row)
 {
+    if (!vcpu->kvm->vgic || !p->is_write)
+        return false;
+    vgic_v3_dispatch_sgi(vcpu, p->value, row->arg);
+    return true;
+}
+
+/* Traps while an interrupt may be active that is in none of the list registers. */
+bool access_gic_dir(struct kvm_vcpu *vcpu, struct sys_reg_params *p, const struct sys_reg_row *row)
+{
     (void)row;
-    return vcpu->kvm->vgic && p->is_write;
+    if (!vcpu->kvm->vgic || !p->is_write)
+        return false;
+    vgic_v3_deactivate(vcpu, p->value);
+    return true;
 }
 
 bool access_gic_sre(struct kvm_vcpu *vcpu, struct sys_reg_params *p, const struct sys_reg_row *row)

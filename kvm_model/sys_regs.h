@@ -51,10 +51,11 @@ enum dbg_wb { DBG_BVR, DBG_BCR, DBG_WVR, DBG_WCR };
 enum dbg_reg { DBG_MDCCINT, DBG_MDSCR };
 enum imp_id { IMP_ID_REVIDR, IMP_ID_AIDR };
 enum ras_version { RAS_1_0 = 1, RAS_1_1 = 2 };
+/* of access_gic_sgi: whether SGIs of group 1 may be raised */
 
 sys_reg_access_fn undef_access, trap_raz_wi, access_actlr, trap_oslar_el1, trap_oslsr_el1,
     trap_dbgauthstatus_el1, trap_debug_regs, trap_dbg_wb_reg, access_csselr, access_ccsidr,
     access_clidr, access_ctr, access_imp_id_reg, access_dcsw, access_vm_reg, access_ras,
-    access_gic_sgi, access_gic_sre, trap_lorid;
+    access_gic_sgi, access_gic_dir, access_gic_sre, trap_lorid;
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cpu/arch/esr.h"
+#include "cpu/cpu.h"
 #include "kvm_model/sys_reg_names.h"
 #include "kvm_model/uapi.h"
 #include "kvm_model/variant.h"
@@ -15,6 +16,12 @@ typedef unsigned long long ull;
 static const char *exit_reason(uint64_t reason)
 {
     return reason > UINT32_MAX ? "UNKNOWN" : kvm_exit_reason_name((uint32_t)reason);
+}
+
+/* ARM_EXCEPTION_* as trace_arm.h names it; FIQs are the host's IRQs (kvm_arm_exception_type). */
+static const char *exit_name(uint64_t exit)
+{
+    return exit == CPU_EXIT_SYNC ? "TRAP" : exit == CPU_EXIT_SERROR ? "SERROR" : "IRQ";
 }
 
 static void mmio_text(const struct kvm_tracepoint *point, char *text, size_t size)
@@ -78,8 +85,8 @@ void kvm_tracepoint_text(const struct kvm_tracepoint *point, char *text, size_t 
         snprintf(text, size, "kvm_entry: PC: 0x%016llx", (ull)args[0]);
         break;
     case KVM_TP_EXIT:
-        snprintf(text, size, "kvm_exit: TRAP: HSR_EC: 0x%04x (%s), PC: 0x%016llx", esr_ec(args[0]),
-                 esr_ec_name(esr_ec(args[0])), (ull)args[1]);
+        snprintf(text, size, "kvm_exit: %s: HSR_EC: 0x%04x (%s), PC: 0x%016llx", exit_name(args[2]),
+                 esr_ec(args[0]), esr_ec_name(esr_ec(args[0])), (ull)args[1]);
         break;
     case KVM_TP_GUEST_FAULT:
         snprintf(text, size,

@@ -14,7 +14,7 @@ struct kvm_variant;
 
 enum kvm_tracepoint_id {
     KVM_TP_ENTRY,          /* pc */
-    KVM_TP_EXIT,           /* esr, pc */
+    KVM_TP_EXIT,           /* esr, 0 of an interrupt; pc; enum cpu_exit */
     KVM_TP_GUEST_FAULT,    /* ipa of the page, esr, far, pc */
     KVM_TP_MMIO,           /* enum kvm_tp_mmio, len, gpa, value */
     KVM_TP_MMIO_NISV,      /* ipa, esr, far, pc */

@@ -46,6 +46,8 @@ static const struct kvm_variant variants[] = {
         .s1ptw_sea = KVM_S1PTW_SEA_LEVEL,
         /* kvm/guest.c:commit_pending_events@7.2, kvm/hyp/exception.c:enter_exception64@7.2 */
         .events = KVM_EVENTS_AT_ONCE,
+        /* kvm/vgic/vgic.c:summarize_ap_list, vgic-v3.c:vgic_v3_configure_hcr@7.2, since 6.19 */
+        .vgic_overflow = KVM_VGIC_PENDING_FIRST,
         .exception_clears_ss = true,
         /* kvm/sys_regs.h:ID_HIDDEN and its like name the register's encoding@7.2 */
         .hidden_sys_regs_by_encoding = true,
@@ -178,6 +180,7 @@ static const struct kvm_variant variants[] = {
         .mmio_sign = KVM_MMIO_SIGN_LOST,
         .s1ptw_sea = KVM_S1PTW_SEA_LEVEL,
         .events = KVM_EVENTS_AT_ONCE,
+        .vgic_overflow = KVM_VGIC_PENDING_FIRST,
         .exception_clears_ss = true,
         .hidden_sys_regs_by_encoding = true,
         .sys_reg_table = KVM_SYS_REGS_7_2,

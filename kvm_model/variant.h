@@ -61,6 +61,12 @@ enum kvm_s2_pfnmap {
     KVM_S2_PFNMAP_FROM_HOST_TABLES, /* 2M or 4K, as the host's own tables map it */
 };
 
+/* More interrupts than list registers (vgic_flush_lr_state, vgic_irq_cmp). */
+enum kvm_vgic_overflow {
+    KVM_VGIC_ACTIVE_FIRST,  /* active ones keep their registers; UIE says when to bring more */
+    KVM_VGIC_PENDING_FIRST, /* pending ones come first; EOIcount and trapped DIR end the others */
+};
+
 struct kvm_variant {
     const char *name;
     enum kvm_sys_reg_table sys_reg_table;
@@ -78,6 +84,7 @@ struct kvm_variant {
     enum kvm_mmio_sign mmio_sign;
     enum kvm_s1ptw_sea s1ptw_sea;
     enum kvm_events events;
+    enum kvm_vgic_overflow vgic_overflow;
     bool hidden_sys_regs_by_encoding; /* in trace texts: S3_0_0_4_6, not UNKN */
     bool traces_preempt_count;        /* tracefs shows the depth of disabled preemption */
     bool id_aa64isar3;                /* ID_AA64ISAR3_EL1 is allocated */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cpu/arch/descriptor.h"
+#include "cpu/gic.h"
 #include "kvm_model/kvm_internal.h"
 
 #define RESET_UNKNOWN 0x1de7ec7edbadc0deull
@@ -40,6 +41,10 @@ static void set_mdcr(struct kvm_vcpu *vcpu)
                                field_mask(tpmcr) | field_put(tde, vcpu->guest_debug);
 }
 
+/* The host's interrupts that KVM requests at each CPU (kvm_timer_hyp_init, kvm_vgic_hyp_init). */
+static const unsigned host_irqs[] = {KVM_IPI_RESCHEDULE, GIC_INTID_MAINTENANCE,
+                                     GIC_INTID_VIRTUAL_TIMER, GIC_INTID_PHYSICAL_TIMER};
+
 static void reset_cpu(struct kvm_vcpu *vcpu)
 {
     struct el2_regs *el2 = cpu_el2(vcpu->cpu);
@@ -49,6 +54,8 @@ static void reset_cpu(struct kvm_vcpu *vcpu)
     el2->vtcr = vcpu->kvm->vtcr;
     el2->vttbr = vcpu->kvm->vttbr;
     el2->spsr = reset_pstate();
+    for (size_t i = 0; i < sizeof(host_irqs) / sizeof(host_irqs[0]); i++)
+        cpu_gic_enable(vcpu->cpu, host_irqs[i], true);
     vcpu->csselr = RESET_UNKNOWN;
     set_mdcr(vcpu);
 }
@@ -78,6 +85,11 @@ int kvm_create_vcpu(struct kvm *kvm, unsigned id, struct cpu *cpu, struct kvm_vc
     vcpu->kvm = kvm;
     vcpu->id = id;
     vcpu->cpu = cpu;
+    if (kvm_timer_vcpu_init(vcpu)) {
+        free(vcpu->run);
+        free(vcpu);
+        return -ENOMEM;
+    }
     if (cpu)
         reset_cpu(vcpu);
     else
@@ -117,6 +129,7 @@ void kvm_arm_vcpu_init(struct kvm_vcpu *vcpu)
     vcpu->exception.pending = false;
     vcpu->increment_pc = false;
     vcpu->serror_pending = false;
+    kvm_timer_vcpu_reset(vcpu);
 }
 
 uint32_t kvm_vcpu_get_mp_state(const struct kvm_vcpu *vcpu)

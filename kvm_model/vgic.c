@@ -36,25 +36,25 @@ static struct vgic *new_vgic(struct kvm *kvm)
         redist->vcpu = kvm->vcpus[i];
         redist->pendbaser = PENDBASER_RESET;
         redist->last = i + 1 == vgic->redist_count;
-        for (unsigned n = 0; n < VGIC_NR_SGIS; n++)
-            redist->irqs[n].edge = true;
         for (unsigned n = 0; n < VGIC_PRIVATE_IRQS; n++)
-            redist->irqs[n].group1 = true;
+            redist->irqs[n] = (struct vgic_irq){
+                .intid = n, .group1 = true, .edge = n < VGIC_NR_SGIS, .target_vcpu = kvm->vcpus[i]};
     }
     for (unsigned n = 0; n < VGIC_NR_SPIS; n++)
-        vgic->spis[n].group1 = true;
+        vgic->spis[n] = (struct vgic_irq){.intid = VGIC_PRIVATE_IRQS + n,
+                                          .group1 = true,
+                                          .target_vcpu = kvm->vcpu_count ? kvm->vcpus[0] : NULL};
     return vgic;
 }
 
 int kvm_vgic_create(struct kvm *kvm, uint64_t dist, uint64_t redist)
 {
-    uint64_t limit = (uint64_t)1 << kvm->config.ipa_bits;
+    uint64_t limit = (uint64_t)1 << (kvm->config.ipa_bits - kvm->config.realm);
     uint64_t redists = (uint64_t)kvm->vcpu_count * REDIST_SIZE;
     struct vgic *vgic;
     int ret;
 
-    if ((dist | redist) & (DIST_SIZE - 1) || kvm->config.realm || dist > limit - DIST_SIZE ||
-        redist > limit - redists)
+    if ((dist | redist) & (DIST_SIZE - 1) || dist > limit - DIST_SIZE || redist > limit - redists)
         return -EINVAL;
     if (kvm->vgic)
         return -EEXIST;
@@ -75,38 +75,4 @@ void kvm_vgic_free(struct kvm *kvm)
     if (kvm->vgic)
         free_vgic(kvm->vgic);
     kvm->vgic = NULL;
-}
-
-void vgic_queue_irq(struct vgic *vgic, struct vgic_irq *irq)
-{
-    if (vgic->enabled && irq->enabled && irq->pending_latch)
-        irq->queued = true;
-    if (!irq->pending_latch)
-        irq->queued = false;
-}
-
-static bool irq_wakes(const struct vgic_irq *irq)
-{
-    return irq->queued && irq->enabled && irq->pending_latch && !irq->active;
-}
-
-bool kvm_vgic_pending_irq(const struct kvm_vcpu *vcpu)
-{
-    const struct vgic *vgic = vcpu->kvm->vgic;
-
-    if (!vgic || !vgic->enabled)
-        return false;
-    for (size_t i = 0; i < vgic->redist_count; i++) {
-        const struct vgic_redist *redist = &vgic->redists[i];
-
-        if (redist->vcpu != vcpu)
-            continue;
-        for (unsigned n = 0; n < VGIC_PRIVATE_IRQS; n++)
-            if (irq_wakes(&redist->irqs[n]))
-                return true;
-        for (unsigned n = 0; n < VGIC_NR_SPIS; n++)
-            if (irq_wakes(&vgic->spis[n]) && vgic->spis[n].irouter == kvm_vcpu_mpidr(vcpu))
-                return true;
-    }
-    return false;
 }

@@ -81,7 +81,7 @@ static uint64_t with_part(const struct vgic_access *access, uint64_t old, uint64
 
 /* --- one bit an interrupt --- */
 
-#define BIT_READ(name, field)                                                                      \
+#define BIT_READ(name, what)                                                                       \
     static uint64_t name(struct vgic_access *access)                                               \
     {                                                                                              \
         uint64_t value = 0;                                                                        \
@@ -89,42 +89,99 @@ static uint64_t with_part(const struct vgic_access *access, uint64_t old, uint64
         for (unsigned i = 0; i < access->len * 8; i++) {                                           \
             const struct vgic_irq *irq = irq_at(access, access->offset * 8 + i);                   \
                                                                                                    \
-            value |= (uint64_t)(irq && irq->field) << i;                                           \
+            value |= (uint64_t)(irq && (what)) << i;                                               \
         }                                                                                          \
         return value;                                                                              \
     }
-BIT_READ(read_group, group1)
-BIT_READ(read_enable, enabled)
-BIT_READ(read_pending, pending_latch)
-BIT_READ(read_active, active)
+BIT_READ(read_group, irq->group1)
+BIT_READ(read_enable, irq->enabled)
+BIT_READ(read_active, irq->active)
+/* Of a mapped line, what it is, not what was last seen of it (__read_pending). */
+BIT_READ(read_pending,
+         vgic_irq_is_mapped_level(irq) ? vgic_get_phys_line_level(irq) : irq_is_pending(irq))
 
-/* Bits that are one in a write set, or clear. */
-#define BIT_WRITE(name, field, to)                                                                 \
+/* Bits that are one in a write do something to the interrupt. */
+#define BIT_WRITE(name, change)                                                                    \
     static void name(struct vgic_access *access, uint64_t value)                                   \
     {                                                                                              \
         for (unsigned i = 0; i < access->len * 8; i++) {                                           \
             struct vgic_irq *irq = irq_at(access, access->offset * 8 + i);                         \
                                                                                                    \
-            if (!irq || !(value >> i & 1))                                                         \
-                continue;                                                                          \
-            irq->field = to;                                                                       \
-            vgic_queue_irq(access->vgic, irq);                                                     \
+            if (irq && value >> i & 1)                                                             \
+                change(access->vgic, irq);                                                         \
         }                                                                                          \
     }
-BIT_WRITE(write_senable, enabled, true)
-BIT_WRITE(write_cenable, enabled, false)
-BIT_WRITE(write_spending, pending_latch, true)
-BIT_WRITE(write_cpending, pending_latch, false)
-BIT_WRITE(write_sactive, active, true)
-BIT_WRITE(write_cactive, active, false)
+
+static void enable(struct vgic *vgic, struct vgic_irq *irq)
+{
+    bool was_high = irq->line_level;
+
+    /* The device may have changed its line while the vGIC did not listen. */
+    if (vgic_irq_is_mapped_level(irq)) {
+        irq->line_level = vgic_get_phys_line_level(irq);
+        if (!irq->active && was_high && !irq->line_level)
+            vgic_irq_set_phys_active(irq, false);
+    }
+    irq->enabled = true;
+    vgic_queue_irq(vgic, irq);
+}
+
+static void disable(struct vgic *vgic, struct vgic_irq *irq)
+{
+    (void)vgic;
+    irq->enabled = false;
+}
+
+static void set_pending(struct vgic *vgic, struct vgic_irq *irq)
+{
+    irq->pending_latch = true;
+    if (irq->hw)
+        vgic_irq_set_phys_active(irq, true);
+    vgic_queue_irq(vgic, irq);
+}
+
+/* The guest cannot mask the host's interrupt by this (vgic_hw_irq_cpending). */
+static void clear_pending(struct vgic *vgic, struct vgic_irq *irq)
+{
+    (void)vgic;
+    irq->pending_latch = false;
+    if (irq->hw && !irq->active)
+        vgic_irq_set_phys_active(irq, false);
+}
+
+/* vgic_mmio_change_active */
+static void set_active(struct vgic *vgic, struct vgic_irq *irq)
+{
+    irq->active = true;
+    if (irq->hw)
+        vgic_irq_set_phys_active(irq, true);
+    vgic_queue_irq(vgic, irq);
+}
+
+static void clear_active(struct vgic *vgic, struct vgic_irq *irq)
+{
+    (void)vgic;
+    irq->active = false;
+    if (irq->hw)
+        vgic_irq_set_phys_active(irq, false);
+}
+
+BIT_WRITE(write_senable, enable)
+BIT_WRITE(write_cenable, disable)
+BIT_WRITE(write_spending, set_pending)
+BIT_WRITE(write_cpending, clear_pending)
+BIT_WRITE(write_sactive, set_active)
+BIT_WRITE(write_cactive, clear_active)
 
 static void write_group(struct vgic_access *access, uint64_t value)
 {
     for (unsigned i = 0; i < access->len * 8; i++) {
         struct vgic_irq *irq = irq_at(access, access->offset * 8 + i);
 
-        if (irq)
-            irq->group1 = value >> i & 1;
+        if (!irq)
+            continue;
+        irq->group1 = value >> i & 1;
+        vgic_queue_irq(access->vgic, irq);
     }
 }
 
@@ -180,16 +237,24 @@ static uint64_t read_irouter(struct vgic_access *access)
 {
     struct vgic_irq *irq = irq_at(access, access->offset / 8);
 
-    return irq ? part_of(access, irq->irouter) : 0;
+    return irq ? part_of(access, irq->mpidr) : 0;
 }
 
-/* Interrupt_Routing_Mode is not supported; the upper word is Aff3. */
+/* Aff2, Aff1 and Aff0: there is no Aff3 in the upper word, nor Interrupt_Routing_Mode. */
+#define IROUTER_MASK 0xffffffu
+
 static void write_irouter(struct vgic_access *access, uint64_t value)
 {
     struct vgic_irq *irq = irq_at(access, access->offset / 8);
+    const struct kvm *kvm = access->vgic->kvm;
 
-    if (irq)
-        irq->irouter = with_part(access, irq->irouter, value) & 0xff00ffffffull;
+    if (!irq || access->offset & 4)
+        return;
+    irq->mpidr = value & IROUTER_MASK;
+    irq->target_vcpu = NULL;
+    for (size_t i = 0; i < kvm->vcpu_count; i++)
+        if (kvm_vcpu_mpidr(kvm->vcpus[i]) == irq->mpidr)
+            irq->target_vcpu = kvm->vcpus[i];
 }
 
 /* --- GICD_CTLR, TYPER, IIDR, TYPER2 --- */

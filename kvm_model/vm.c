@@ -106,6 +106,7 @@ void kvm_destroy_vm(struct kvm *kvm)
     else if (kvm->pgt.pgd_pages)
         kvm_pgtable_stage2_destroy(&kvm->pgt);
     for (size_t i = 0; i < kvm->vcpu_count; i++) {
+        kvm_timer_vcpu_free(kvm->vcpus[i]);
         free(kvm->vcpus[i]->run);
         free(kvm->vcpus[i]);
     }

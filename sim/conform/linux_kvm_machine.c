@@ -113,11 +113,23 @@ static bool wait_ends(void *ctx)
     return true;
 }
 
+/* The records leave exits for host interrupts out, together with the entry that follows. */
+static bool is_host_interrupt(struct linux_kvm_machine *machine, const struct kvm_tracepoint *point)
+{
+    bool entry_follows = machine->host_interrupt && point->id == KVM_TP_ENTRY;
+
+    machine->host_interrupt = point->id == KVM_TP_EXIT && point->args[2] != CPU_EXIT_SYNC &&
+                              point->args[2] != CPU_EXIT_SERROR;
+    return machine->host_interrupt || entry_follows;
+}
+
 static void trace_line(void *ctx, const struct kvm_tracepoint *point)
 {
     struct linux_kvm_machine *machine = ctx;
     char text[CONFORM_TEXT_SIZE];
 
+    if (is_host_interrupt(machine, point))
+        return;
     kvm_tracepoint_text(point, text, sizeof(text));
     if (machine->ftrace) {
         /* the recorder's VMM is the machine's only process, on its only CPU */
@@ -429,6 +441,7 @@ bool linux_kvm_build(struct linux_kvm_machine *machine, const json_t *record, ch
     machine->max_exits = DEFAULT_MAX_EXITS;
     machine->doorbell_count = 0;
     memset(machine->doorbells, 0, sizeof(machine->doorbells));
+    machine->host_interrupt = false;
     machine->setup_errno = 0;
     snprintf(error, size, "the VM cannot be built");
     if (!config.variant || !each_option(machine, setup, plan_option, error, size))

@@ -35,6 +35,7 @@ struct linux_kvm_machine {
     } doorbells[LINUX_KVM_DOORBELLS];
     unsigned doorbell_count;
     unsigned exits_in_run;
+    bool host_interrupt; /* the last line of the trace would be an exit for one */
     json_t *trace; /* lines */
     FILE *ftrace;  /* and as tracefs shows them, or NULL */
 };

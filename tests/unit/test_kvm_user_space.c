@@ -5,6 +5,8 @@
 #include "kvm_model/kvm_internal.h"
 #include "tests/unit/test_kvm_machine.h"
 
+#include "cpu/gic.h"
+
 #define DEV_IPA 0xa000040ull
 #define LOG_IPA 0x60000000ull
 #define GICD_IPA 0x8000000ull
@@ -263,6 +265,7 @@ static void wait_with_pending(bool enabled_before)
         expect_brk(1);
     }
     kvm_vcpu_set_pc(t.vcpu, TEST_CODE_IPA + 8);
+    cpu_ich(t.cpu)->vmcr |= field_put(ICH_VMCR_VPMR, 0xf8); /* as ICC_PMR_EL1 */
 }
 
 START_TEST(wait_ends_at_a_pending_interrupt)

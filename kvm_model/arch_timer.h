@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The guest's EL1 timers: arch/arm64/kvm/arch_timer.c on a host with VHE. Both timers of the CPU
+ * are the guest's while its vCPU is loaded; the host's interrupt for one is injected as the
+ * guest's, and deactivated by it. While the vCPU waits a background timer of the host stands in for
+ * them.
+ */
+#ifndef KVM_MODEL_ARCH_TIMER_H
+#define KVM_MODEL_ARCH_TIMER_H
+
+#include "cpu/event_queue.h"
+#include "cpu/generic_timer.h"
+
+struct kvm_vcpu;
+
+/* struct arch_timer_context */
+struct arch_timer_context {
+    uint64_t ctl, cval; /* while it is not loaded */
+    bool level;         /* of the line into the vGIC */
+};
+
+/* struct arch_timer_cpu */
+struct arch_timer_cpu {
+    struct arch_timer_context timers[CPU_TIMER_COUNT];
+    struct timed_event bg_timer;
+    bool has_bg_timer; /* there is room for it in the clock's queue */
+    bool enabled;      /* since the first KVM_RUN */
+    bool loaded;
+};
+
+/* kvm_timer_vcpu_init: -ENOMEM. kvm_timer_vcpu_terminate. */
+int kvm_timer_vcpu_init(struct kvm_vcpu *vcpu);
+void kvm_timer_vcpu_free(struct kvm_vcpu *vcpu);
+/* At KVM_ARM_VCPU_INIT: both timers are off. */
+void kvm_timer_vcpu_reset(struct kvm_vcpu *vcpu);
+/* kvm_timer_enable: at the first KVM_RUN the timers get their interrupts. */
+void kvm_timer_enable(struct kvm_vcpu *vcpu);
+/* The vCPU's thread gets the CPU, and gives it away; blocking: because it waits. */
+void kvm_timer_vcpu_load(struct kvm_vcpu *vcpu);
+void kvm_timer_vcpu_put(struct kvm_vcpu *vcpu, bool blocking);
+/* kvm_arch_timer_handler: the host took that interrupt. False: it is no timer's. */
+bool kvm_arch_timer_handler(struct kvm_vcpu *vcpu, unsigned intid);
+/* Whether the timer with that interrupt asserts its line now. */
+bool kvm_arch_timer_get_input_level(struct kvm_vcpu *vcpu, unsigned intid);
+/* Of a REC: what its exit says of the timers (kvm_realm_timers_update). */
+void kvm_realm_timers_update(struct kvm_vcpu *vcpu);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The host's interrupt handling around KVM: what drivers/irqchip/irq-gic-v3.c does with the
+ * interrupts that KVM requested. Their priority drops when they are handled (EOImode 1); a guest
+ * timer's is left active, for the guest's EOI deactivates it by its list register
+ * (irqd_is_forwarded_to_vcpu).
+ */
+#include "cpu/gic.h"
+#include "kvm_model/kvm_internal.h"
+
+void kvm_vcpu_kick(struct kvm_vcpu *vcpu)
+{
+    if (vcpu->in_guest && !vcpu_is_rec(vcpu))
+        cpu_gic_send_sgi(vcpu->cpu, KVM_IPI_RESCHEDULE);
+}
+
+void kvm_host_take_irqs(struct kvm_vcpu *vcpu)
+{
+    unsigned intid;
+
+    if (vcpu_is_rec(vcpu))
+        return;
+    while ((intid = cpu_gic_acknowledge(vcpu->cpu)) != GIC_INTID_SPURIOUS) {
+        EMIT(vcpu_trace(vcpu), HOST_IRQ, HOST, intid);
+        if (!kvm_arch_timer_handler(vcpu, intid)) /* the maintenance interrupt's has no work */
+            cpu_gic_set_active(vcpu->cpu, intid, false);
+    }
+}
