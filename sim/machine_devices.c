@@ -113,6 +113,18 @@ static bool add_devices(struct machine_devices *devices, char *error, size_t siz
     return true;
 }
 
+static bool add_gic(struct machine_devices *devices, char *error, size_t size)
+{
+    int code = 0;
+
+    if (devices->config.scenario->machine.gic)
+        code = kvm_vgic_create(devices->config.kvm, SCN_GICD_IPA, SCN_GICR_IPA);
+    if (!code)
+        return true;
+    snprintf(error, size, "creating the vGICv3: %s", strerror(-code));
+    return false;
+}
+
 static bool build(struct machine_devices *devices, char *error, size_t size)
 {
     const struct machine_devices_config *config = &devices->config;
@@ -121,7 +133,7 @@ static bool build(struct machine_devices *devices, char *error, size_t size)
     devices->slots = calloc(config->scenario->device_count + 1, sizeof(*devices->slots));
     if (!devices->ram || !devices->slots || !add_memory(devices))
         return fail(error, size, "out of memory");
-    if (!add_devices(devices, error, size))
+    if (!add_gic(devices, error, size) || !add_devices(devices, error, size))
         return false;
     return address_space_init(&devices->as, &devices->root, config->mm, config->trace,
                               config->clock) ||

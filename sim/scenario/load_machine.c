@@ -27,6 +27,7 @@ void load_machine(struct loader *loader)
     rmm = good_child(node, "rmm");
     machine->pos = node->pos;
     machine->ipa_bits = (unsigned)child_value(node, "ipa_bits");
+    machine->gic = child_value(node, "gic");
     if (good_child(node, "cpu"))
         machine->cpu = good_child(node, "cpu")->word;
     if (!world)

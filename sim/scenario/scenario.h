@@ -23,6 +23,10 @@ enum scn_world {
     SCN_WORLD_CCA
 }; /* `world: kvm-vhe` (a plain VM) or `cca` (a realm) */
 
+/* Where `gic: v3` puts its frames: as QEMU's machine virt. */
+#define SCN_GICD_IPA 0x08000000u
+#define SCN_GICR_IPA 0x080a0000u
+
 struct scn_machine {
     struct source_pos pos;
     enum scn_world world;
@@ -30,6 +34,7 @@ struct scn_machine {
     const char *kernel; /* canonical variant name: "linux-6.12", "linux-7.2", "cca-v12" */
     const char *rmm;    /* "1.0"; NULL for a plain VM */
     unsigned ipa_bits;  /* 32..48 */
+    bool gic;           /* `gic: v3`: KVM's vGICv3 at SCN_GICD_IPA and SCN_GICR_IPA */
 };
 
 struct scn_memory {
@@ -109,7 +114,7 @@ struct scn_guest {
     size_t map_count;
 };
 
-struct scn_host { /* `host:`, the policy selected */
+struct scn_host {               /* `host:`, the policy selected */
     const char *policy;         /* its name; NULL: an honest host */
     struct hostile_step *steps; /* none: honest too */
     size_t step_count;

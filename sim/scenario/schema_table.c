@@ -38,6 +38,7 @@ static const struct schema_word kernel_words[] = {
     {"linux-6.12", 0}, {"v6.12", 0},      {"linux-7.2", 1}, {"v7.2", 1},
     {"cca-v12", 2},    {"linux-4.19", 3}, {"cca-rfc", 4},   {"cca-v14", 5}};
 static const struct schema_word rmm_words[] = {{"1.0", 0}, {"v1.0-rel0", 0}};
+static const struct schema_word gic_words[] = {{"none", 0}, {"v3", 1}};
 static const struct schema_word granule_words[] = {{"4K", 4096}};
 static const struct schema_word ripas_words[] = {{"ram", 1}, {"empty", 0}};
 static const struct schema_word device_words[] = {{"registers", SCN_DEVICE_REGISTERS},
@@ -167,6 +168,10 @@ static const struct schema_key machine_keys[] = {
      .fallback = "4K", .doc = "translation granule of stage 2"},
     {"ipa_bits", INT(32, 48), .fallback = "40",
      .doc = "width of the guest's physical address space"},
+    {"gic", .type = SCHEMA_WORD, .words = WORDS("an interrupt controller", gic_words),
+     .fallback = "none",
+     .doc = "interrupt controller: v3 is KVM's vGICv3, distributor at 0x0800_0000, redistributors "
+            "from 0x080a_0000 (of a realm in the unprotected half)"},
 };
 
 static const struct schema_key memory_keys[] = {
