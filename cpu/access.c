@@ -116,6 +116,8 @@ bool access_faults(struct cpu *cpu, const struct insn *insn, struct fault *fault
     if (quirk_skips(cpu, insn))
         return false;
     va = access_address(cpu, insn);
+    if (cpu->mmu.quirks & CPU_QUIRK_CVAP_IS_LOAD && access_cleans_to_persistence(insn))
+        va.v &= ~(uint64_t)(QUIRK_CVAP_LINE - 1);
     access = access_of(cpu, insn, va);
     if (misaligned(cpu, insn, va)) {
         *fault = (struct fault){.kind = FAULT_ALIGNMENT, .type = access.type, .va = va};
@@ -162,8 +164,6 @@ bool access_address_translation(struct cpu *cpu, const struct insn *insn, uint64
 
     engine_refresh_mmu(cpu);
     if (mmu_translate_stage1(&cpu->mmu, access_address(cpu, insn), access, &out, fault, trace)) {
-        if (cpu->mmu.quirks & CPU_QUIRK_PAR_SH_ZERO && !field_get(cpu->mmu.regs.sctlr_el1, SCTLR_M))
-            out.s1_sh = 0;
         *par = field_put(PAR_SH, out.s1_sh) | field_put(PAR_NS, 1) | field_put(PAR_RES1, 1) |
                (out.ipa.v & field_mask(PAR_PA)) | field_put(PAR_ATTR, out.s1_attr);
         return false;

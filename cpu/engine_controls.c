@@ -69,6 +69,7 @@ static bool same_el1_controls(const struct trap_context *a, const struct trap_co
 static uint64_t absent_features(unsigned quirks)
 {
     return (quirks & CPU_QUIRK_NO_TIDCP ? TRAP_FEATURE(TIDCP) : 0) |
+           (quirks & CPU_QUIRK_NO_EXTERNAL_DEBUG ? TRAP_FEATURE(EXTDEBUG) : 0) |
            (quirks & CPU_QUIRK_NO_TAGS ? TRAP_FEATURE(MTE) : 0);
 }
 

@@ -203,6 +203,8 @@ static bool stage1_walk(const struct mmu *mmu, va_t va, const struct mmu_access 
         return false;
     desc = updated;
     s1_attributes(regs, desc, out);
+    if (mmu->quirks & CPU_QUIRK_PAR_SH && out->s1_device)
+        out->s1_sh = (uint8_t)field_get(desc, DESC_SH);
     if (access->unaligned && out->s1_device)
         return mmu_fail(fault, FAULT_ALIGNMENT, level);
     if (!s1_permitted(regs, desc, &attrs, access, &out->write))
@@ -228,9 +230,10 @@ static bool stage1_translate(const struct mmu *mmu, va_t va, const struct mmu_ac
  * Stage 1 off: flat, and addresses beyond the implemented size fault. Data are Device-nGnRnE, with
  * HCR_EL2.DC Normal Write-Back (D8.2.12).
  */
-static bool stage1_off(const struct mmu_regs *regs, va_t va, const struct mmu_access *access,
+static bool stage1_off(const struct mmu *mmu, va_t va, const struct mmu_access *access,
                        struct translation *out, struct fault *fault)
 {
+    const struct mmu_regs *regs = &mmu->regs;
     bool cached = field_get(regs->hcr_el2, HCR_DC);
 
     if (mmu_exceeds(va.v, ADDRESS_BITS))
@@ -238,7 +241,7 @@ static bool stage1_off(const struct mmu_regs *regs, va_t va, const struct mmu_ac
     out->ipa = IPA(va.v);
     out->s1_device = access->type != ACCESS_FETCH && !cached;
     out->s1_attr = cached ? ATTR_NORMAL_WB : ATTR_DEVICE_NGNRNE;
-    out->s1_sh = cached ? SH_NONE : SH_OUTER;
+    out->s1_sh = cached || mmu->quirks & CPU_QUIRK_PAR_SH ? SH_NONE : SH_OUTER;
     if (access->unaligned && out->s1_device)
         return mmu_fail(fault, FAULT_ALIGNMENT, 0);
     return true;
@@ -272,7 +275,7 @@ bool mmu_translate_stage1(const struct mmu *mmu, va_t va, struct mmu_access acce
     /* HCR_EL2.DC makes SCTLR_EL1.M behave as 0. */
     if (field_get(regs->sctlr_el1, SCTLR_M) && !field_get(regs->hcr_el2, HCR_DC))
         return stage1_translate(mmu, va, &access, out, fault, trace);
-    return stage1_off(regs, va, &access, out, fault);
+    return stage1_off(mmu, va, &access, out, fault);
 }
 
 bool mmu_translate(const struct mmu *mmu, va_t va, struct mmu_access access,

@@ -12,7 +12,8 @@ enum cpu_quirk {
     CPU_QUIRK_DEVICE_UNALIGNED = 1 << 0,
     /* DC and IC by address fault for no reason ... */
     CPU_QUIRK_MAINTENANCE_NEVER_FAULTS = 1 << 1,
-    /* ... but DC CVAP and CVADP, which fault as a load without ISV: ESR_ELx.{CM, WnR} 0. */
+    /* ... but DC CVAP and CVADP, which fault as a load without ISV, of the whole line: ESR_ELx.{CM,
+     * WnR} 0, FAR_ELx rounded down. */
     CPU_QUIRK_CVAP_IS_LOAD = 1 << 2,
     /* A store exclusive without a reservation fails before it looks at its address. */
     CPU_QUIRK_EXCLUSIVE_FAILS_FIRST = 1 << 3,
@@ -22,14 +23,19 @@ enum cpu_quirk {
     CPU_QUIRK_NO_TIDCP = 1 << 5,
     /* No tag memory: the registers of FEAT_MTE are UNDEFINED. */
     CPU_QUIRK_NO_TAGS = 1 << 6,
-    /* PAR_EL1.SH of Device memory is 0 while stage 1 is off. */
-    CPU_QUIRK_PAR_SH_ZERO = 1 << 7,
+    /* PAR_EL1.SH of Device memory is the descriptor's, and 0 while stage 1 is off. */
+    CPU_QUIRK_PAR_SH = 1 << 7,
+    /* OSDTR*_EL1, OSECCR_EL1, DBGPRCR_EL1, DBGCLAIM*_EL1, DBGAUTHSTATUS_EL1, DBGDTR*_EL0 are not
+     * there: UNDEFINED. */
+    CPU_QUIRK_NO_EXTERNAL_DEBUG = 1 << 8,
 };
+
+#define QUIRK_CVAP_LINE 64u /* bytes */
 
 /* `max` of QEMU 7.2, on a machine without tag memory. */
 #define CPU_QUIRKS_QEMU_7_2                                                                        \
     (CPU_QUIRK_DEVICE_UNALIGNED | CPU_QUIRK_MAINTENANCE_NEVER_FAULTS | CPU_QUIRK_CVAP_IS_LOAD |    \
      CPU_QUIRK_EXCLUSIVE_FAILS_FIRST | CPU_QUIRK_S1PTW_LEVEL | CPU_QUIRK_NO_TIDCP |                \
-     CPU_QUIRK_NO_TAGS | CPU_QUIRK_PAR_SH_ZERO)
+     CPU_QUIRK_NO_TAGS | CPU_QUIRK_PAR_SH | CPU_QUIRK_NO_EXTERNAL_DEBUG)
 
 #endif

@@ -33,6 +33,7 @@
     X(ICC_IGRPEN0_EL1, 3, 0, 12, 12, 6, 0, 1)                                                      \
     X(ICC_IGRPEN1_EL1, 3, 0, 12, 12, 7, 0, 1)                                                      \
     X(SMPRI_EL1, 3, 0, 1, 2, 4, 0, 0) /* SMIDR_EL1.SMPS is 0 */                                    \
+    X(TPIDR2_EL0, 3, 3, 13, 0, 5, 0, ~(uint64_t)0)                                                 \
     X(SMIDR_EL1, 3, 1, 0, 0, 6, 0, 0)                                                              \
     X(ERRIDR_EL1, 3, 0, 5, 3, 0, 0, 0)                                                             \
     X(DISR_EL1, 3, 0, 12, 1, 1, 0, ~(uint64_t)0)                                                   \

@@ -48,6 +48,7 @@
     X(IDST, 1)          /* FEAT_IDST */                                                            \
     X(FGT, 1)           /* FEAT_FGT */                                                             \
     X(TIDCP, 1)         /* HCR_EL2.TIDCP traps what is not there (CPU_QUIRK_NO_TIDCP) */           \
+    X(EXTDEBUG, 1)      /* registers of external debug (CPU_QUIRK_NO_EXTERNAL_DEBUG) */            \
     X(FGT_CLEAR, 0)     /* bits of HFGRTR_EL2, HFGWTR_EL2 that trap while they are 0 */            \
     X(EVT, 0)           /* FEAT_EVT */                                                             \
     X(WFXT, 0)          /* FEAT_WFxT */                                                            \

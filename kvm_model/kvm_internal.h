@@ -103,6 +103,7 @@ struct kvm_vcpu {
     struct kvm_mmu_memory_cache mmu_page_cache;
     bool sigbus; /* KVM has sent SIGBUS for a poisoned page */
     bool mmio_needed;
+    bool has_run;
     bool power_off;
     bool serror_pending; /* HCR_EL2.VSE: waits until PSTATE.A is clear */
     uint64_t serror_esr; /* VSESR_EL2: the ISS it will have */
@@ -160,6 +161,8 @@ static inline void kvm_incr_pc(struct kvm_vcpu *vcpu)
 }
 /* Takes a pending exception, or steps over the instruction (__kvm_adjust_pc). */
 void kvm_adjust_pc(struct kvm_vcpu *vcpu);
+/* What is only known when a vCPU runs for the first time (kvm_arch_vcpu_run_pid_change). */
+void kvm_vcpu_first_run(struct kvm_vcpu *vcpu);
 /* Whether the guest's data accesses are big endian now (kvm_vcpu_is_be). */
 bool kvm_vcpu_is_be(struct kvm_vcpu *vcpu);
 /* MPIDR_EL1 affinity fields of a vCPU (reset_mpidr). */
@@ -186,6 +189,8 @@ int user_mem_abort(struct kvm_vcpu *vcpu, ipa_t fault_ipa, struct kvm_memory_slo
 int gmem_abort(struct kvm_vcpu *vcpu, ipa_t fault_ipa, struct kvm_memory_slot *slot);
 int kvm_smccc_call_handler(struct kvm_vcpu *vcpu); /* smccc.c */
 int kvm_psci_call(struct kvm_vcpu *vcpu);          /* psci.c */
+/* True: the exit was one of the calls that need no KVM, and the guest goes on. */
+bool kvm_smccc_fast_call(struct kvm_vcpu *vcpu, uint64_t esr);
 /* x0, and x1..x3 zero unless they are kept. */
 void kvm_smccc_set_retval(struct kvm_vcpu *vcpu, uint64_t x0, bool keep);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PSCI 1.x: arch/arm64/kvm/psci.c (kvm_psci_1_x_call, kvm_psci_0_2_call). */
+#include "cpu/arch/descriptor.h"
 #include "kvm_model/kvm_internal.h"
 #include "kvm_model/smccc.h"
 
@@ -58,7 +59,13 @@ static void psci_cpu_on(struct kvm_vcpu *vcpu, struct psci_call *call)
         return;
     call->result = PSCI_SUCCESS;
     if (!vcpu_is_rec(vcpu)) {
+        bool big_endian = kvm_vcpu_is_be(vcpu);
+
         kvm_arm_vcpu_init(target);
+        if (big_endian) /* kvm_reset_vcpu: the caller's, reset_state.be */
+            kvm_vcpu_set_sysreg(target, SYSREG_SCTLR_EL1,
+                                kvm_vcpu_get_sysreg(target, SYSREG_SCTLR_EL1) |
+                                    field_mask(SCTLR_EE));
         kvm_vcpu_set_pc(target, call->x2);
         kvm_vcpu_set_x(target, 0, call->x3);
         kvm_vcpu_set_pstate(target, PSTATE_EL1H | field_mask(PSTATE_DAIF));
@@ -139,10 +146,9 @@ static void psci_system_off2(struct kvm_vcpu *vcpu, struct psci_call *call)
     if (!vcpu->kvm->variant->psci_system_off2)
         return;
     call->result = PSCI_INVALID_PARAMETERS;
-    if ((call->x1 != 0 && call->x1 != PSCI_OFF2_HIBERNATE) || call->x2 != 0)
+    if (((uint32_t)call->x1 != 0 && (uint32_t)call->x1 != PSCI_OFF2_HIBERNATE) || call->x2 != 0)
         return;
     system_event(vcpu, call, KVM_SYSTEM_EVENT_SHUTDOWN, KVM_SYSTEM_EVENT_SHUTDOWN_FLAG_PSCI_OFF2);
-    call->keep_x = true;
 }
 
 static psci_fn_handler psci_features;
@@ -211,6 +217,12 @@ int kvm_psci_call(struct kvm_vcpu *vcpu)
 
     if (handler)
         handler(vcpu, &call);
+    /* kvm_psci_narrow_to_32bit; all but SYSTEM_RESET2 clear them afterwards */
+    if (call.keep_x && !(fid & SMCCC_FID_64)) {
+        kvm_vcpu_set_x(vcpu, 1, call.x1);
+        kvm_vcpu_set_x(vcpu, 2, call.x2);
+        kvm_vcpu_set_x(vcpu, 3, call.x3);
+    }
     kvm_smccc_set_retval(vcpu, (uint64_t)call.result, call.keep_x);
     return call.exit ? 0 : 1;
 }

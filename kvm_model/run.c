@@ -45,6 +45,8 @@ static int enter_guest(struct kvm_vcpu *vcpu)
     const struct el2_regs *el2 = cpu_el2(vcpu->cpu);
     enum cpu_exit exit;
 
+    if (!vcpu->has_run)
+        kvm_vcpu_first_run(vcpu);
     KVM_TRACE(vcpu, ENTRY, kvm_vcpu_get_pc(vcpu));
     vcpu->kvm->has_run = true;
     kvm_adjust_pc(vcpu);
@@ -54,7 +56,9 @@ static int enter_guest(struct kvm_vcpu *vcpu)
     kvm_host_take_irqs(vcpu);
     kvm_vgic_flush_hwstate(vcpu);
     vcpu->in_guest = true;
-    exit = cpu_run(vcpu->cpu);
+    do
+        exit = cpu_run(vcpu->cpu);
+    while (exit == CPU_EXIT_SYNC && kvm_smccc_fast_call(vcpu, el2->esr));
     vcpu->in_guest = false;
     kvm_vgic_sync_hwstate(vcpu);
     if (exit == CPU_EXIT_FAILURE)

@@ -17,10 +17,63 @@ static bool is_psci(uint32_t fid)
     return (fid & ~(SMCCC_FID_64 | PSCI_FID_NUMBER)) == PSCI_FID_BASE;
 }
 
-static uint64_t arch_features(const struct kvm_variant *variant, uint32_t fid)
+/* What the guest learns of a workaround that the host applies by itself. */
+static uint64_t workaround(enum spectre_state state)
 {
-    /* Spectre and SSBD workarounds are not advertised: the CPU is taken as unaffected. */
-    return variant->smccc_services && fid == SMCCC_PV_TIME_FEATURES ? 0 : SMCCC_NOT_SUPPORTED;
+    static const uint64_t answers[] = {
+        [SPECTRE_UNAFFECTED] = SMCCC_RET_UNAFFECTED,
+        [SPECTRE_MITIGATED] = 0,
+        [SPECTRE_VULNERABLE] = SMCCC_NOT_SUPPORTED,
+    };
+
+    return answers[state];
+}
+
+/* Spectre v4: with PSTATE.SSBS the guest needs no firmware, and is told of none. */
+static uint64_t workaround_2(const struct kvm_host_cpu *host)
+{
+    static const struct field ssbs = {4, 4};
+    bool has_ssbs = field_get(host->id[ID_REG_ID_AA64PFR1_EL1], ssbs);
+
+    if (host->spectre_v4 == SPECTRE_VULNERABLE ||
+        (host->spectre_v4 == SPECTRE_MITIGATED && has_ssbs))
+        return SMCCC_NOT_SUPPORTED;
+    return SMCCC_RET_NOT_REQUIRED;
+}
+
+static uint64_t arch_features(const struct kvm *kvm, uint32_t fid)
+{
+    const struct kvm_host_cpu *host = kvm->host_cpu;
+
+    switch (fid) {
+    case SMCCC_ARCH_WORKAROUND_1:
+        return workaround(host->spectre_v2);
+    case SMCCC_ARCH_WORKAROUND_2:
+        return workaround_2(host);
+    case SMCCC_ARCH_WORKAROUND_3:
+        return kvm->variant->smccc_services ? workaround(host->spectre_bhb) : SMCCC_NOT_SUPPORTED;
+    case SMCCC_PV_TIME_FEATURES:
+        return kvm->variant->smccc_services ? 0 : SMCCC_NOT_SUPPORTED;
+    default:
+        return SMCCC_NOT_SUPPORTED;
+    }
+}
+
+/*
+ * The calls that the exit vector answers without KVM (hyp/hyp-entry.S:el1_hvc_guest): entering EL2
+ * was the workaround. x1 is clobbered.
+ */
+bool kvm_smccc_fast_call(struct kvm_vcpu *vcpu, uint64_t esr)
+{
+    uint32_t fid = (uint32_t)kvm_vcpu_get_x(vcpu, 0);
+
+    if (esr_ec(esr) != ESR_EC_HVC64 ||
+        (fid != SMCCC_ARCH_WORKAROUND_1 && fid != SMCCC_ARCH_WORKAROUND_2 &&
+         (fid != SMCCC_ARCH_WORKAROUND_3 || !vcpu->kvm->variant->smccc_services)))
+        return false;
+    kvm_vcpu_set_x(vcpu, 0, 0);
+    kvm_vcpu_set_x(vcpu, 1, 0);
+    return true;
 }
 
 /* User space answers; x0.. are its (kvm_prepare_hypercall_exit). */
@@ -62,7 +115,7 @@ int kvm_smccc_call_handler(struct kvm_vcpu *vcpu)
     if (fid == SMCCC_VERSION)
         x0 = SMCCC_VERSION_1_1;
     else if (fid == SMCCC_ARCH_FEATURES)
-        x0 = arch_features(vcpu->kvm->variant, (uint32_t)kvm_vcpu_get_x(vcpu, 1));
+        x0 = arch_features(vcpu->kvm, (uint32_t)kvm_vcpu_get_x(vcpu, 1));
     kvm_smccc_set_retval(vcpu, x0, false);
     return 1;
 }

@@ -21,7 +21,12 @@ enum trng_fn {
 enum vendor_fn {
     VENDOR_CALL_UID = 0x8600ff01u,
     VENDOR_FEATURES = 0x86000000u,
+    VENDOR_PTP = 0x86000001u,
 };
+
+/* x1 of VENDOR_PTP: the counter to read with the time. */
+#define PTP_NS_PER_COUNT (1000000000u / CLOCK_COUNTER_HZ)
+enum ptp_counter { PTP_VIRTUAL = 0, PTP_PHYSICAL = 1 };
 
 /* Features 0 (this call) and 1 (the PTP clock). */
 #define VENDOR_FEATURES_KVM 3u
@@ -46,7 +51,7 @@ static uint64_t next_random(struct kvm *kvm)
     return z ^ z >> 31;
 }
 
-static bool has_trng_call(uint32_t fid)
+static bool has_trng_call(uint64_t fid)
 {
     return fid == TRNG_VERSION || fid == TRNG_FEATURES || fid == TRNG_GET_UUID ||
            fid == TRNG_RND32 || fid == TRNG_RND64;
@@ -55,11 +60,9 @@ static bool has_trng_call(uint32_t fid)
 /* The bits asked for are the lowest, from the last register on; the others are zero. */
 static void trng_rnd(struct kvm_vcpu *vcpu, unsigned word_bits, uint64_t result[4])
 {
-    uint64_t bits = kvm_vcpu_get_x(vcpu, 1);
+    uint64_t bits = (uint32_t)kvm_vcpu_get_x(vcpu, 1);
     uint64_t mask = word_bits == 64 ? ~(uint64_t)0 : UINT32_MAX;
 
-    if (word_bits == 32)
-        bits = (uint32_t)bits;
     if (bits > TRNG_WORDS * (uint64_t)word_bits) {
         result[0] = (uint64_t)TRNG_INVALID_PARAMETER;
         return;
@@ -74,6 +77,24 @@ static void trng_rnd(struct kvm_vcpu *vcpu, unsigned word_bits, uint64_t result[
     }
 }
 
+/*
+ * kvm_ptp_get_time: the host's time, here nanoseconds from the start of the simulation on, and the
+ * guest's counter at that moment.
+ */
+static void ptp_get_time(struct kvm_vcpu *vcpu, uint64_t result[4])
+{
+    uint32_t counter = (uint32_t)kvm_vcpu_get_x(vcpu, 1);
+    uint64_t count = clock_counter(vcpu->kvm->clock, 0);
+
+    result[0] = SMCCC_NOT_SUPPORTED;
+    if (counter != PTP_VIRTUAL && counter != PTP_PHYSICAL)
+        return;
+    result[0] = count * PTP_NS_PER_COUNT >> 32;
+    result[1] = (uint32_t)(count * PTP_NS_PER_COUNT);
+    result[2] = count >> 32;
+    result[3] = (uint32_t)count;
+}
+
 bool kvm_smccc_service(struct kvm_vcpu *vcpu, uint32_t fid, uint64_t result[4])
 {
     memset(result, 0, 4 * sizeof(result[0]));
@@ -82,7 +103,7 @@ bool kvm_smccc_service(struct kvm_vcpu *vcpu, uint32_t fid, uint64_t result[4])
         result[0] = TRNG_VERSION_1_0;
         return true;
     case TRNG_FEATURES:
-        result[0] = has_trng_call((uint32_t)kvm_vcpu_get_x(vcpu, 1)) ? 0 : SMCCC_NOT_SUPPORTED;
+        result[0] = has_trng_call(kvm_vcpu_get_x(vcpu, 1)) ? 0 : SMCCC_NOT_SUPPORTED;
         return true;
     case TRNG_GET_UUID:
         set_uuid(trng_uuid, result);
@@ -98,6 +119,13 @@ bool kvm_smccc_service(struct kvm_vcpu *vcpu, uint32_t fid, uint64_t result[4])
         return true;
     case VENDOR_FEATURES:
         result[0] = VENDOR_FEATURES_KVM;
+        return true;
+    case VENDOR_PTP:
+        ptp_get_time(vcpu, result);
+        return true;
+    case SMCCC_PV_TIME_FEATURES: /* kvm_hypercall_pv_features; user space gave no place for it */
+        if ((uint32_t)kvm_vcpu_get_x(vcpu, 1) != SMCCC_PV_TIME_FEATURES)
+            result[0] = SMCCC_NOT_SUPPORTED;
         return true;
     default:
         return false;

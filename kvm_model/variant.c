@@ -8,6 +8,9 @@ static const struct kvm_variant variants[] = {
     {
         .name = "linux-6.12",
         .sys_reg_table = KVM_SYS_REGS_6_12,
+        /* kvm/sys_regs.c:vcpu_set_ich_hcr@6.12; hyp/vgic-v3-sr.c:__vgic_v3_activate_traps@7.2
+         * writes the host's own trap bits instead */
+        .traps_absent_gic = true,
         .nisv_exit = true,
         .ipa_limit_aborts = true,
         .ext_dabt_event = true,

@@ -87,6 +87,7 @@ struct kvm_variant {
     enum kvm_vgic_overflow vgic_overflow;
     bool hidden_sys_regs_by_encoding; /* in trace texts: S3_0_0_4_6, not UNKN */
     bool traces_preempt_count;        /* tracefs shows the depth of disabled preemption */
+    bool traps_absent_gic;            /* ICC_*_EL1 in a VM without a vGIC */
     bool id_aa64isar3;                /* ID_AA64ISAR3_EL1 is allocated */
     bool id_space_as_trap;        /* unallocated ID registers: the trap's own syndrome, to EL1 */
     bool traps_implementation_id; /* HCR_EL2.TID1: REVIDR_EL1, AIDR_EL1, SMIDR_EL1 */

@@ -132,6 +132,17 @@ void kvm_arm_vcpu_init(struct kvm_vcpu *vcpu)
     kvm_timer_vcpu_reset(vcpu);
 }
 
+/* Without a vGIC the guest shall not find the CPU interface that the CPU has (vcpu_set_ich_hcr). */
+void kvm_vcpu_first_run(struct kvm_vcpu *vcpu)
+{
+    static const struct field tc = {10, 1}, tall0 = {11, 1}, tall1 = {12, 1};
+    uint64_t traps = field_mask(tc) | field_mask(tall0) | field_mask(tall1);
+
+    vcpu->has_run = true;
+    if (!vcpu->kvm->vgic && vcpu->kvm->variant->traps_absent_gic)
+        cpu_el2(vcpu->cpu)->ich_hcr |= traps;
+}
+
 uint32_t kvm_vcpu_get_mp_state(const struct kvm_vcpu *vcpu)
 {
     return vcpu->power_off ? KVM_MP_STATE_STOPPED : KVM_MP_STATE_RUNNABLE;

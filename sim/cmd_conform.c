@@ -110,8 +110,7 @@ int cmd_conform(int argc, char **argv)
          .value = &case_name},
         {.name = "format",
          .argument = "FORMAT",
-         .help = "ftrace: prints the host kernel's trace of each record as the model makes it, as\n"
-                 "tracefs shows one, and compares nothing",
+         .help = "ftrace: show the host kernel's trace of each record, compare nothing",
          .value = &format},
         {.name = "line", .argument = "N", .help = "only line N of each file", .value = &line},
         {.name = "failures",
