@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The tables of RMI commands, one for each set of rmm_model/variant.h. */
-#include "rmm_model/state.h"
+#include "rmm_model/rec.h"
 
 struct rmi_row {
     const char *name;
@@ -153,6 +153,8 @@ void rmm_handle_smc(struct rmm *rmm, struct smc_regs *regs)
             result[0] = RMI_ERROR_GLOBAL;
         else
             row->command(rmm, arg, result);
+        if (rmm->entries)
+            rec_reload_running(rmm);
     }
     if (!row || rmm->halted)
         result[0] = SMC_NOT_SUPPORTED;

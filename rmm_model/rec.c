@@ -2,6 +2,8 @@
 /* REC_CREATE, REC_DESTROY, and a REC's way on and off its PE. */
 #include "rmm_model/rec.h"
 
+#include "cpu/vreg.h"
+
 #include "rmm_model/attest.h"
 #include "rmm_model/measurement.h"
 
@@ -78,6 +80,19 @@ struct rmm_pe *rec_pe(struct rmm *rmm, const struct rec *rec)
     return &rmm->pes[rec->index % rmm->pe_count];
 }
 
+static void unload(struct rmm *rmm, struct rmm_pe *pe)
+{
+    struct rec *rec = rmm_map(rmm, pe->rec);
+
+    context_save(&rec->context, pe->cpu);
+    for (unsigned n = 0; n < REC_VREGS; n++)
+        vreg_get(pe->cpu, n, rec->v[n]);
+    if (rec_running(rmm, rec)) {
+        rec->el2 = *cpu_el2(pe->cpu);
+        rec->displaced = true;
+    }
+}
+
 struct cpu *rec_load(struct rmm *rmm, struct rec *rec)
 {
     struct rmm_pe *pe = rec_pe(rmm, rec);
@@ -86,15 +101,30 @@ struct cpu *rec_load(struct rmm *rmm, struct rec *rec)
     if (pe->rec == rec->self)
         return pe->cpu;
     if (pe->rec)
-        context_save(&((struct rec *)rmm_map(rmm, pe->rec))->context, pe->cpu);
+        unload(rmm, pe);
     realm = rec_realm(rmm, rec);
     cpu_set_pas(pe->cpu, PAS_REALM);
     cpu_el2(pe->cpu)->vtcr = realm_vtcr(realm);
     cpu_el2(pe->cpu)->vttbr = realm_vttbr(realm);
     context_restore(&rec->context, pe->cpu);
+    for (unsigned n = 0; n < REC_VREGS; n++)
+        vreg_set(pe->cpu, n, rec->v[n]);
     cpu_tlb_invalidate(pe->cpu);
+    if (rec->displaced)
+        *cpu_el2(pe->cpu) = rec->el2;
+    rec->displaced = false;
     pe->rec = rec->self;
     return pe->cpu;
+}
+
+void rec_reload_running(struct rmm *rmm)
+{
+    for (unsigned i = 0; i < rmm->pe_count; i++) {
+        struct rmm_pe *pe = &rmm->pes[i];
+
+        if (pe->running && pe->rec != pe->running)
+            rec_load(rmm, rmm_map(rmm, pe->running));
+    }
 }
 
 void rec_switch_plane(struct rec *rec, struct cpu *cpu, unsigned plane)

@@ -11,6 +11,8 @@
 /* PSTATE of a new REC, of a CPU_ON target and of an injected exception: EL1h, DAIF masked. */
 #define REC_PSTATE_RESET 0x3c5u
 
+#define REC_VREGS 32u
+
 struct rec_context {
     uint64_t x[RMI_GPR_COUNT];
     uint64_t sp[2]; /* SP_EL0, SP_EL1 */
@@ -49,6 +51,13 @@ struct rec {
     uint64_t vsesr;      /* VSESR_EL2 with it */
     /* Registers of the realm that the modelled PE does not have. */
     uint64_t sctlr2_el1, gcscr_el1;
+    /*
+     * Registers of R-EL2 that belong to its exception, while it runs without a PE: another CPU of
+     * the host has a command carried out meanwhile, for which the model took the PE.
+     */
+    struct el2_regs el2;
+    bool displaced;
+    uint64_t v[REC_VREGS][2]; /* V0..V31, while the REC is not loaded */
     struct last_run_info last_run;
     struct set_ripas set_ripas;
     struct gic_state gic;
@@ -80,6 +89,8 @@ struct realm *rec_realm(struct rmm *rmm, const struct rec *rec);
  * REC's registers goes through the CPU returned, which holds them until another REC is loaded.
  */
 struct cpu *rec_load(struct rmm *rmm, struct rec *rec);
+/* Gives PEs back to the RECs that run on them, after a command that came meanwhile. */
+void rec_reload_running(struct rmm *rmm);
 
 /* The inactive plane becomes the active one, of that number. rec is loaded. */
 void rec_switch_plane(struct rec *rec, struct cpu *cpu, unsigned plane);

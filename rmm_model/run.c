@@ -160,7 +160,7 @@ static uint64_t enter_by_page(struct rmm *rmm, uint64_t rec_addr, uint64_t run_a
     struct rmi_rec_enter enter;
     struct rmi_rec_exit exit;
     struct realm_run run = {.rmm = rmm, .exit = &exit};
-    uint64_t status;
+    uint64_t status, outer;
 
     if (!rmm_ns_read(rmm, run_addr, &enter, sizeof(enter)))
         return RMI_ERROR_INPUT;
@@ -169,9 +169,14 @@ static uint64_t enter_by_page(struct rmm *rmm, uint64_t rec_addr, uint64_t run_a
     memset(&exit, 0, sizeof(exit));
     run.rec = rec_find(rmm, rec_addr);
     run.realm = rec_realm(rmm, run.rec);
+    outer = rec_pe(rmm, run.rec)->running;
+    rec_pe(rmm, run.rec)->running = rec_addr;
     run.realm->running++;
+    rmm->entries++;
     status = enter_realm(&run, &enter);
+    rmm->entries--;
     run.realm->running--;
+    rec_pe(rmm, run.rec)->running = outer;
     if (status != RMI_SUCCESS || rmm->halted)
         return status;
 

@@ -16,6 +16,7 @@
 struct rmm_pe {
     struct cpu *cpu;
     uint64_t rec;
+    uint64_t running; /* the REC whose REC_ENTER is going on here, the last one begun; 0: none */
     struct gic_state vgic; /* its virtual interface registers; the host's with GIC_IN_REGISTERS */
 };
 
@@ -40,7 +41,8 @@ struct rmm {
     uint32_t defects; /* RMM_DEFECT()s */
     struct realm_port realm;
     struct rmm_attestation attestation;
-    bool activated; /* RMM_ACTIVATE, where the variant has it */
+    unsigned entries; /* REC_ENTERs that are going on */
+    bool activated;   /* RMM_ACTIVATE, where the variant has it */
     struct rmm_pe *pes;
     unsigned pe_count;
     uint32_t realm_traps;

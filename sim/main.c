@@ -23,6 +23,7 @@ static const struct command commands[] = {
     {"check", cmd_check, "parse and validate scenarios only"},
     {"test", cmd_test, "run all scenarios below a folder against their expectations"},
     {"conform", cmd_conform, "run recorded behaviour of the real thing against the models"},
+    {"fuzz", cmd_fuzz, "play random hostile hosts against realms"},
     {"trace", cmd_trace, "run a scenario and write its events, in one of many formats"},
     {"diff", cmd_diff, "where two runs or traces part"},
     {"esr", cmd_esr, "decode a syndrome"},

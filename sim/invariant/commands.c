@@ -55,17 +55,19 @@ static void realm_create_before(struct invariants *inv, struct command *cmd)
 static void realm_create(struct invariants *inv, struct command *cmd, const uint64_t *x)
 {
     const struct rmi_realm_params *params = &cmd->page.realm_params;
+    const struct rmi_beta_realm_params *beta = &cmd->page.beta_realm_params;
     struct shadow_realm *realm;
 
     (void)x;
     if (!cmd->has_page)
         return;
     realm = new_realm(inv);
-    *realm = (struct shadow_realm){.rd = cmd->x[1],
-                                   .ipa_bits = params->s2sz & 0xff,
-                                   .roots = params->rtt_base,
-                                   .root_count = params->rtt_num_start,
-                                   .used = true};
+    *realm = (struct shadow_realm){
+        .rd = cmd->x[1],
+        .ipa_bits = (unsigned)((inv->rules->beta ? beta->features_0 : params->s2sz) & 0xff),
+        .roots = params->rtt_base,
+        .root_count = params->rtt_num_start,
+        .used = true};
     granule_take(inv, realm->rd, USE_RD, realm->rd, 0);
     for (uint64_t i = 0; i < realm->root_count; i++)
         granule_take(inv, realm->roots + i * GRANULE_SIZE, USE_RTT, realm->rd, 0);
@@ -126,20 +128,19 @@ static void rec_create_before(struct invariants *inv, struct command *cmd)
     copy_page(inv, cmd, cmd->x[3]);
 }
 
-static void rec_create(struct invariants *inv, struct command *cmd, const uint64_t *x)
+static void add_rec(struct invariants *inv, const struct command *cmd, uint64_t rd, uint64_t pa)
 {
     const struct rmi_rec_params *params = &cmd->page.rec_params;
-    struct shadow_realm *realm = shadow_realm_find(inv, cmd->x[1]);
+    struct shadow_realm *realm = shadow_realm_find(inv, rd);
     struct realm_state state = {.pc = params->pc, .pstate = PSTATE_EL1H_DAIF};
     struct shadow_rec *rec;
 
-    (void)x;
     if (!cmd->has_page || !realm)
         return;
     for (unsigned n = 0; n < RMI_REC_CREATE_GPRS; n++)
         state.x[n] = params->gprs[n];
     rec = new_rec(inv);
-    *rec = (struct shadow_rec){.pa = cmd->x[2],
+    *rec = (struct shadow_rec){.pa = pa,
                                .rd = realm->rd,
                                .index = realm->recs++,
                                .used = true,
@@ -155,6 +156,79 @@ static void rec_create(struct invariants *inv, struct command *cmd, const uint64
         rec->aux[rec->aux_count++] = params->aux[i];
         granule_take(inv, params->aux[i], USE_AUX, realm->rd, 0);
     }
+}
+
+static void rec_create(struct invariants *inv, struct command *cmd, const uint64_t *x)
+{
+    (void)x;
+    add_rec(inv, cmd, cmd->x[1], cmd->x[2]);
+}
+
+/* Where it takes several commands: what was asked for. */
+static void rec_create_begun(struct invariants *inv, struct command *cmd,
+                             const struct smc_regs *regs)
+{
+    if (rmi_return_status(regs->x[0]) != RMI_INCOMPLETE)
+        return;
+    for (unsigned i = 0; i < SHADOW_OPERATIONS; i++) {
+        if (inv->operations[i].used && inv->operations[i].handle != regs->x[1])
+            continue;
+        inv->operations[i] =
+            (struct shadow_operation){true, regs->x[1], cmd->x[1], cmd->x[2], cmd->x[3]};
+        return;
+    }
+}
+
+static struct shadow_operation *operation(struct invariants *inv, uint64_t handle)
+{
+    for (unsigned i = 0; i < SHADOW_OPERATIONS; i++)
+        if (inv->operations[i].used && inv->operations[i].handle == handle)
+            return &inv->operations[i];
+    return NULL;
+}
+
+static void op_continue_before(struct invariants *inv, struct command *cmd)
+{
+    const struct shadow_operation *op = operation(inv, cmd->x[1]);
+
+    if (op)
+        copy_page(inv, cmd, op->params);
+}
+
+/* RMI_SUCCESS ends what the handle stood for. */
+static void op_continue(struct invariants *inv, struct command *cmd, const uint64_t *x)
+{
+    struct shadow_operation *op = operation(inv, cmd->x[1]);
+
+    (void)x;
+    if (!op)
+        return;
+    add_rec(inv, cmd, op->rd, op->rec);
+    op->used = false;
+}
+
+static void op_cancel(struct invariants *inv, struct command *cmd, const uint64_t *x)
+{
+    struct shadow_operation *op = operation(inv, cmd->x[1]);
+
+    (void)x;
+    if (op)
+        op->used = false;
+}
+
+/* The REC is gone when its memory begins to be given back. */
+static void rec_destroy(struct invariants *inv, struct command *cmd, const uint64_t *x);
+
+static void rec_destroy_begun(struct invariants *inv, struct command *cmd,
+                              const struct smc_regs *regs)
+{
+    struct shadow_operation *op = operation(inv, regs->x[1]);
+
+    if (rmi_return_status(regs->x[0]) != RMI_INCOMPLETE)
+        return;
+    if (op)
+        op->used = false; /* the handle has a new meaning */
+    rec_destroy(inv, cmd, regs->x);
 }
 
 static void rec_destroy(struct invariants *inv, struct command *cmd, const uint64_t *x)
@@ -231,7 +305,7 @@ static void rec_enter(struct invariants *inv, struct command *cmd, const struct 
     if (success) {
         entered(inv, cmd);
     } else if (cmd->ran) {
-        exit_lost(rec, cmd->cpu);
+        exit_lost(inv, rec, cmd->cpu);
         if (rec->owed == OWED_ABORT)
             rec->emulatable = rec->sea_allowed = true; /* what it was is not told any more */
     } else {
@@ -273,7 +347,7 @@ static void psci_complete(struct invariants *inv, struct command *cmd, const str
 {
     struct shadow_rec *caller = shadow_rec_find(inv, cmd->x[1]);
     struct shadow_rec *target = shadow_rec_find(inv, cmd->x[2]);
-    uint64_t status = cmd->x[3];
+    uint64_t status = inv->rules->beta ? 0 : cmd->x[3];
     bool success = regs->x[0] == RMI_SUCCESS, on, cpu_on;
     uint64_t *x;
 
@@ -325,6 +399,24 @@ static void data_create(struct invariants *inv, struct command *cmd, const uint6
     granule_take(inv, cmd->x[2], USE_DATA, cmd->x[1], cmd->x[3]);
 }
 
+/* One entry a command: base, level, ripas. */
+static void beta_set_ripas(struct invariants *inv, struct command *cmd, const uint64_t *x)
+{
+    uint64_t level = cmd->x[4] & 3, size = GRANULE_SIZE << (RTT_LEVEL_STRIDE * (3 - level));
+    uint64_t result[] = {x[0], cmd->x[3] + size};
+    struct shadow_rec *rec = shadow_rec_find(inv, cmd->x[2]);
+
+    if (rec && cmd->x[5] != rec->ripas)
+        broken(inv, INVARIANT_ENTRY, rec, "RTT_SET_RIPAS sets a RIPAS that was not asked for");
+    set_ripas(inv, cmd, result);
+}
+
+static void beta_data_destroy(struct invariants *inv, struct command *cmd, const uint64_t *x)
+{
+    (void)x;
+    granule_release(inv, granule_mapped(inv, cmd->x[1], cmd->x[2]), USE_DATA);
+}
+
 static void data_destroy(struct invariants *inv, struct command *cmd, const uint64_t *x)
 {
     const struct shadow_granule *granule = shadow_granule(inv, x[1]);
@@ -342,6 +434,21 @@ static void rtt_create(struct invariants *inv, struct command *cmd, const uint64
     granule_take(inv, cmd->x[2], USE_RTT, cmd->x[1], 0);
 }
 
+static void beta_rtt_release(struct invariants *inv, struct command *cmd, const uint64_t *x)
+{
+    (void)x;
+    granule_release(inv, cmd->x[1], USE_RTT);
+}
+
+static void realm_terminate(struct invariants *inv, struct command *cmd, const uint64_t *x)
+{
+    struct shadow_realm *realm = shadow_realm_find(inv, cmd->x[1]);
+
+    (void)x;
+    if (realm)
+        realm->state = SHADOW_OFF;
+}
+
 static void rtt_release(struct invariants *inv, struct command *cmd, const uint64_t *x)
 {
     (void)cmd;
@@ -351,34 +458,57 @@ static void rtt_release(struct invariants *inv, struct command *cmd, const uint6
 /* --- dispatch ----------------------------------------------------------------------------------
  */
 
+enum revision { BETA = 1, FINAL = 2, RANGES = 4, SINGLE = BETA | FINAL, ALL = SINGLE | RANGES };
+
 static const struct row {
     uint32_t fid;
-    bool single; /* only where commands on single granules are followed */
+    enum revision in;
     void (*before)(struct invariants *inv, struct command *cmd);
     void (*success)(struct invariants *inv, struct command *cmd, const uint64_t *x);
     void (*always)(struct invariants *inv, struct command *cmd, const struct smc_regs *regs);
+    bool object_first; /* before 1.0: the granule that is taken stands before the RD */
 } rows[] = {
-    {RMI_REC_ENTER, false, rec_enter_before, NULL, rec_enter},
-    {RMI_REALM_CREATE, false, realm_create_before, realm_create, NULL},
-    {RMI_REALM_ACTIVATE, false, NULL, realm_activate, NULL},
-    {RMI_REALM_DESTROY, false, NULL, realm_destroy, NULL},
-    {RMI_REC_CREATE, false, rec_create_before, rec_create, NULL},
-    {RMI_REC_DESTROY, false, NULL, rec_destroy, NULL},
-    {RMI_PSCI_COMPLETE, false, psci_complete_before, NULL, psci_complete},
-    {RMI_RTT_SET_RIPAS, false, NULL, set_ripas, NULL},
-    {RMI_DATA_CREATE, true, NULL, data_create, NULL},
-    {RMI_DATA_CREATE_UNKNOWN, true, NULL, data_create, NULL},
-    {RMI_DATA_DESTROY, true, NULL, data_destroy, NULL},
-    {RMI_RTT_CREATE, false, NULL, rtt_create, NULL},
-    {RMI_RTT_DESTROY, false, NULL, rtt_release, NULL},
-    {RMI_RTT_FOLD, false, NULL, rtt_release, NULL},
+    {RMI_REC_ENTER, ALL, rec_enter_before, NULL, rec_enter, false},
+    {RMI_REALM_CREATE, ALL, realm_create_before, realm_create, NULL, false},
+    {RMI_REALM_ACTIVATE, ALL, NULL, realm_activate, NULL, false},
+    {RMI_REALM_DESTROY, ALL, NULL, realm_destroy, NULL, false},
+    {RMI_REALM_TERMINATE, RANGES, NULL, realm_terminate, NULL, false},
+    {RMI_REC_CREATE, BETA, rec_create_before, rec_create, NULL, true},
+    {RMI_REC_CREATE, FINAL, rec_create_before, rec_create, NULL, false},
+    {RMI_REC_CREATE, RANGES, NULL, NULL, rec_create_begun, false},
+    {RMI_OP_CONTINUE, RANGES, op_continue_before, op_continue, NULL, false},
+    {RMI_OP_CANCEL, RANGES, NULL, op_cancel, NULL, false},
+    {RMI_REC_DESTROY, SINGLE, NULL, rec_destroy, NULL, false},
+    {RMI_REC_DESTROY, RANGES, NULL, NULL, rec_destroy_begun, false},
+    {RMI_PSCI_COMPLETE, ALL, psci_complete_before, NULL, psci_complete, false},
+    {RMI_RTT_SET_RIPAS, BETA, NULL, beta_set_ripas, NULL, false},
+    {RMI_RTT_SET_RIPAS, FINAL | RANGES, NULL, set_ripas, NULL, false},
+    {RMI_DATA_CREATE, BETA, NULL, data_create, NULL, true},
+    {RMI_DATA_CREATE, FINAL, NULL, data_create, NULL, false},
+    {RMI_DATA_CREATE_UNKNOWN, BETA, NULL, data_create, NULL, true},
+    {RMI_DATA_CREATE_UNKNOWN, FINAL, NULL, data_create, NULL, false},
+    {RMI_DATA_DESTROY, BETA, NULL, beta_data_destroy, NULL, false},
+    {RMI_DATA_DESTROY, FINAL, NULL, data_destroy, NULL, false},
+    {RMI_RTT_CREATE, BETA, NULL, rtt_create, NULL, true},
+    {RMI_RTT_CREATE, FINAL | RANGES, NULL, rtt_create, NULL, false},
+    {RMI_RTT_DESTROY, BETA, NULL, beta_rtt_release, NULL, false},
+    {RMI_RTT_DESTROY, FINAL | RANGES, NULL, rtt_release, NULL, false},
+    {RMI_RTT_FOLD, BETA, NULL, beta_rtt_release, NULL, false},
+    {RMI_RTT_FOLD, FINAL | RANGES, NULL, rtt_release, NULL, false},
 };
+
+static enum revision revision(const struct invariants *inv)
+{
+    if (!inv->rules->single_granules)
+        return RANGES;
+    return inv->rules->beta ? BETA : FINAL;
+}
 
 static const struct row *find(const struct invariants *inv, uint32_t fid)
 {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (rows[i].fid == fid)
-            return rows[i].single && !inv->rules->single_granules ? NULL : &rows[i];
+        if (rows[i].fid == fid && rows[i].in & revision(inv))
+            return &rows[i];
     return NULL;
 }
 
@@ -386,6 +516,12 @@ void command_before(struct invariants *inv, struct command *cmd)
 {
     const struct row *row = find(inv, cmd->fid);
 
+    if (row && row->object_first) {
+        uint64_t object = cmd->x[1];
+
+        cmd->x[1] = cmd->x[2];
+        cmd->x[2] = object;
+    }
     if (row && row->before)
         row->before(inv, cmd);
 }

@@ -237,7 +237,7 @@ static void host_call(struct page_check *c, const struct command *cmd)
     call += cmd->host_call_page - PHYS_DRAM_BASE;
     within(c, "imm", &imm, UINT32_MAX);
     c->left.imm = 0;
-    for (unsigned n = 0; n < RMI_GPR_COUNT; n++) {
+    for (unsigned n = 0; n < c->inv->rules->host_call_gprs; n++) {
         memcpy(&want, call + RSI_HOST_CALL_GPRS + n * sizeof(want), sizeof(want));
         snprintf(name, sizeof(name), "gprs[%u]", n);
         exact(c, name, &c->left.gprs[n], want);

@@ -65,6 +65,17 @@ void granule_release(struct invariants *inv, uint64_t pa, enum use use)
     granule->use = USE_DELEGATED;
 }
 
+uint64_t granule_mapped(const struct invariants *inv, uint64_t rd, uint64_t ipa)
+{
+    for (uint64_t i = 0; i < inv->granule_count; i++) {
+        const struct shadow_granule *granule = &inv->granules[i];
+
+        if (granule->use == USE_DATA && granule->rd == rd && granule->ipa == ipa)
+            return PHYS_DRAM_BASE + (i << GRANULE_SHIFT);
+    }
+    return 0;
+}
+
 /* --- the bus -----------------------------------------------------------------------------------
  */
 
@@ -101,8 +112,8 @@ static void on_access(void *ctx, enum pas pas, pa_t pa, size_t len, bool granted
             broken(inv, INVARIANT_GRANULE_USE, inv->command->rec,
                    "the realm reaches granule 0x%llx, which is %s", (unsigned long long)at,
                    use_name(granule->use));
-        else if (granule->use == USE_DATA && !inv->in_realm && inv->command)
-            inv->command->host_call_page = pa.v;
+        else if (pas == PAS_REALM && len < GRANULE_SIZE && !inv->in_realm && inv->command)
+            inv->command->host_call_page = pa.v; /* the last one: RsiHostCall's, if it is that */
     }
 }
 

@@ -7,6 +7,8 @@
 #include "sim/invariant/invariant.h"
 
 #define XZR 31u
+#define VREGS 32u
+#define SHADOW_OPERATIONS 64 /* more than an RMM has handles; those beyond are not followed */
 #define NO_PC UINT64_MAX
 
 /* --- registers ---------------------------------------------------------------------------------
@@ -74,12 +76,19 @@ struct shadow_rec {
      */
     bool settled;
     uint64_t sysregs[SYSREG_COUNT];
+    uint64_t v[VREGS][2]; /* V0..V31, likewise */
     struct pe *pe;
     enum owed owed;
     bool emulatable, sea_allowed; /* OWED_ABORT */
     uint64_t ripas_base, ripas_top, ripas_next, ripas;
     bool controls_known;
     uint64_t hcr, vttbr, vtcr;
+};
+
+/* REC_CREATE of RMI 2.0 on its way: the handle, and what it was called with. */
+struct shadow_operation {
+    bool used;
+    uint64_t handle, rd, rec, params;
 };
 
 /* --- granules ----------------------------------------------------------------------------------
@@ -98,6 +107,7 @@ struct shadow_granule {
 
 struct profile_rules {
     const char *name;
+    bool beta;              /* argument order and pages of before 1.0 */
     bool single_granules;   /* its commands on granules and data are those followed here */
     bool sea_voids_emul;    /* INJECT_SEA: EMUL_MMIO is ignored */
     bool any_isv_completes; /* known defect: EMUL_MMIO by the hardware's ISV alone */
@@ -106,6 +116,7 @@ struct profile_rules {
     bool insn_beyond_fsc;   /* fetch faults other than translation faults show a syndrome */
     bool rt_hidden;
     bool serror_ec;
+    unsigned host_call_gprs;
     bool gic_in_page;
     bool gic_bits_refused;
     bool response; /* RIPAS_RESPONSE */
@@ -126,10 +137,11 @@ struct command {
     bool before_has_alt;
     uint64_t flags, gprs[RMI_GPR_COUNT];
     struct cpu *cpu;         /* the realm's, when it ran */
-    uint64_t host_call_page; /* PA of the realm memory that was read for it; 0: none */
+    uint64_t host_call_page; /* PA of the realm's structure that was read for it; 0: none */
     union {
         struct rmi_rec_params rec_params;
         struct rmi_realm_params realm_params;
+        struct rmi_beta_realm_params beta_realm_params;
     } page;
     bool has_page;
 };
@@ -153,6 +165,7 @@ struct invariants {
     uint64_t granule_count;
     struct pe **pes;
     size_t pe_count;
+    struct shadow_operation operations[SHADOW_OPERATIONS];
 };
 
 /* The first violation is kept. Arguments as printf. */
@@ -191,7 +204,7 @@ void entry_inside(struct invariants *inv, struct shadow_rec *rec);
 /* What the RMM itself did to the registers on the way out, and what the host may answer. */
 void exit_owed(struct invariants *inv, struct shadow_rec *rec, const struct rmi_rec_exit *exit);
 /* The exit did not reach its page: takes the state from the PE. */
-void exit_lost(struct shadow_rec *rec, struct cpu *cpu);
+void exit_lost(struct invariants *inv, struct shadow_rec *rec, struct cpu *cpu);
 
 /* exit_page.c */
 void exit_check(struct invariants *inv, const struct command *cmd, const struct shadow_rec *rec,
@@ -211,5 +224,7 @@ struct shadow_granule *shadow_granule(const struct invariants *inv, uint64_t pa)
 void granule_take(struct invariants *inv, uint64_t pa, enum use use, uint64_t rd, uint64_t ipa);
 /* It must have been in that use. */
 void granule_release(struct invariants *inv, uint64_t pa, enum use use);
+/* The realm's memory at that IPA; 0: none is known. */
+uint64_t granule_mapped(const struct invariants *inv, uint64_t rd, uint64_t ipa);
 
 #endif

@@ -26,6 +26,8 @@ const struct invariant_desc invariant_table[INVARIANT_COUNT] = {
 static const struct profile_rules profiles[] = {
     {
         .name = "eac",
+        .beta = true,
+        .host_call_gprs = 7,
         .single_granules = true,
         .any_isv_completes = true,
         .beyond_to_host = true,
@@ -34,6 +36,7 @@ static const struct profile_rules profiles[] = {
     },
     {
         .name = "1.0",
+        .host_call_gprs = RMI_GPR_COUNT,
         .single_granules = true,
         .sea_voids_emul = true,
         .gic_in_page = true,
@@ -43,6 +46,7 @@ static const struct profile_rules profiles[] = {
     },
     {
         .name = "2.0",
+        .host_call_gprs = RMI_GPR_COUNT,
         .sea_voids_emul = true,
         .isv0_hidden = true,
         .insn_beyond_fsc = true,
@@ -123,6 +127,10 @@ static void after_run(struct invariants *inv, struct command *cmd, struct cpu *c
 
     inv->counts.exits++;
     rec_stopped(inv, rec, cpu);
+    if (cmd->outer) { /* the PE may be another REC's that goes on */
+        settle(rec);
+        rec->pe->rec = NULL;
+    }
     rec->stop = (struct stop){true, kind, el2->esr, el2->far, el2->hpfar};
 }
 
@@ -149,6 +157,7 @@ static enum cpu_exit run_realm(void *ctx, struct cpu *cpu)
 static void host_smc(void *ctx, struct smc_regs *regs)
 {
     struct invariants *inv = ctx;
+    bool in_realm = inv->in_realm;
     struct command cmd;
 
     /* Not the copies of pages: they are written before they are read. */
@@ -160,6 +169,7 @@ static void host_smc(void *ctx, struct smc_regs *regs)
     cmd.has_page = false;
     memcpy(cmd.x, regs->x, sizeof(cmd.x));
     inv->command = &cmd;
+    inv->in_realm = false; /* another CPU's, while a realm runs */
     inv->counts.commands++;
     if (!inv->broken)
         command_before(inv, &cmd);
@@ -167,6 +177,7 @@ static void host_smc(void *ctx, struct smc_regs *regs)
     if (!inv->broken)
         command_after(inv, &cmd, regs);
     inv->command = cmd.outer;
+    inv->in_realm = in_realm;
 }
 
 /* --- life --------------------------------------------------------------------------------------

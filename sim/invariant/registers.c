@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cpu/vreg.h"
 #include "sim/invariant/internal.h"
 
 /* PSTATE (Arm ARM C5.2). */
@@ -37,8 +38,12 @@ uint64_t sysreg_left(const struct shadow_rec *rec, enum sysreg reg)
 
 void settle(struct shadow_rec *rec)
 {
-    for (unsigned reg = 0; reg < SYSREG_COUNT && !rec->settled; reg++)
+    if (rec->settled)
+        return;
+    for (unsigned reg = 0; reg < SYSREG_COUNT; reg++)
         rec->sysregs[reg] = sysreg_left(rec, (enum sysreg)reg);
+    for (unsigned n = 0; rec->pe && n < VREGS; n++)
+        vreg_get(rec->pe->cpu, n, rec->v[n]);
     rec->settled = true;
 }
 
@@ -136,6 +141,21 @@ static bool sysreg_differs(const struct shadow_rec *rec, const struct expect *wa
     return false;
 }
 
+/* Only where they can have been lost: nothing but a change of RECs touches them. */
+static bool vreg_differs(const struct shadow_rec *rec, struct cpu *cpu, struct difference *d)
+{
+    uint64_t found[2];
+    char name[8];
+
+    for (unsigned n = 0; rec->settled && n < VREGS; n++) {
+        vreg_get(cpu, n, found);
+        snprintf(name, sizeof(name), "V%u", n);
+        if (differs(d, name, found[0], rec->v[n][0]) || differs(d, name, found[1], rec->v[n][1]))
+            return true;
+    }
+    return false;
+}
+
 static bool find_difference(const struct shadow_rec *rec, const struct expect *want,
                             const struct realm_state *found, struct cpu *cpu, struct difference *d)
 {
@@ -151,7 +171,8 @@ static bool find_difference(const struct shadow_rec *rec, const struct expect *w
            differs(d, "PSTATE", found->pstate & want->pstate_mask,
                    want->s.pstate & want->pstate_mask) ||
            differs(d, "SP_EL0", found->sp[0], want->s.sp[0]) ||
-           differs(d, "SP_EL1", found->sp[1], want->s.sp[1]) || sysreg_differs(rec, want, cpu, d);
+           differs(d, "SP_EL1", found->sp[1], want->s.sp[1]) || sysreg_differs(rec, want, cpu, d) ||
+           vreg_differs(rec, cpu, d);
 }
 
 void expect_met(struct invariants *inv, struct shadow_rec *rec, struct cpu *cpu)
