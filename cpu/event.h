@@ -154,6 +154,7 @@ struct event_field {
       B(is_write))                                                                                 \
     X(VMM_HANDLE, vmm_handle, "a device answers", S(device), H(offset), D(len), B(is_write),       \
       H(value))                                                                                    \
+    X(VMM_SCRIPT, vmm_script, "the VMM does what its script says", S(action), H(value), D(ret))    \
     /* the tool */                                                                                 \
     X(END, end, "the run is over", S(reason), H(detail))
 

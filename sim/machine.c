@@ -65,6 +65,8 @@ const char *end_reason_name(enum end_reason reason)
         [END_UNHANDLED_EXIT] = "unhandled_exit",
         [END_LIMIT] = "limit",
         [END_FAILURE] = "failure",
+        [END_DEVICE] = "device",
+        [END_VMM] = "vmm",
     };
 
     return names[reason];
@@ -182,6 +184,15 @@ static void end_of(struct machine *machine, struct vmm_result result)
     case VMM_END_UNHANDLED:
         set_end(machine, END_UNHANDLED_EXIT, result.detail);
         break;
+    case VMM_END_DEVICE:
+        snprintf(machine->text, sizeof(machine->text), "%s, status %llu%s",
+                 machine_devices_stop(machine->devices)->device, (unsigned long long)result.detail,
+                 machine_devices_stop(machine->devices)->reset ? ", reset" : "");
+        set_end(machine, END_DEVICE, result.detail);
+        break;
+    case VMM_END_SCRIPT:
+        set_end(machine, END_VMM, 0);
+        break;
     }
 }
 
@@ -199,7 +210,7 @@ static bool fail(char *error, size_t size, const char *what, int code)
 
 static bool build_platform(struct machine *machine, char *error, size_t size)
 {
-    uint64_t dram = DRAM_OVERHEAD;
+    uint64_t dram = DRAM_OVERHEAD + machine_devices_memory(machine->scenario);
 
     /* twice: the VMM's mapping, and the private pages of a realm */
     for (size_t i = 0; i < machine->scenario->memory_count; i++)
@@ -479,14 +490,9 @@ static bool populate(struct machine *machine)
 
 struct machine_end machine_run(struct machine *machine)
 {
-    struct vmm vmm = {
-        .kvm = machine->kvm,
-        .vcpu = machine->vcpu,
-        .as = machine_devices_address_space(machine->devices),
-        .trace = &machine->trace,
-        .clock = &machine->clock,
-    };
+    struct vmm vmm = {.vcpu = machine->vcpu};
 
+    machine_devices_vmm(machine->devices, &vmm);
     if (machine->hostile && !hostile_attach(machine->hostile)) {
         snprintf(machine->text, sizeof(machine->text), "too many readers of the trace");
         set_end(machine, END_FAILURE, 0);
@@ -538,6 +544,11 @@ uint64_t machine_instructions(const struct machine *machine)
 struct machine_device_state machine_device(const struct machine *machine, size_t index)
 {
     return machine_devices_state(machine->devices, index);
+}
+
+struct machine_kvm_state machine_kvm_state(const struct machine *machine)
+{
+    return machine_devices_kvm_state(machine->devices);
 }
 
 const struct hostile_record *machine_hostile_records(const struct machine *machine)

@@ -21,6 +21,8 @@ enum end_reason {
     END_UNHANDLED_EXIT, /* an exit the VMM does not serve: detail is the KVM_EXIT_ number */
     END_LIMIT,          /* a limit of the scenario: text says which */
     END_FAILURE,        /* the simulator itself: text says what */
+    END_DEVICE,         /* a device ended the run: detail is the status the guest gave */
+    END_VMM,            /* the VMM's script ended the run */
     END_REASON_COUNT
 };
 
@@ -30,16 +32,26 @@ struct machine_end {
     const char *text; /* owned by the machine; "" when there is nothing to say */
 };
 
-/* "psci", "hvc", "kvm_error", "shutdown", "internal_error", "unhandled_exit", "limit", "failure".
+/*
+ * "psci", "hvc", "kvm_error", "shutdown", "internal_error", "unhandled_exit", "limit", "failure",
+ * "device", "vmm".
  */
 const char *end_reason_name(enum end_reason reason);
 
 struct machine_device_state {
     const char *name;
-    uint64_t reads, writes;
-    uint64_t last_write;
-    const char *output; /* what a pl011 printed, not terminated; NULL for others */
+    struct device_use use;
+    bool irq;           /* level of its interrupt line */
+    const char *output; /* what a pl011 or a console printed, not terminated; NULL for others */
     size_t output_size;
+    const char *contents; /* the text a virtio-blk's disk begins with; NULL for others */
+    size_t contents_size;
+};
+
+struct machine_kvm_state {
+    const uint64_t *ioeventfds; /* how often each of scenario->kvm.ioeventfds was signalled */
+    uint64_t coalesced;         /* writes left in the ring */
+    uint64_t unassigned_reads, unassigned_writes;
 };
 
 struct machine_options {
@@ -80,6 +92,9 @@ struct cpu *machine_cpu(struct machine *machine, unsigned n);
 bool machine_find_page(void *ctx, ipa_t ipa, pa_t *pa, enum pas *pas);
 /* Ends the run, as a signal to the VMM would: KVM_RUN returns -EINTR. text is copied. */
 void machine_stop(struct machine *machine, const char *text);
+
+/* Valid as long as the machine. */
+struct machine_kvm_state machine_kvm_state(const struct machine *machine);
 
 /* What came of each step of scenario->host; NULL for an honest host. Owned by the machine. */
 const struct hostile_record *machine_hostile_records(const struct machine *machine);

@@ -66,6 +66,22 @@ static inline void device_irq_set(const struct device_irq *irq, bool level)
         irq->set(irq->ctx, level);
 }
 
+/* What a device tells of its use. */
+struct device_use {
+    uint64_t reads, writes;
+    uint64_t last_write; /* value of the last write, 0 before */
+};
+
+static inline void device_used(struct device_use *use, bool is_write, uint64_t value)
+{
+    if (is_write) {
+        use->writes++;
+        use->last_write = value;
+    } else {
+        use->reads++;
+    }
+}
+
 /* Whether a guest may make that access (memory_region_access_valid). */
 bool device_access_valid(const struct device *device, uint64_t offset, unsigned size,
                          bool is_write);

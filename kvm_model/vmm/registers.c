@@ -47,14 +47,11 @@ bool registers_set(struct registers *registers, uint64_t offset, uint64_t value,
 static void log_access(struct registers *registers, uint64_t offset, uint64_t value, unsigned size,
                        bool is_write)
 {
-    uint64_t n = registers->reads + registers->writes;
+    uint64_t n = registers->use.reads + registers->use.writes;
 
     registers->log[n % REGISTERS_LOG_SIZE] = (struct registers_access){
         .offset = offset, .value = value, .size = (uint8_t)size, .is_write = is_write};
-    if (is_write)
-        registers->writes++;
-    else
-        registers->reads++;
+    device_used(&registers->use, is_write, value);
 }
 
 static uint64_t read(void *device, uint64_t offset, unsigned size)
@@ -77,7 +74,6 @@ static void write(void *device, uint64_t offset, uint64_t value, unsigned size)
 
     if (offset < registers->size)
         memcpy(registers->bytes + offset, &bytes, (size_t)inside(registers, offset, size));
-    registers->last_write = value;
     log_access(registers, offset, value, size, true);
 }
 
@@ -91,14 +87,14 @@ const struct device_ops registers_ops = {
 
 size_t registers_log_count(const struct registers *registers)
 {
-    uint64_t n = registers->reads + registers->writes;
+    uint64_t n = registers->use.reads + registers->use.writes;
 
     return n < REGISTERS_LOG_SIZE ? (size_t)n : REGISTERS_LOG_SIZE;
 }
 
 const struct registers_access *registers_log_at(const struct registers *registers, size_t age)
 {
-    uint64_t n = registers->reads + registers->writes;
+    uint64_t n = registers->use.reads + registers->use.writes;
 
     if (age >= registers_log_count(registers))
         return NULL;

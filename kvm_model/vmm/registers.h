@@ -20,8 +20,7 @@ struct registers_access {
 struct registers {
     uint8_t *bytes; /* little endian */
     uint64_t size;
-    uint64_t reads, writes;
-    uint64_t last_write;                             /* value of the last write, 0 before */
+    struct device_use use;
     struct registers_access log[REGISTERS_LOG_SIZE]; /* a ring: access n is at n % size */
 };
 

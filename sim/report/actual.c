@@ -228,6 +228,7 @@ static void end_path(const struct run *run, const char *field, struct actual *ac
         {"imm", END_HVC, ACTUAL_DEC},
         {"call", END_PSCI, ACTUAL_HEX},
         {"errno", END_KVM_ERROR, ACTUAL_DEC},
+        {"status", END_DEVICE, ACTUAL_DEC},
     };
     const struct machine_end *end = &run->result->end;
     if (strcmp(field, "reason") == 0) {
@@ -274,6 +275,29 @@ static void register_path(const struct run *run, const char *name, struct actual
     }
 }
 
+static void device_field(const struct machine_device_state *state, const char *field,
+                         struct actual *actual)
+{
+    if (strcmp(field, "reads") == 0) {
+        set_number(actual, ACTUAL_DEC, state->use.reads);
+    } else if (strcmp(field, "writes") == 0) {
+        set_number(actual, ACTUAL_DEC, state->use.writes);
+    } else if (strcmp(field, "last_write") == 0) {
+        set_number(actual, ACTUAL_HEX, state->use.last_write);
+        actual->present = state->use.writes > 0;
+    } else if (strcmp(field, "irq") == 0) {
+        set_number(actual, ACTUAL_BOOL, state->irq);
+    } else if (strcmp(field, "output") == 0) {
+        actual->known = true;
+        if (state->output)
+            set_text(actual, state->output, state->output_size);
+    } else if (strcmp(field, "contents") == 0) {
+        actual->known = true;
+        if (state->contents)
+            set_text(actual, state->contents, state->contents_size);
+    }
+}
+
 static void device_path(const struct run *run, const char *path, struct actual *actual)
 {
     for (size_t i = 0; i < run->result->device_count; i++) {
@@ -281,20 +305,25 @@ static void device_path(const struct run *run, const char *path, struct actual *
         const char *field = after(path, run->scenario->devices[i].name);
         if (!field)
             continue;
-        if (strcmp(field, "reads") == 0) {
-            set_number(actual, ACTUAL_DEC, state->reads);
-        } else if (strcmp(field, "writes") == 0) {
-            set_number(actual, ACTUAL_DEC, state->writes);
-        } else if (strcmp(field, "last_write") == 0) {
-            set_number(actual, ACTUAL_HEX, state->last_write);
-            actual->present = state->writes > 0;
-        } else if (strcmp(field, "output") == 0) {
-            actual->known = true;
-            if (state->output)
-                set_text(actual, state->output, state->output_size);
-        }
+        device_field(state, field, actual);
         return;
     }
+}
+
+static void kvm_path(const struct run *run, const char *field, struct actual *actual)
+{
+    const struct machine_kvm_state *kvm = &run->result->kvm;
+    const struct scn_kvm *config = &run->scenario->kvm;
+    const char *name = after(field, "ioeventfds");
+    for (size_t i = 0; name && i < config->ioeventfd_count; i++)
+        if (strcmp(config->ioeventfds[i].name, name) == 0)
+            set_number(actual, ACTUAL_DEC, kvm->ioeventfds[i]);
+    if (strcmp(field, "coalesced") == 0)
+        set_number(actual, ACTUAL_DEC, kvm->coalesced);
+    else if (strcmp(field, "unassigned_reads") == 0)
+        set_number(actual, ACTUAL_DEC, kvm->unassigned_reads);
+    else if (strcmp(field, "unassigned_writes") == 0)
+        set_number(actual, ACTUAL_DEC, kvm->unassigned_writes);
 }
 
 static void answer_path(const struct hostile_answer *answer, const char *field,
@@ -363,8 +392,10 @@ void actual_of_run(const struct run *run, const char *path, struct actual *actua
     *actual = (struct actual){0};
     const char *end = after(path, "end"), *exit = after(path, "exits");
     const char *reg = after(path, "regs"), *device = after(path, "devices");
-    const char *host = after(path, "host");
-    if (host)
+    const char *host = after(path, "host"), *kvm = after(path, "kvm");
+    if (kvm)
+        kvm_path(run, kvm, actual);
+    else if (host)
         host_step_path(run, host, actual);
     else if (end)
         end_path(run, end, actual);

@@ -148,9 +148,9 @@ static void put_devices(struct json *json, const struct run *run)
         json_member_string(json, "name", state->name);
         json_member_hex(json, "ipa", run->scenario->devices[i].ipa.v);
         json_member_string(json, "handled_by", run->scenario->devices[i].in_kernel ? "kvm" : "vmm");
-        json_member_uint(json, "reads", state->reads);
-        json_member_uint(json, "writes", state->writes);
-        json_member_hex(json, "last_write", state->last_write);
+        json_member_uint(json, "reads", state->use.reads);
+        json_member_uint(json, "writes", state->use.writes);
+        json_member_hex(json, "last_write", state->use.last_write);
         if (state->output) {
             json_key(json, "output");
             json_bytes(json, state->output, state->output_size);

@@ -274,6 +274,7 @@ struct judgement judge(const struct run *run, struct arena *arena)
     judge_run_items(&judge, expect->exits, expect->exit_count);
     judge_run_items(&judge, expect->regs, expect->reg_count);
     judge_run_items(&judge, expect->devices, expect->device_count);
+    judge_run_items(&judge, expect->kvm, expect->kvm_count);
     judge_run_items(&judge, expect->end, expect->end_count);
     return (struct judgement){
         .expectations = judge.expectations,

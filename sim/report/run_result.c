@@ -13,6 +13,7 @@ struct run_result run_result_capture(struct machine *machine, struct machine_end
         .cycles = machine_cycles(machine),
         .instructions = machine_instructions(machine),
         .device_count = scenario->device_count,
+        .kvm = machine_kvm_state(machine),
         .host = machine_hostile_records(machine),
     };
     for (unsigned n = 0; n < sizeof(result.x) / sizeof(result.x[0]); n++)

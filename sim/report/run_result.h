@@ -12,6 +12,7 @@ struct run_result {
     uint64_t instructions;
     struct machine_device_state *devices; /* as many as the scenario has */
     size_t device_count;
+    struct machine_kvm_state kvm;
     const struct hostile_record *host; /* one a step of the policy; NULL without one */
 };
 

@@ -266,10 +266,10 @@ static void print_devices(const struct screen *screen)
         fprintf(screen->out,
                 "%-11s %s at 0x%" PRIx64 " in %s: %" PRIu64 " read%s, %" PRIu64 " write%s",
                 i == 0 ? "devices" : "", state->name, device->ipa.v,
-                device->in_kernel ? "the kernel" : "the VMM", state->reads,
-                state->reads == 1 ? "" : "s", state->writes, state->writes == 1 ? "" : "s");
-        if (state->writes)
-            fprintf(screen->out, ", last 0x%" PRIx64, state->last_write);
+                device->in_kernel ? "the kernel" : "the VMM", state->use.reads,
+                state->use.reads == 1 ? "" : "s", state->use.writes, state->use.writes == 1 ? "" : "s");
+        if (state->use.writes)
+            fprintf(screen->out, ", last 0x%" PRIx64, state->use.last_write);
         fputc('\n', screen->out);
         if (state->output)
             print_output(screen, state);

@@ -187,6 +187,24 @@ static void load_trap(struct loader *loader, const struct node *node, struct exp
     trap->item_count = list.count;
 }
 
+/* Each name in expect.kvm.ioeventfds is one of kvm.ioeventfds. */
+static void check_ioeventfd_names(struct loader *loader, const struct node *kvm)
+{
+    const struct node *names = kvm ? good_child(kvm, "ioeventfds") : NULL;
+    const struct scn_kvm *config = &loader->scn->kvm;
+
+    for (size_t i = 0; names && i < names->count; i++) {
+        size_t n = 0;
+
+        while (n < config->ioeventfd_count &&
+               strcmp(config->ioeventfds[n].name, names->keys[i]->text) != 0)
+            n++;
+        if (n == config->ioeventfd_count && names->items[i]->row)
+            diag_error(loader->diag, DIAG_E0206, &names->keys[i]->pos,
+                       "'%s' is not the name of an ioeventfd", names->keys[i]->text);
+    }
+}
+
 void load_expect(struct loader *loader)
 {
     const struct node *node = good_child(loader->root, "expect"), *traps, *devices;
@@ -212,6 +230,10 @@ void load_expect(struct loader *loader)
         if (devices->items[i]->row) /* not for x-* */
             place_require(loader, devices->keys[i], devices->keys[i]->text, PLACE_DEVICE);
     }
+    list = load_section(loader, node, "kvm");
+    expect->kvm = list.items;
+    expect->kvm_count = list.count;
+    check_ioeventfd_names(loader, good_child(node, "kvm"));
     expect->traps_exact = child_value(node, "exact");
     traps = good_child(node, "traps");
     if (!traps)

@@ -30,6 +30,9 @@ void load_machine(struct loader *loader)
     machine->gic = child_value(node, "gic");
     if (good_child(node, "cpu"))
         machine->cpu = good_child(node, "cpu")->word;
+    if (good_child(node, "vmm"))
+        machine->vmm = good_child(node, "vmm")->word;
+    machine->ls64 = child_value(node, "ls64");
     if (!world)
         return;
     machine->world = (enum scn_world)world->value;

@@ -50,11 +50,12 @@ bool place_is_unknown(const struct loader *loader, const struct node *node);
 /* --- the parts --- */
 
 void load_machine(struct loader *loader);     /* load_machine.c */
-void load_memory(struct loader *loader);      /* load_memory.c: memory and devices */
+void load_memory(struct loader *loader);      /* load_memory.c, load_devices.c */
 void load_page_tables(struct loader *loader); /* load_stage1.c */
 void load_code(struct loader *loader);        /* load_code.c: code, labels, entry */
 void load_guest(struct loader *loader);       /* load_guest.c: registers, limits */
 void load_host(struct loader *loader);        /* load_host.c: before load_expect */
+void load_vmm(struct loader *loader);         /* load_vmm.c: vmm and kvm, before load_expect */
 void load_expect(struct loader *loader);      /* load_expect.c */
 
 /*

@@ -45,6 +45,12 @@ static void report_overlap(struct loader *loader, const struct range *a, const s
               range_name(loader, earlier), earlier->start, earlier->end - 1);
 }
 
+void range_check_pair(struct loader *loader, const struct range *a, const struct range *b)
+{
+    if (a->start < b->end && b->start < a->end)
+        report_overlap(loader, a, b);
+}
+
 /* Sorted by start, each range is compared with the one so far that reaches farthest. */
 void range_check_overlaps(struct loader *loader, struct range_list *list)
 {

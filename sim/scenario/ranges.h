@@ -22,6 +22,8 @@ bool range_complete(struct loader *loader, struct range *range, uint64_t size);
 void range_add(struct loader *loader, struct range_list *list, const struct range *range);
 /* Reports each range that overlaps one that starts no later. Sorts the list. */
 void range_check_overlaps(struct loader *loader, struct range_list *list);
+/* Reports that two ranges overlap, if they do. */
+void range_check_pair(struct loader *loader, const struct range *a, const struct range *b);
 /* "memory 'ram'" */
 const char *range_name(struct loader *loader, const struct range *range);
 

@@ -92,6 +92,7 @@ static void load(struct loader *loader)
     load_code(loader);
     load_guest(loader);
     load_host(loader);
+    load_vmm(loader);
     load_expect(loader);
 }
 

@@ -12,6 +12,8 @@
 #include "cpu/arch/sysreg.h"
 #include "cpu/types.h"
 #include "kvm_model/hostile.h"
+#include "kvm_model/vmm/device.h"
+#include "kvm_model/vmm/script.h"
 
 struct source_pos {
     const char *file;      /* as the user named it; owned by the scenario */
@@ -35,6 +37,8 @@ struct scn_machine {
     const char *rmm;    /* "1.0"; NULL for a plain VM */
     unsigned ipa_bits;  /* 32..48 */
     bool gic;           /* `gic: v3`: KVM's vGICv3 at SCN_GICD_IPA and SCN_GICR_IPA */
+    const char *vmm;    /* name of a VMM variant */
+    bool ls64;          /* FEAT_LS64_V */
 };
 
 struct scn_memory {
@@ -45,7 +49,18 @@ struct scn_memory {
     bool ripas_ram; /* realm: `ripas: ram` (the default) or `empty` */
 };
 
-enum scn_device_type { SCN_DEVICE_REGISTERS, SCN_DEVICE_PL011 };
+enum scn_device_type {
+    SCN_DEVICE_REGISTERS,
+    SCN_DEVICE_PL011,
+    SCN_DEVICE_PL031,
+    SCN_DEVICE_VIRTIO_BLK,
+    SCN_DEVICE_VIRTIO_CONSOLE,
+    SCN_DEVICE_TEST_EXIT,
+    SCN_DEVICE_PFLASH,
+    SCN_DEVICE_CONTAINER, /* a region without a device, for others in it */
+    SCN_DEVICE_ALIAS,     /* a window into memory or a device */
+    SCN_DEVICE_TYPE_COUNT
+};
 
 struct scn_register_value {
     uint64_t offset;
@@ -60,8 +75,23 @@ struct scn_device {
     ipa_t ipa; /* where the guest reaches it; a realm's lies in the unprotected half */
     uint64_t size;
     bool in_kernel;                    /* `handled_by: kvm` (kvm_io_bus) or `vmm` */
-    struct scn_register_value *values; /* registers: initial contents */
+    struct scn_register_value *values; /* registers, virtio-blk, pflash: initial contents */
     size_t value_count;
+    bool may_overlap; /* a priority was given */
+    int priority;
+    bool disabled;
+    bool has_container;
+    size_t container;                /* index of the device it is in, an earlier one */
+    bool of_memory;                  /* alias: of a memory, else of a device */
+    size_t target;                   /* alias: its index; of a device an earlier one */
+    uint64_t offset;                 /* alias: of its first byte there */
+    struct device_sizes valid, impl; /* registers */
+    enum device_endian endian;       /* registers */
+    unsigned irq;                    /* INTID, or 0 */
+    const char *input;               /* pl011, virtio-console; "" if there is none */
+    uint32_t time;                   /* pl031 */
+    uint64_t sectors;                /* virtio-blk */
+    bool testdev;                    /* virtio-console */
 };
 
 struct scn_label {
@@ -118,6 +148,40 @@ struct scn_host {               /* `host:`, the policy selected */
     const char *policy;         /* its name; NULL: an honest host */
     struct hostile_step *steps; /* none: honest too */
     size_t step_count;
+};
+
+struct scn_vmm { /* `vmm:` */
+    struct vmm_script_step *steps;
+    size_t step_count;
+};
+
+struct scn_ioeventfd {
+    struct source_pos pos;
+    const char *name;
+    uint64_t gpa;
+    uint32_t len; /* 0: any */
+    bool has_match;
+    uint64_t match;
+};
+
+struct scn_coalesced {
+    uint64_t gpa;
+    uint32_t size;
+};
+
+struct scn_smccc_filter {
+    uint32_t base, count;
+    enum kvm_smccc_filter_action action;
+};
+
+struct scn_kvm { /* `kvm:` */
+    bool nisv_to_user;
+    struct scn_ioeventfd *ioeventfds;
+    size_t ioeventfd_count;
+    struct scn_coalesced *zones;
+    size_t zone_count;
+    struct scn_smccc_filter *filters;
+    size_t filter_count;
 };
 
 struct scn_limits {
@@ -178,8 +242,10 @@ struct scn_expect {
     size_t exit_count;
     struct expect_item *regs; /* "regs.x0".."regs.x30", "regs.sp", "regs.pc": at the end */
     size_t reg_count;
-    struct expect_item *devices; /* "devices.NAME.reads|writes|output|last_write" */
+    struct expect_item *devices; /* "devices.NAME.reads|writes|output|..." */
     size_t device_count;
+    struct expect_item *kvm; /* "kvm.ioeventfds.NAME", "kvm.coalesced", "kvm.unassigned_..." */
+    size_t kvm_count;
     struct expect_trap *traps;
     size_t trap_count;
     struct expect_item *host; /* "host.N.expect.status", ...: step N, from 1, of the policy */
@@ -203,6 +269,8 @@ struct scenario {
     size_t device_count;
     struct scn_guest guest;
     struct scn_host host;
+    struct scn_vmm vmm;
+    struct scn_kvm kvm;
     struct scn_limits limits;
     struct scn_expect expect;
     const char *xfail;   /* reason, or NULL */

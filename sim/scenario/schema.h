@@ -82,6 +82,10 @@ extern const struct schema_map schema_root;
 /* `host` (schema_host.c), and of that what may be expected of a command. */
 extern const struct schema_map schema_host, schema_answer;
 
+/* An entry of `devices`, one of `vmm`, and `kvm`; the KVM_EXIT_ names (schema_vmm.c). */
+extern const struct schema_map schema_device, schema_vmm_step, schema_kvm;
+extern const struct schema_words schema_exit_names;
+
 /* The words of a condition: {min:, max:}, {in: []}, {not: }. */
 extern const struct schema_map schema_condition;
 

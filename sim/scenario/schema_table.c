@@ -37,13 +37,12 @@ static const struct schema_word world_words[] = {{"kvm-vhe", SCN_WORLD_KVM},
 static const struct schema_word kernel_words[] = {
     {"linux-6.12", 0}, {"v6.12", 0},      {"linux-7.2", 1}, {"v7.2", 1},
     {"cca-v12", 2},    {"linux-4.19", 3}, {"cca-rfc", 4},   {"cca-v14", 5}};
+/* kvm_model/vmm/vmm_variant.c */
+static const struct schema_word vmm_words[] = {{"qemu", 0}, {"kvmtool", 1}, {"complete", 2}};
 static const struct schema_word rmm_words[] = {{"1.0", 0}, {"v1.0-rel0", 0}};
 static const struct schema_word gic_words[] = {{"none", 0}, {"v3", 1}};
 static const struct schema_word granule_words[] = {{"4K", 4096}};
 static const struct schema_word ripas_words[] = {{"ram", 1}, {"empty", 0}};
-static const struct schema_word device_words[] = {{"registers", SCN_DEVICE_REGISTERS},
-                                                  {"pl011", SCN_DEVICE_PL011}};
-static const struct schema_word handler_words[] = {{"vmm", 0}, {"kvm", 1}};
 static const struct schema_word attr_words[] = {{"normal", 0}, {"device", 1}};
 static const struct schema_word perm_words[] = {
     {"r", 0}, {"ro", 0}, {"rw", 1}, {"rx", 2}, {"rwx", 3}};
@@ -57,7 +56,8 @@ static const struct schema_word default_words[] = {{"default", 0}};
 static const struct schema_word reason_words[] = {{"psci", 0},           {"hvc", 1},
                                                   {"kvm_error", 2},      {"shutdown", 3},
                                                   {"limit", 4},          {"internal_error", 5},
-                                                  {"unhandled_exit", 6}, {"failure", 7}};
+                                                  {"unhandled_exit", 6}, {"failure", 7},
+                                                  {"device", 8},         {"vmm", 9}};
 /* Arm DEN 0022, functions that stop a CPU or the system */
 static const struct schema_word psci_words[] = {{"CPU_SUSPEND", 0},   {"CPU_OFF", 1},
                                                 {"SYSTEM_OFF", 2},    {"SYSTEM_RESET", 3},
@@ -66,18 +66,12 @@ static const struct schema_word psci_words[] = {{"CPU_SUSPEND", 0},   {"CPU_OFF"
 static const struct schema_word errno_words[] = {
     {"EPERM", 1},   {"EINTR", 4}, {"EIO", 5},    {"ENOEXEC", 8}, {"EAGAIN", 11}, {"ENOMEM", 12},
     {"EFAULT", 14}, {"ENXIO", 6}, {"EBUSY", 16}, {"EINVAL", 22}, {"ENOSYS", 38}};
-/* linux/kvm.h: the exit reasons an arm64 guest can cause */
-static const struct schema_word exit_words[] = {
-    {"KVM_EXIT_UNKNOWN", 0},   {"KVM_EXIT_HYPERCALL", 3},       {"KVM_EXIT_DEBUG", 4},
-    {"KVM_EXIT_MMIO", 6},      {"KVM_EXIT_SHUTDOWN", 8},        {"KVM_EXIT_FAIL_ENTRY", 9},
-    {"KVM_EXIT_INTR", 10},     {"KVM_EXIT_INTERNAL_ERROR", 17}, {"KVM_EXIT_SYSTEM_EVENT", 24},
-    {"KVM_EXIT_ARM_NISV", 28}, {"KVM_EXIT_MEMORY_FAULT", 39}};
-/* the same without the prefix, and shorthands of exception classes; the classes follow */
+/* schema_exit_names without the prefix, and shorthands of exception classes; the classes follow */
 static const struct schema_word count_words[] = {
-    {"UNKNOWN", 0},        {"HYPERCALL", 3},     {"DEBUG", 4},         {"MMIO", 6},
-    {"SHUTDOWN", 8},       {"FAIL_ENTRY", 9},    {"INTR", 10},         {"INTERNAL_ERROR", 17},
-    {"SYSTEM_EVENT", 24},  {"ARM_NISV", 28},     {"MEMORY_FAULT", 39}, {"HVC", ESR_EC_HVC64},
-    {"SMC", ESR_EC_SMC64}, {"SVC", ESR_EC_SVC64}};
+    {"UNKNOWN", 0},        {"HYPERCALL", 3},      {"DEBUG", 4},         {"MMIO", 6},
+    {"SHUTDOWN", 8},       {"FAIL_ENTRY", 9},     {"INTR", 10},         {"INTERNAL_ERROR", 17},
+    {"SYSTEM_EVENT", 24},  {"ARM_NISV", 28},      {"MEMORY_FAULT", 39}, {"ARM_LDST64B", 42},
+    {"HVC", ESR_EC_HVC64}, {"SMC", ESR_EC_SMC64}, {"SVC", ESR_EC_SVC64}};
 
 static const struct schema_word ec_list[] = {
 #define X(id, name, code, ...) {name, code},
@@ -143,8 +137,6 @@ static const struct schema_words register_names = {
 /* --- keys by pattern -------------------------------------------------------------------------- */
 
 static const struct schema_pattern name_pattern = {"^[A-Za-z_][A-Za-z0-9_]*$", "a name"};
-static const struct schema_pattern number_pattern = {
-    "^(0x[0-9A-Fa-f_]+|0b[01_]+|[0-9][0-9_]*)[KMG]?$", "an offset, like 0x10"};
 static const struct schema_pattern gpr_pattern = {"^([0-9]|[12][0-9]|30)$", "a number 0 to 30"};
 static const struct schema_pattern register_pattern = {"^(x([0-9]|[12][0-9]|30)|sp)$",
                                                        "a register x0 to x30, or sp"};
@@ -164,6 +156,10 @@ static const struct schema_key machine_keys[] = {
      .doc = "host kernel whose KVM is modelled; default linux-6.12, of a realm cca-v12"},
     {"rmm", .type = SCHEMA_WORD, .words = WORDS("an RMM version", rmm_words),
      .doc = "version of the RMM specification, for a realm only; default 1.0"},
+    {"vmm", .type = SCHEMA_WORD, .words = WORDS("a VMM", vmm_words), .fallback = "qemu",
+     .doc = "whose answers to exits the VMM gives; complete: all that KVM's API asks for"},
+    {"ls64", .type = SCHEMA_BOOL, .fallback = "false",
+     .doc = "the CPU and the VM have FEAT_LS64_V: 64-byte loads and stores"},
     {"granule", .type = SCHEMA_WORD, .words = WORDS("a translation granule", granule_words),
      .fallback = "4K", .doc = "translation granule of stage 2"},
     {"ipa_bits", INT(32, 48), .fallback = "40",
@@ -181,29 +177,6 @@ static const struct schema_key memory_keys[] = {
     {"size", ANY_INT, .flags = SCHEMA_REQUIRED | SCHEMA_PAGES | SCHEMA_NONZERO, .doc = "in bytes"},
     {"ripas", .type = SCHEMA_WORD, .words = WORDS("a RIPAS", ripas_words), .fallback = "ram",
      .doc = "of a realm: state of the range when the realm starts"},
-};
-
-static const struct schema_key value_keys[] = {
-    {"value", ANY_INT, .flags = SCHEMA_REQUIRED, .doc = "contents, little-endian"},
-    {"size", INT(1, 8), .flags = SCHEMA_REQUIRED, .doc = "1, 2, 4 or 8 bytes"},
-};
-static const struct schema_key value_row = {
-    "value", ANY_INT, .flags = SCHEMA_OR_MAP, .map = MAP(value_keys),
-    .doc = "initial contents at that offset: as wide as the number needs, or value and size"};
-
-static const struct schema_key device_keys[] = {
-    {"name", .type = SCHEMA_NAME, .flags = SCHEMA_REQUIRED,
-     .doc = "stands for its address wherever an address may stand"},
-    {"type", .type = SCHEMA_WORD, .words = WORDS("a device type", device_words),
-     .flags = SCHEMA_REQUIRED, .doc = "registers: plain storage; pl011: a UART"},
-    {"ipa", ANY_INT, .flags = SCHEMA_REQUIRED | SCHEMA_PAGES,
-     .doc = "where the guest reaches it; of a realm in the unprotected half"},
-    {"size", ANY_INT, .flags = SCHEMA_PAGES | SCHEMA_NONZERO, .fallback = "4K", .doc = "in bytes"},
-    {"handled_by", .type = SCHEMA_WORD, .words = WORDS("who handles it", handler_words),
-     .fallback = "vmm", .doc = "the VMM, or KVM itself by its in-kernel bus"},
-    {"values", .type = SCHEMA_MAP,
-     .map = &(const struct schema_map){.any_key = &number_pattern, .any = &value_row},
-     .doc = "registers only: initial contents by offset, e.g. {0x0: 0x90}; the rest is 0"},
 };
 
 static const struct schema_key stage1_keys[] = {
@@ -283,6 +256,7 @@ static const struct schema_key end_keys[] = {
      .doc = "reason psci: the call"},
     {"errno", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH | SCHEMA_OR_INT, .words = &errno_names,
      .max = 4095, .doc = "reason kvm_error: what KVM_RUN returns, positive"},
+    {"status", MATCH_ANY_INT, .doc = "reason device: what the guest says of its end, 0 is good"},
     {"text", MATCH_TEXT, .doc = "reasons limit and failure: which limit, what failed"},
 };
 
@@ -294,12 +268,24 @@ static const struct schema_key end_reg_row = {"register", .type = SCHEMA_ADDRESS
 static const struct schema_key device_state_keys[] = {
     {"reads", MATCH_ANY_INT, .doc = "how many reads the device answered"},
     {"writes", MATCH_ANY_INT, .doc = "how many writes"},
-    {"output", MATCH_TEXT, .doc = "pl011: what the guest printed"},
+    {"output", MATCH_TEXT, .doc = "pl011, virtio-console: what the guest printed"},
+    {"irq", MATCH_BOOL, .doc = "level of its interrupt line"},
+    {"contents", MATCH_TEXT, .doc = "virtio-blk: the text the disk begins with, up to a zero byte"},
     {"last_write", MATCH_ANY_INT, .doc = "value of the last write"},
 };
 static const struct schema_key device_state_row = {"device", .type = SCHEMA_MAP,
                                                    .map = MAP(device_state_keys),
                                                    .doc = "state at the end of the run"};
+
+static const struct schema_key count_row = {"count", MATCH_ANY_INT, .doc = "how often"};
+static const struct schema_key kvm_state_keys[] = {
+    {"ioeventfds", .type = SCHEMA_MAP,
+     .map = &(const struct schema_map){.any_key = &name_pattern, .any = &count_row},
+     .doc = "how often each was signalled"},
+    {"coalesced", MATCH_ANY_INT, .doc = "writes still in the ring"},
+    {"unassigned_reads", MATCH_ANY_INT, .doc = "accesses of the VMM's that nothing answered"},
+    {"unassigned_writes", MATCH_ANY_INT, .doc = "the same, writes"},
+};
 
 static const struct schema_key iss_keys[] = {
     {"il", BIT, .doc = "ESR.IL"},
@@ -351,8 +337,8 @@ static const struct schema_key host_sees_keys[] = {
 };
 
 static const struct schema_key exit_keys[] = {
-    {"reason", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH,
-     .words = WORDS("an exit reason", exit_words), .doc = "kvm_run.exit_reason"},
+    {"reason", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH, .words = &schema_exit_names,
+     .doc = "kvm_run.exit_reason"},
     {"phys_addr", MATCH_ADDRESS, .doc = "kvm_run.mmio.phys_addr"},
     {"len", MATCH_INT(8), .doc = "kvm_run.mmio.len"},
     {"is_write", MATCH_BOOL, .doc = "kvm_run.mmio.is_write"},
@@ -447,6 +433,8 @@ static const struct schema_key expect_keys[] = {
     {"devices", .type = SCHEMA_MAP,
      .map = &(const struct schema_map){.any_key = &name_pattern, .any = &device_state_row},
      .doc = "devices at the end of the run"},
+    {"kvm", .type = SCHEMA_MAP, .map = MAP(kvm_state_keys),
+     .doc = "KVM and the VMM at the end of the run"},
     {"traps", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = MAP(trap_keys),
      .doc = "traps in this order; others may stand between them unless exact"},
     {"exact", .type = SCHEMA_BOOL, .fallback = "false", .doc = "no other traps than those listed"},
@@ -483,13 +471,16 @@ static const struct schema_key root_keys[] = {
      .doc = "what is simulated"},
     {"memory", .type = SCHEMA_MAP, .flags = SCHEMA_REQUIRED | SCHEMA_LIST | SCHEMA_NONEMPTY,
      .map = MAP(memory_keys), .doc = "the guest's memory; at most 4 GiB in all"},
-    {"devices", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = MAP(device_keys),
+    {"devices", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = &schema_device,
      .doc = "devices behind memory-mapped registers"},
     {"page_tables", .type = SCHEMA_MAP, .map = MAP(page_table_keys), .doc = "translation tables"},
     {"guest", .type = SCHEMA_MAP, .flags = SCHEMA_REQUIRED, .map = MAP(guest_keys),
      .doc = "the guest's code and its state at the start"},
     {"host", .type = SCHEMA_MAP, .map = &schema_host,
      .doc = "of a realm: what a host does that lies"},
+    {"kvm", .type = SCHEMA_MAP, .map = &schema_kvm, .doc = "what the VMM asks of KVM for the VM"},
+    {"vmm", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = &schema_vmm_step,
+     .doc = "what the VMM does at certain exits, instead of or beside what machine.vmm does"},
     {"stimulus", UNSUPPORTED, .doc = "events from outside"},
     {"limits", .type = SCHEMA_MAP, .flags = SCHEMA_FILL, .map = MAP(limit_keys),
      .doc = "a run that reaches one ends without a verdict"},

@@ -119,13 +119,14 @@ START_TEST(realm_runs_and_is_torn_down)
     kvm_vcpu_set_x(t.vcpu, 2, DEV_IPA | SHARED);
     kvm_vcpu_set_x(t.vcpu, 5, TEST_RAM_IPA + 0x100000);
     kvm_vcpu_set_x(t.vcpu, 6, (TEST_RAM_IPA + 0x102000) | SHARED);
-    vmm = (struct vmm){t.kvm, t.vcpu, &as, &t.trace, &t.clock};
+    vmm =
+        (struct vmm){.kvm = t.kvm, .vcpu = t.vcpu, .as = &as, .trace = &t.trace, .clock = &t.clock};
     result = vmm_run(&vmm);
     ck_assert_int_eq(result.reason, VMM_END_SYSTEM_EVENT);
     ck_assert_uint_eq(result.detail, KVM_SYSTEM_EVENT_SHUTDOWN);
     ck_assert_uint_eq(cpu_get_x(t.cpu, 3), 0xffffff80);
     ck_assert_uint_eq(cpu_get_x(t.cpu, 4), 0x1122334455667788);
-    ck_assert_uint_eq(regs.last_write, 0xffffff80);
+    ck_assert_uint_eq(regs.use.last_write, 0xffffff80);
     {
         uint64_t shared = 0, private = 1;
 

@@ -31,6 +31,8 @@ struct fake {
     struct scn_device devices[1];
     struct scn_label labels[1];
     struct machine_device_state states[1];
+    struct scn_ioeventfd bells[1];
+    uint64_t rung;
     struct run_result result;
     struct run run;
     struct arena *arena;
@@ -138,15 +140,17 @@ static struct fake *fake_new(void)
                     .ipa_bits = 40},
         .devices = fake->devices,
         .device_count = 1,
+        .kvm = {.ioeventfds = fake->bells, .ioeventfd_count = 1},
         .guest = {.el = 1, .regs = {[0] = UART_IPA}, .labels = fake->labels, .label_count = 1},
     };
-    fake->states[0] = (struct machine_device_state){.name = "uart",
-                                                    .reads = 1,
-                                                    .writes = 2,
-                                                    .last_write = 0x41,
-                                                    .output = "hi\n\x01",
-                                                    .output_size = 4};
+    fake->states[0] =
+        (struct machine_device_state){.name = "uart",
+                                      .use = {.reads = 1, .writes = 2, .last_write = 0x41},
+                                      .output = "hi\n\x01",
+                                      .output_size = 4};
+    fake->bells[0].name = "bell";
     fake->result = (struct run_result){
+        .kvm = {.ioeventfds = &fake->rung},
         .end = {.reason = END_PSCI, .detail = 0x84000008, .text = ""},
         .x = {[0] = UART_IPA, [2] = 0xffffffff80000090},
         .pc = 0x40000204,
@@ -629,10 +633,11 @@ static bool iss_field_exists(const char *name)
 /* A key that the pattern of a map would take. */
 static const char *sample_key(const char *map)
 {
-    return strcmp(map, "devices") == 0 ? "uart"
-           : strcmp(map, "gprs") == 0  ? "0"
-           : strcmp(map, "regs") == 0  ? "x30"
-                                       : "MMIO";
+    return strcmp(map, "devices") == 0      ? "uart"
+           : strcmp(map, "ioeventfds") == 0 ? "bell"
+           : strcmp(map, "gprs") == 0       ? "0"
+           : strcmp(map, "regs") == 0       ? "x30"
+                                            : "MMIO";
 }
 
 static unsigned check_paths(const struct fake *fake, const struct schema_map *map,

@@ -18,9 +18,9 @@ START_TEST(registers_keep_what_is_written)
     /* out of the window: nothing there, and nothing harmed */
     ck_assert_uint_eq(device_read(&device, 0xfe, 4), 0);
     device_write(&device, 0x1000, 1, 8);
-    ck_assert_uint_eq(regs.reads, 3);
-    ck_assert_uint_eq(regs.writes, 2);
-    ck_assert_uint_eq(regs.last_write, 1);
+    ck_assert_uint_eq(regs.use.reads, 3);
+    ck_assert_uint_eq(regs.use.writes, 2);
+    ck_assert_uint_eq(regs.use.last_write, 1);
     registers_free(&regs);
     ck_assert(!registers_init(&regs, 0));
     ck_assert(!registers_init(&regs, REGISTERS_MAX_SIZE + 1));
@@ -153,7 +153,7 @@ START_TEST(in_kernel_adapter_serves_the_same_model)
     ck_assert(device.ops->write(device.ctx, 0x20, 4, data));
     memset(data, 0, sizeof(data));
     ck_assert(device.ops->read(device.ctx, 0x20, 2, data));
-    ck_assert_uint_eq(regs.last_write, 0x11223344);
+    ck_assert_uint_eq(regs.use.last_write, 0x11223344);
     ck_assert_uint_eq(data[0], 0x44);
     ck_assert_uint_eq(data[2], 0);
     ck_assert_uint_eq(clock.now.v, 14);

@@ -174,24 +174,24 @@ START_TEST(accesses_split_at_borders)
     aligned_only.impl.unaligned = false;
     a.device.ops = &aligned_only;
     ck_assert_uint_eq(address_space_rw(&as, 0x1ffc, &value, 8, true), MEMTX_OK);
-    ck_assert_uint_eq(regs[0].last_write, 0x44332211);
-    ck_assert_uint_eq(regs[1].last_write, 0x88776655);
+    ck_assert_uint_eq(regs[0].use.last_write, 0x44332211);
+    ck_assert_uint_eq(regs[1].use.last_write, 0x88776655);
     value = 0;
     ck_assert_uint_eq(address_space_rw(&as, 0x1ffe, &value, 4, false), MEMTX_OK);
     ck_assert_uint_eq(value, 0x66554433);
 
     /* a device that implements aligned accesses only gets three */
-    regs[0].reads = regs[0].writes = 0;
+    regs[0].use.reads = regs[0].use.writes = 0;
     value = 0x44332211;
     ck_assert_uint_eq(address_space_rw(&as, 0x1001, &value, 4, true), MEMTX_OK);
-    ck_assert_uint_eq(regs[0].writes, 3); /* 1, 2, 1 */
+    ck_assert_uint_eq(regs[0].use.writes, 3); /* 1, 2, 1 */
     ck_assert_uint_eq(address_space_rw(&as, 0x1001, &value, 4, false), MEMTX_OK);
     ck_assert_uint_eq(value, 0x44332211);
 
     /* one that implements unaligned ones gets all of it, also what lies behind its end */
-    regs[1].reads = 0;
+    regs[1].use.reads = 0;
     ck_assert_uint_eq(address_space_rw(&as, 0x2ffe, &value, 4, false), MEMTX_OK);
-    ck_assert_uint_eq(regs[1].reads, 1);
+    ck_assert_uint_eq(regs[1].use.reads, 1);
     ck_assert_uint_eq(as.unassigned_reads, 0);
     b.device.ops = &aligned_only;
 
@@ -284,14 +284,14 @@ START_TEST(big_endian_devices)
     memcpy(&ops, &registers_ops, sizeof(ops));
     ops.endian = DEVICE_BIG_ENDIAN;
     device_write(&device, 0, 0x11223344, 4);
-    ck_assert_uint_eq(regs[0].last_write, 0x44332211);
+    ck_assert_uint_eq(regs[0].use.last_write, 0x44332211);
     ck_assert_uint_eq(device_read(&device, 0, 4), 0x11223344);
     ck_assert_uint_eq(device_read(&device, 0, 1), 0x11); /* the storage below is little endian */
     /* split: the first step is the high half */
     ops.impl.max = 2;
-    regs[0].writes = 0;
+    regs[0].use.writes = 0;
     device_write(&device, 0x10, 0x11223344, 4);
-    ck_assert_uint_eq(regs[0].writes, 2);
+    ck_assert_uint_eq(regs[0].use.writes, 2);
     ck_assert_uint_eq(regs[0].bytes[0x11], 0x44);
     ck_assert_uint_eq(regs[0].bytes[0x13], 0x22);
     /* widened: the byte wanted is the highest of the wide read */
@@ -300,7 +300,7 @@ START_TEST(big_endian_devices)
     ck_assert_uint_eq(device_dispatch_read(&device, 0x20, 1, &value), MEMTX_OK);
     ck_assert_uint_eq(value, 0xaa);
     device_write(&device, 0x30, 0xbb, 1);
-    ck_assert_uint_eq(regs[0].last_write, 0xbb000000);
+    ck_assert_uint_eq(regs[0].use.last_write, 0xbb000000);
 }
 END_TEST
 
@@ -334,7 +334,7 @@ START_TEST(rom_device_changes_modes)
     ck_assert_uint_eq(flushes, 0); /* memory: no device is touched */
     value = 0x90;
     ck_assert_uint_eq(address_space_rw(&as, 0x1000, &value, 4, true), MEMTX_OK);
-    ck_assert_uint_eq(regs[0].last_write, 0x90);
+    ck_assert_uint_eq(regs[0].use.last_write, 0x90);
     ck_assert_uint_eq(flushes, 1);
     a.romd = false;
     ck_assert(address_space_commit(&as));
@@ -365,7 +365,7 @@ START_TEST(whole_accesses)
     ck_assert_uint_eq(value, 0x5a5a5a5a);
     ck_assert_uint_eq(as.unassigned_reads, 2);
     ck_assert_uint_eq(address_space_rw_whole(&as, 0x1ffc, &value, 4, true), MEMTX_OK);
-    ck_assert_uint_eq(regs[0].last_write, 0x5a5a5a5a);
+    ck_assert_uint_eq(regs[0].use.last_write, 0x5a5a5a5a);
     address_space_free(&as);
     test_machine_free(&t);
 }
