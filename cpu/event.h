@@ -126,6 +126,8 @@ struct event_field {
     X(STAGE2_UNMAP, stage2_unmap, "a range is unmapped", H(ipa), H(size))                          \
     X(STAGE2_TLBI, stage2_tlbi, "TLB invalidation by IPA", S(what), H(ipa), H(size), D(level))     \
     X(CACHE_MAINTENANCE, cache_maintenance, "by address, for the guest", S(what), H(pa), H(size))  \
+    X(HOST_ACTION, host_action, "the scenario's host does something to memory", S(action), H(gpa), \
+      H(size), D(ret))                                                                             \
     X(DIRTY_PAGE, dirty_page, "the dirty log notes a page", H(gpa))                                \
     X(IO_MEM_ABORT, io_mem_abort, "an access outside the memslots", H(ipa), B(isv), B(is_write),   \
       D(len), D(rt))                                                                               \

@@ -9,15 +9,16 @@
 #include "cpu/cpu.h"
 #include "kvm_model/hostile.h"
 #include "kvm_model/kvm.h"
+#include "kvm_model/stage2_setup.h"
 #include "kvm_model/vmm/vmm.h"
 #include "rmm_model/monitor.h"
 #include "rmm_model/rmm.h"
 #include "sim/guest_image.h"
+#include "sim/guest_memory.h"
 #include "sim/invariant/invariant.h"
 #include "sim/machine_devices.h"
 
 #define DRAM_OVERHEAD ((uint64_t)128 << 20) /* tables, realm descriptors, the GPT */
-#define DRAM_ALIGN ((uint64_t)2 << 20)
 
 #define PSCI_SYSTEM_OFF 0x84000008u
 #define PSCI_SYSTEM_RESET 0x84000009u
@@ -40,6 +41,7 @@ struct machine {
     struct kvm_vcpu *vcpu;
     struct guest_image image;
 
+    struct guest_memory memory;
     hva_t *hva; /* where the VMM mapped each memory */
     struct machine_devices *devices;
 
@@ -146,12 +148,22 @@ static bool on_exit_from_guest(void *ctx, uint64_t esr)
     machine->exits++;
     if (!is_realm(machine) && is_call(esr))
         note_call(machine);
+    if (!is_realm(machine) && field_get(esr, ESR_EC) == ESR_EC_HVC64)
+        guest_memory_at_hvc(&machine->memory, field_get(esr, ESR_IMM16));
     if (machine->stop_at_hvc && field_get(esr, ESR_EC) == ESR_EC_HVC64 &&
         field_get(esr, ESR_IMM16) == machine->hvc_imm) {
         set_end(machine, END_HVC, machine->hvc_imm);
         return true;
     }
     return check_limits(machine);
+}
+
+/* kvm_fault_observer */
+static void on_memory_fault(void *ctx)
+{
+    struct machine *machine = ctx;
+
+    guest_memory_at_fault(&machine->memory);
 }
 
 static void end_of(struct machine *machine, struct vmm_result result)
@@ -166,7 +178,10 @@ static void end_of(struct machine *machine, struct vmm_result result)
             set_end(machine, END_UNHANDLED_EXIT, KVM_EXIT_SYSTEM_EVENT);
         break;
     case VMM_END_INTERRUPTED:
-        if (!check_limits(machine)) {
+        if (!check_limits(machine) && kvm_vcpu_take_sigbus(machine->vcpu)) {
+            snprintf(machine->text, sizeof(machine->text), "SIGBUS: a page is poisoned");
+            set_end(machine, END_KVM_ERROR, EINTR);
+        } else if (!machine->ended) {
             snprintf(machine->text, sizeof(machine->text), "the vCPU is switched off");
             set_end(machine, END_KVM_ERROR, EINTR);
         }
@@ -214,7 +229,7 @@ static bool build_platform(struct machine *machine, char *error, size_t size)
 
     /* twice: the VMM's mapping, and the private pages of a realm */
     for (size_t i = 0; i < machine->scenario->memory_count; i++)
-        dram += 2 * ((machine->scenario->memory[i].size + DRAM_ALIGN - 1) & ~(DRAM_ALIGN - 1));
+        dram += guest_memory_dram(&machine->scenario->memory[i]);
     machine->mem = physmem_new(dram);
     if (!machine->mem)
         return fail(error, size, "no address space for the simulated memory", 0);
@@ -291,18 +306,25 @@ static bool build_vm(struct machine *machine, char *error, size_t size)
         snprintf(error, size, "no model of kernel '%s'", config->kernel);
         return false;
     }
-    machine->kvm = kvm_create_vm(&(struct kvm_config){.mm = machine->mm,
-                                                      .clock = &machine->clock,
-                                                      .trace = &machine->trace,
-                                                      .smc = &machine->smc,
-                                                      .variant = variant,
-                                                      .ipa_bits = config->ipa_bits,
-                                                      .realm = is_realm(machine),
-                                                      .exit_observer = on_exit_from_guest,
-                                                      .observer_ctx = machine},
-                                 &code);
+    machine->kvm =
+        kvm_create_vm(&(struct kvm_config){.mm = machine->mm,
+                                           .clock = &machine->clock,
+                                           .trace = &machine->trace,
+                                           .smc = &machine->smc,
+                                           .variant = variant,
+                                           .ipa_bits = config->ipa_bits,
+                                           .realm = is_realm(machine),
+                                           .cache_dic = config->features & SCN_FEATURE_DIC,
+                                           .fwb = config->features & SCN_FEATURE_FWB,
+                                           .exit_observer = on_exit_from_guest,
+                                           .fault_observer = on_memory_fault,
+                                           .observer_ctx = machine},
+                      &code);
     if (!machine->kvm)
         return fail(error, size, "KVM_CREATE_VM", code);
+    code = guest_memory_enable_caps(machine->scenario, machine->kvm);
+    if (code)
+        return fail(error, size, "KVM_ENABLE_CAP for machine.features", code);
     code =
         kvm_create_vcpu(machine->kvm, 0, is_realm(machine) ? NULL : machine->cpu, &machine->vcpu);
     return !code || fail(error, size, "KVM_CREATE_VCPU", code);
@@ -310,31 +332,10 @@ static bool build_vm(struct machine *machine, char *error, size_t size)
 
 static bool build_memory(struct machine *machine, char *error, size_t size)
 {
-    const struct scenario *scenario = machine->scenario;
-
-    machine->hva = calloc(scenario->memory_count + 1, sizeof(*machine->hva));
-    if (!machine->hva)
-        return fail(error, size, "out of memory", 0);
-    for (size_t i = 0; i < scenario->memory_count; i++) {
-        const struct scn_memory *memory = &scenario->memory[i];
-        struct kvm_userspace_memory_region slot = {
-            .slot = (uint32_t)i,
-            .guest_phys_addr = memory->ipa.v,
-            .memory_size = memory->size,
-        };
-        int code;
-
-        if (!host_mm_mmap(machine->mm, memory->size, 0, &machine->hva[i]))
-            return fail(error, size, "the host has no memory for the guest", 0);
-        slot.userspace_addr = machine->hva[i].v;
-        if (is_realm(machine))
-            slot.flags =
-                (uint32_t)(KVM_MEM_GUEST_MEMFD | (memory->ripas_ram ? 0 : KVM_MEM_RIPAS_EMPTY));
-        code = kvm_set_user_memory_region(machine->kvm, &slot);
-        if (code)
-            return fail(error, size, "KVM_SET_USER_MEMORY_REGION", code);
-    }
-    return true;
+    machine->memory.mm = machine->mm;
+    machine->memory.kvm = machine->kvm;
+    machine->memory.trace = &machine->trace;
+    return guest_memory_build(&machine->memory, error, size);
 }
 
 static bool build_devices(struct machine *machine, char *error, size_t size)
@@ -343,7 +344,7 @@ static bool build_devices(struct machine *machine, char *error, size_t size)
         machine_devices_new(&(struct machine_devices_config){.scenario = machine->scenario,
                                                              .kvm = machine->kvm,
                                                              .mm = machine->mm,
-                                                             .hva = machine->hva,
+                                                             .hva = machine->memory.hva,
                                                              .clock = &machine->clock,
                                                              .trace = &machine->trace},
                             error, size);
@@ -365,9 +366,10 @@ static bool load_image(struct machine *machine, char *error, size_t size)
                segment->ipa.v - scenario->memory[m].ipa.v >= scenario->memory[m].size)
             m++;
         if (m == scenario->memory_count ||
-            !host_mm_write(machine->mm,
-                           HVA(machine->hva[m].v + segment->ipa.v - scenario->memory[m].ipa.v),
-                           segment->bytes, segment->size)) {
+            !host_mm_write(
+                machine->mm,
+                HVA(machine->memory.hva[m].v + segment->ipa.v - scenario->memory[m].ipa.v),
+                segment->bytes, segment->size)) {
             snprintf(error, size, "code at 0x%llx is not in guest memory",
                      (unsigned long long)segment->ipa.v);
             return false;
@@ -417,6 +419,7 @@ struct machine *machine_new(const struct scenario *scenario, const struct machin
         return NULL;
     }
     machine->scenario = scenario;
+    machine->memory.scenario = scenario;
     machine->clock.profile = options->profile;
     machine->chaos = options->chaos;
     machine->trace.clock = &machine->clock;
@@ -425,7 +428,7 @@ struct machine *machine_new(const struct scenario *scenario, const struct machin
     if (!build_platform(machine, error, size) || !build_rmm(machine, error, size) ||
         !build_hostile(machine, error, size) || !build_vm(machine, error, size) ||
         !build_memory(machine, error, size) || !build_devices(machine, error, size) ||
-        !load_image(machine, error, size)) {
+        !load_image(machine, error, size) || !guest_memory_seal(&machine->memory, error, size)) {
         machine_free(machine);
         return NULL;
     }
@@ -442,7 +445,7 @@ void machine_free(struct machine *machine)
     hostile_free(machine->hostile);
     guest_image_free(&machine->image);
     machine_devices_free(machine->devices);
-    free(machine->hva);
+    guest_memory_free(&machine->memory);
     host_mm_free(machine->mm);
     rmm_free(machine->rmm);
     invariants_free(machine->invariants);
@@ -475,9 +478,9 @@ static bool populate(struct machine *machine)
 
         while (segment->ipa.v - scenario->memory[m].ipa.v >= scenario->memory[m].size)
             m++;
-        code =
-            kvm_arm_rmi_populate(machine->kvm, first, last - first,
-                                 HVA(machine->hva[m].v + first - scenario->memory[m].ipa.v), true);
+        code = kvm_arm_rmi_populate(
+            machine->kvm, first, last - first,
+            HVA(machine->memory.hva[m].v + first - scenario->memory[m].ipa.v), true);
         if (code) {
             snprintf(machine->text, sizeof(machine->text), "populating the realm failed: %s",
                      strerror(-code));
@@ -588,4 +591,18 @@ void machine_stop(struct machine *machine, const char *text)
     snprintf(machine->text, sizeof(machine->text), "%s", text);
     set_end(machine, END_KVM_ERROR, EINTR);
     cpu_set_budget(machine->cpu, 0);
+}
+
+struct kvm_stage2_leaf machine_stage2(const struct machine *machine, ipa_t ipa)
+{
+    struct kvm_stage2_leaf leaf = {0};
+
+    if (kvm_stage2_leaf(machine->kvm, ipa, &leaf))
+        leaf = (struct kvm_stage2_leaf){.perm = "none", .attr = "none"};
+    return leaf;
+}
+
+bool machine_page_is_dirty(const struct machine *machine, size_t index, uint64_t page)
+{
+    return kvm_dirty_log_has(machine->kvm, (uint32_t)index, page);
 }

@@ -8,6 +8,7 @@
 #define SIM_MACHINE_H
 
 #include "cpu/event.h"
+#include "kvm_model/kvm.h"
 #include "sim/scenario/scenario.h"
 
 struct machine;
@@ -95,6 +96,10 @@ void machine_stop(struct machine *machine, const char *text);
 
 /* Valid as long as the machine. */
 struct machine_kvm_state machine_kvm_state(const struct machine *machine);
+/* What stage 2 of a plain VM has for ipa now; not valid for a realm or beyond the IPA size. */
+struct kvm_stage2_leaf machine_stage2(const struct machine *machine, ipa_t ipa);
+/* Whether the dirty log of scenario->memory[index] has a page now. */
+bool machine_page_is_dirty(const struct machine *machine, size_t index, uint64_t page);
 
 /* What came of each step of scenario->host; NULL for an honest host. Owned by the machine. */
 const struct hostile_record *machine_hostile_records(const struct machine *machine);

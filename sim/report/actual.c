@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/report/actual.h"
 
+#include "cpu/arch/descriptor.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -405,4 +407,36 @@ void actual_of_run(const struct run *run, const char *path, struct actual *actua
         register_path(run, reg, actual);
     else if (device)
         device_path(run, device, actual);
+}
+
+void actual_of_stage2(const struct run *run, size_t index, const char *path, struct actual *actual)
+{
+    const struct kvm_stage2_leaf *leaf = &run->result->stage2[index];
+    const char *field = after(path, "stage2");
+    *actual = (struct actual){0};
+    if (!field)
+        return;
+    if (strcmp(field, "mapped") == 0)
+        set_number(actual, ACTUAL_BOOL, leaf->valid);
+    else if (strcmp(field, "level") == 0)
+        set_number(actual, ACTUAL_DEC, (uint64_t)leaf->level);
+    else if (strcmp(field, "af") == 0)
+        set_number(actual, ACTUAL_BOOL, field_get(leaf->desc, DESC_AF));
+    else if (strcmp(field, "perm") == 0)
+        set_text(actual, leaf->perm, strlen(leaf->perm));
+    else if (strcmp(field, "attr") == 0)
+        set_text(actual, leaf->attr, strlen(leaf->attr));
+}
+
+void actual_of_walk(const struct event *event, const char *path, struct actual *actual)
+{
+    const char *field = after(path, "walk");
+    *actual = (struct actual){0};
+    if (!field)
+        return;
+    actual->known = true;
+    if (strcmp(field, "stage") == 0)
+        set_number(actual, ACTUAL_DEC, event->kind == EV_S1_WALK ? 1 : 2);
+    else
+        set_field(actual, event, field);
 }

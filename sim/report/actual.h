@@ -46,6 +46,11 @@ void actual_of_trap(const struct run *run, const struct trap_view *view, const c
 /* Fills *actual for a path of expect.end, exits, regs, devices. */
 void actual_of_run(const struct run *run, const char *path, struct actual *actual);
 
+/* Fills *actual for a path of expect.stage2[index], or of a walk of a trap's (an S1_WALK, S2_WALK).
+ */
+void actual_of_stage2(const struct run *run, size_t index, const char *path, struct actual *actual);
+void actual_of_walk(const struct event *event, const char *path, struct actual *actual);
+
 /* "SYSTEM_OFF", ...; NULL for a function ID that is no PSCI call known here. */
 const char *psci_call_name(uint64_t function_id);
 

@@ -110,6 +110,46 @@ static const char *missing_step(const struct expect_trap *want, const struct tra
     return next < want->step_count ? want->steps[next] : NULL;
 }
 
+static bool walk_matches(const struct expect_walk *want, const struct event *event)
+{
+    for (size_t i = 0; i < want->item_count; i++) {
+        struct actual actual;
+        actual_of_walk(event, want->items[i].path, &actual);
+        if (!match_value_holds(&want->items[i].want, &actual))
+            return false;
+    }
+    return true;
+}
+
+/* The first walk that is missing in the trap, in order; NULL when all are there. */
+static const struct expect_walk *missing_walk(const struct expect_trap *want,
+                                              const struct trap_view *view)
+{
+    size_t next = 0;
+    for (size_t i = 0; i < view->event_count && next < want->walk_count; i++) {
+        const struct event *event = &view->events[i];
+        if ((event->kind == EV_S1_WALK || event->kind == EV_S2_WALK) &&
+            walk_matches(&want->walks[next], event))
+            next++;
+    }
+    return next < want->walk_count ? &want->walks[next] : NULL;
+}
+
+/* "stage 2 level 3 translation, ..." */
+static const char *walks_text(struct arena *arena, const struct trap_view *view)
+{
+    const char *text = "";
+    for (size_t i = 0; i < view->event_count; i++) {
+        const struct event *event = &view->events[i];
+        if (event->kind != EV_S1_WALK && event->kind != EV_S2_WALK)
+            continue;
+        text = arena_printf(arena, "%s%sstage %d level %" PRId64 " %s", text, *text ? ", " : "",
+                            event->kind == EV_S1_WALK ? 1 : 2, (int64_t)event_arg(event, "level"),
+                            (const char *)(uintptr_t)event_arg(event, "result"));
+    }
+    return *text ? text : "no walk at all";
+}
+
 static bool at_place(const struct expect_trap *want, const struct trap_view *view)
 {
     return !want->has_at || trap_pc(view) == want->at;
@@ -120,6 +160,7 @@ static size_t mismatches(const struct judge *judge, const struct expect_trap *wa
                          const struct trap_view *view)
 {
     size_t count = missing_step(want, view) != NULL;
+    count += missing_walk(want, view) != NULL;
     for (size_t i = 0; i < want->item_count; i++) {
         struct actual actual;
         actual_of_trap(judge->run, view, want->items[i].path, &actual);
@@ -149,6 +190,17 @@ static void fail_trap(struct judge *judge, const struct expect_trap *want,
         if (!actual.known || !match_value_holds(&want->items[i].want, &actual))
             fail_item(judge, &want->items[i], &actual, view->trap);
     }
+    const struct expect_walk *walk = missing_walk(want, view);
+    if (walk)
+        fail(judge,
+             (struct failure){
+                 .pos = walk->pos,
+                 .trap = view->trap->number,
+                 .what = arena_printf(judge->arena, "trap %" PRIu64 ", walk", view->trap->number),
+                 .expected = "a walk like this at its place",
+                 .actual = walks_text(judge->arena, view),
+                 .note = "",
+             });
     const char *step = missing_step(want, view);
     if (step)
         fail(judge,
@@ -254,7 +306,8 @@ static void judge_traps(struct judge *judge)
 {
     const struct scn_expect *expect = &judge->run->scenario->expect;
     for (size_t i = 0; i < expect->trap_count; i++)
-        judge->expectations += 1 + expect->traps[i].item_count + (expect->traps[i].step_count > 0);
+        judge->expectations += 1 + expect->traps[i].item_count + (expect->traps[i].step_count > 0) +
+                               expect->traps[i].walk_count;
     if (expect->traps_exact) {
         judge->expectations++;
         judge_exact(judge);
@@ -263,6 +316,63 @@ static void judge_traps(struct judge *judge)
     size_t next = 0;
     for (size_t i = 0; i < expect->trap_count; i++)
         next = judge_trap(judge, &expect->traps[i], next);
+}
+
+/* --- stage 2 ---------------------------------------------------------------------------------- */
+
+static void judge_stage2(struct judge *judge)
+{
+    const struct scn_expect *expect = &judge->run->scenario->expect;
+    for (size_t i = 0; i < expect->stage2_count; i++) {
+        const struct expect_stage2 *leaf = &expect->stage2[i];
+        for (size_t n = 0; n < leaf->item_count; n++) {
+            struct actual actual;
+            actual_of_stage2(judge->run, i, leaf->items[n].path, &actual);
+            judge->expectations++;
+            if (!actual.known || !match_value_holds(&leaf->items[n].want, &actual))
+                fail_item(judge, &leaf->items[n], &actual, NULL);
+        }
+    }
+}
+
+static const char *number_list(struct arena *arena, const char *text, uint64_t number)
+{
+    return *text ? arena_printf(arena, "%s, %" PRIu64, text, number)
+                 : arena_printf(arena, "%" PRIu64, number);
+}
+
+#define MAX_PAGES_TOLD 16
+
+static void judge_dirty(struct judge *judge)
+{
+    const struct scenario *scenario = judge->run->scenario;
+    for (size_t i = 0; i < scenario->expect.dirty_count; i++) {
+        const struct expect_dirty *want = &scenario->expect.dirty[i];
+        const struct scn_memory *memory = &scenario->memory[want->memory];
+        const uint64_t *bits = judge->run->result->dirty[i];
+        const char *expected = "", *actual = "";
+        size_t found = 0;
+        bool same = true;
+        for (size_t n = 0; n < want->page_count && n < MAX_PAGES_TOLD; n++)
+            expected = number_list(judge->arena, expected, want->pages[n]);
+        for (uint64_t page = 0; page < memory->size >> GRANULE_SHIFT; page++) {
+            if (!(bits[page / 64] >> (page % 64) & 1))
+                continue;
+            same &= found < want->page_count && want->pages[found] == page;
+            if (found++ < MAX_PAGES_TOLD)
+                actual = number_list(judge->arena, actual, page);
+        }
+        judge->expectations++;
+        if (same && found == want->page_count)
+            continue;
+        fail(judge, (struct failure){
+                        .pos = want->pos,
+                        .what = arena_printf(judge->arena, "dirty pages of %s", memory->name),
+                        .expected = *expected ? expected : "none",
+                        .actual = *actual ? actual : "none",
+                        .note = found > MAX_PAGES_TOLD ? "only the first pages are shown" : "",
+                    });
+    }
 }
 
 struct judgement judge(const struct run *run, struct arena *arena)
@@ -276,6 +386,8 @@ struct judgement judge(const struct run *run, struct arena *arena)
     judge_run_items(&judge, expect->devices, expect->device_count);
     judge_run_items(&judge, expect->kvm, expect->kvm_count);
     judge_run_items(&judge, expect->end, expect->end_count);
+    judge_stage2(&judge);
+    judge_dirty(&judge);
     return (struct judgement){
         .expectations = judge.expectations,
         .failures = judge.failures,

@@ -3,6 +3,31 @@
 
 #include "sim/scenario/arena.h"
 
+#define WORD_BITS 64
+
+static uint64_t *dirty_bitmap(struct machine *machine, const struct scenario *scenario,
+                              size_t memory, struct arena *arena)
+{
+    uint64_t pages = scenario->memory[memory].size >> GRANULE_SHIFT;
+    uint64_t *bits = arena_array(arena, (size_t)pages / WORD_BITS + 1, sizeof(*bits));
+    for (uint64_t page = 0; page < pages; page++)
+        bits[page / WORD_BITS] |= (uint64_t)machine_page_is_dirty(machine, memory, page)
+                                  << (page % WORD_BITS);
+    return bits;
+}
+
+static void capture_stage2(struct machine *machine, const struct scenario *scenario,
+                           struct run_result *result, struct arena *arena)
+{
+    const struct scn_expect *expect = &scenario->expect;
+    result->stage2 = arena_array(arena, expect->stage2_count, sizeof(result->stage2[0]));
+    for (size_t i = 0; i < expect->stage2_count; i++)
+        result->stage2[i] = machine_stage2(machine, expect->stage2[i].ipa);
+    result->dirty = arena_array(arena, expect->dirty_count, sizeof(result->dirty[0]));
+    for (size_t i = 0; i < expect->dirty_count; i++)
+        result->dirty[i] = dirty_bitmap(machine, scenario, expect->dirty[i].memory, arena);
+}
+
 struct run_result run_result_capture(struct machine *machine, struct machine_end end,
                                      const struct scenario *scenario, struct arena *arena)
 {
@@ -21,5 +46,6 @@ struct run_result run_result_capture(struct machine *machine, struct machine_end
     result.devices = arena_array(arena, scenario->device_count, sizeof(result.devices[0]));
     for (size_t i = 0; i < scenario->device_count; i++)
         result.devices[i] = machine_device(machine, i);
+    capture_stage2(machine, scenario, &result, arena);
     return result;
 }

@@ -182,6 +182,8 @@ static void load_trap(struct loader *loader, const struct node *node, struct exp
     if (sees && node_get(node, "exit"))
         diag_error(loader->diag, DIAG_E0101, &sees->pos,
                    "'vmm_sees' is another name of 'exit', which is given too");
+    if (good_child(node, "walk"))
+        load_expected_walks(loader, good_child(node, "walk"), trap);
     load_items(loader, node, "", &list);
     trap->items = list.items;
     trap->item_count = list.count;
@@ -234,6 +236,7 @@ void load_expect(struct loader *loader)
     expect->kvm = list.items;
     expect->kvm_count = list.count;
     check_ioeventfd_names(loader, good_child(node, "kvm"));
+    load_expected_stage2(loader, node);
     expect->traps_exact = child_value(node, "exact");
     traps = good_child(node, "traps");
     if (!traps)

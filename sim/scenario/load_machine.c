@@ -37,6 +37,7 @@ void load_machine(struct loader *loader)
         return;
     machine->world = (enum scn_world)world->value;
     realm = machine->world == SCN_WORLD_CCA;
+    load_features(loader, node);
     machine->kernel = kernel ? kernel->word : realm ? KERNEL_OF_REALM : KERNEL_OF_VM;
     machine->rmm = realm ? rmm ? rmm->word : RMM_OF_REALM : NULL;
     if (kernel && is_cca_kernel(kernel->word) != realm) {

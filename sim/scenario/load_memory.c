@@ -71,6 +71,7 @@ static void load_one_memory(struct loader *loader, const struct node *node,
                                   .ipa = IPA(ipa->value),
                                   .size = size->value,
                                   .ripas_ram = ripas->value};
+    load_backing(loader, node, memory);
     loader->scn->memory_count++;
 }
 

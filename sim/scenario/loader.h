@@ -57,6 +57,14 @@ void load_guest(struct loader *loader);       /* load_guest.c: registers, limits
 void load_host(struct loader *loader);        /* load_host.c: before load_expect */
 void load_vmm(struct loader *loader);         /* load_vmm.c: vmm and kvm, before load_expect */
 void load_expect(struct loader *loader);      /* load_expect.c */
+void load_stage2(struct loader *loader);      /* load_stage2.c: after load_code */
+
+/* --- memory and stage 2 (load_stage2.c), for the parts above --- */
+
+void load_features(struct loader *loader, const struct node *machine);
+void load_backing(struct loader *loader, const struct node *node, struct scn_memory *memory);
+void load_expected_stage2(struct loader *loader, const struct node *expect);
+void load_expected_walks(struct loader *loader, const struct node *list, struct expect_trap *trap);
 
 /*
  * Appends the expected values below a mapping, their paths behind prefix and a dot, to *items,

@@ -91,6 +91,7 @@ static void load(struct loader *loader)
     load_page_tables(loader);
     load_code(loader);
     load_guest(loader);
+    load_stage2(loader);
     load_host(loader);
     load_vmm(loader);
     load_expect(loader);

@@ -39,6 +39,76 @@ struct scn_machine {
     bool gic;           /* `gic: v3`: KVM's vGICv3 at SCN_GICD_IPA and SCN_GICR_IPA */
     const char *vmm;    /* name of a VMM variant */
     bool ls64;          /* FEAT_LS64_V */
+    unsigned features;  /* enum scn_feature */
+};
+
+/* As enum host_backing, and no VMA at all. */
+enum scn_backing_kind {
+    SCN_BACKING_ANON,
+    SCN_BACKING_THP,
+    SCN_BACKING_CONTPTE,
+    SCN_BACKING_HUGETLB_2M,
+    SCN_BACKING_CONTPMD,
+    SCN_BACKING_HUGETLB_1G,
+    SCN_BACKING_PFNMAP,
+    SCN_BACKING_NONE,
+};
+
+struct scn_backing { /* memory[].backing; all zero is what a realm has */
+    enum scn_backing_kind kind;
+    bool lazy, readonly, no_mte, cacheable, any_uncached;
+    uint64_t offset;
+};
+
+/* machine.features, bits */
+enum scn_feature {
+    SCN_FEATURE_FWB = 1,
+    SCN_FEATURE_DIC = 2,
+    SCN_FEATURE_MTE = 4,
+    SCN_FEATURE_DIRTY_MANUAL = 8,
+    SCN_FEATURE_DIRTY_INIT_SET = 16,
+    SCN_FEATURE_EAGER_SPLIT = 32,
+};
+
+enum scn_host_action {
+    SCN_HOST_MUNMAP,
+    SCN_HOST_MPROTECT_RO,
+    SCN_HOST_MPROTECT_RW,
+    SCN_HOST_MAP_FILE,
+    SCN_HOST_MAP_ANON,
+    SCN_HOST_SWAP_OUT,
+    SCN_HOST_POISON,
+    SCN_HOST_AGE,
+    SCN_HOST_START_LOG,
+    SCN_HOST_STOP_LOG,
+    SCN_HOST_GET_LOG,
+    SCN_HOST_CLEAR_LOG,
+    SCN_HOST_DELETE_SLOT,
+    SCN_HOST_ADD_SLOT,
+    SCN_HOST_ACTIONS
+};
+
+struct scn_host_event { /* host_events[] */
+    struct source_pos pos;
+    bool at_fault; /* in the when-th fault on memory; else at HVC #when */
+    uint64_t when;
+    enum scn_host_action action;
+    size_t memory; /* index */
+    uint64_t offset, size;
+};
+
+struct scn_stage2_map { /* page_tables.stage2[] */
+    struct source_pos pos;
+    ipa_t ipa;
+    uint64_t size;
+    bool writable, executable, device;
+};
+
+struct scn_stage2_raw { /* page_tables.raw[]: bits of one descriptor */
+    struct source_pos pos;
+    ipa_t ipa;
+    int level;
+    uint64_t clear, set;
 };
 
 struct scn_memory {
@@ -47,6 +117,8 @@ struct scn_memory {
     ipa_t ipa;
     uint64_t size;
     bool ripas_ram; /* realm: `ripas: ram` (the default) or `empty` */
+    struct scn_backing backing;
+    bool readonly, log_dirty; /* of the memslot */
 };
 
 enum scn_device_type {
@@ -223,6 +295,26 @@ struct expect_item {
     struct match_value want;
 };
 
+struct expect_walk { /* one entry of expect.traps[].walk: "walk.stage", "walk.level", ... */
+    struct source_pos pos;
+    struct expect_item *items;
+    size_t item_count;
+};
+
+struct expect_stage2 { /* one entry of expect.stage2: "stage2.level", ... */
+    struct source_pos pos;
+    ipa_t ipa;
+    struct expect_item *items;
+    size_t item_count;
+};
+
+struct expect_dirty { /* one entry of expect.dirty */
+    struct source_pos pos;
+    size_t memory;   /* index */
+    uint64_t *pages; /* ascending */
+    size_t page_count;
+};
+
 struct expect_trap { /* one entry of expect.traps */
     struct source_pos pos;
     bool has_at; /* `at: label` */
@@ -233,6 +325,8 @@ struct expect_trap { /* one entry of expect.traps */
     const char **steps; /* `path:`: ordered subsequence of event names */
     size_t step_count;
     struct source_pos path_pos;
+    struct expect_walk *walks; /* `walk:`: ordered subsequence of the trap's walks */
+    size_t walk_count;
 };
 
 struct scn_expect {
@@ -250,6 +344,10 @@ struct scn_expect {
     size_t trap_count;
     struct expect_item *host; /* "host.N.expect.status", ...: step N, from 1, of the policy */
     size_t host_count;
+    struct expect_stage2 *stage2;
+    size_t stage2_count;
+    struct expect_dirty *dirty;
+    size_t dirty_count;
     bool traps_exact; /* `exact: true`: no other trap than these */
     struct source_pos traps_pos;
 };
@@ -271,6 +369,13 @@ struct scenario {
     struct scn_host host;
     struct scn_vmm vmm;
     struct scn_kvm kvm;
+    struct scn_host_event *host_events;
+    size_t host_event_count;
+    struct scn_stage2_map *stage2_maps;
+    size_t stage2_map_count;
+    int stage2_depth; /* 0: tables come with the mappings */
+    struct scn_stage2_raw *stage2_raws;
+    size_t stage2_raw_count;
     struct scn_limits limits;
     struct scn_expect expect;
     const char *xfail;   /* reason, or NULL */

@@ -5,6 +5,7 @@
 #include "cpu/arch/esr.h"
 #include "cpu/arch/sysreg.h"
 #include "cpu/event.h"
+#include "sim/scenario/schema_stage2.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define MAP(rows)                                                                                  \
@@ -168,6 +169,9 @@ static const struct schema_key machine_keys[] = {
      .fallback = "none",
      .doc = "interrupt controller: v3 is KVM's vGICv3, distributor at 0x0800_0000, redistributors "
             "from 0x080a_0000 (of a realm in the unprotected half)"},
+    {"features", .type = SCHEMA_WORD, .flags = SCHEMA_LIST, .words = &schema_feature_words,
+     .doc = "of a plain VM's host: fwb (FEAT_S2FWB), dic (CTR_EL0.DIC); of the VM: mte "
+            "(KVM_CAP_ARM_MTE), dirty_manual, dirty_init_set, eager_split (of 2M)"},
 };
 
 static const struct schema_key memory_keys[] = {
@@ -177,6 +181,12 @@ static const struct schema_key memory_keys[] = {
     {"size", ANY_INT, .flags = SCHEMA_REQUIRED | SCHEMA_PAGES | SCHEMA_NONZERO, .doc = "in bytes"},
     {"ripas", .type = SCHEMA_WORD, .words = WORDS("a RIPAS", ripas_words), .fallback = "ram",
      .doc = "of a realm: state of the range when the realm starts"},
+    {"backing", .type = SCHEMA_MAP, .map = &schema_backing,
+     .doc = "of a plain VM: the VMM's mapping behind it"},
+    {"readonly", .type = SCHEMA_BOOL, .fallback = "false",
+     .doc = "the memslot is read-only: writes are MMIO"},
+    {"log_dirty", .type = SCHEMA_BOOL, .fallback = "false",
+     .doc = "the memslot has a dirty log from the start"},
 };
 
 static const struct schema_key stage1_keys[] = {
@@ -196,9 +206,13 @@ static const struct schema_key stage1_keys[] = {
 static const struct schema_key page_table_keys[] = {
     {"stage1", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = MAP(stage1_keys),
      .doc = "mappings beside the flat ones; they win over them"},
-    {"stage2", UNSUPPORTED, .doc = "stage-2 mappings"},
-    {"stage2_depth", UNSUPPORTED, .doc = "level down to which stage-2 tables exist"},
-    {"raw", UNSUPPORTED, .doc = "single descriptors"},
+    {"stage2", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = &schema_stage2_map,
+     .doc = "of a plain VM: memory that is mapped before the guest runs"},
+    {"stage2_depth", INT(1, 3),
+     .doc = "of a plain VM: tables of stage 2 exist down to this level for all memory and devices "
+            "from the start"},
+    {"raw", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = &schema_stage2_raw,
+     .doc = "fields of single descriptors, changed after all that"},
 };
 
 /* --- guest ------------------------------------------------------------------------------------ */
@@ -417,7 +431,8 @@ static const struct schema_key trap_keys[] = {
     {"path", .type = SCHEMA_WORD, .flags = SCHEMA_LIST | SCHEMA_NONEMPTY, .words = &event_names,
      .doc = "events of this trap, in this order; others may stand between them"},
     {"cycles", MATCH_ANY_INT, .doc = "from the trap to the guest's next instruction"},
-    {"walk", UNSUPPORTED, .doc = "steps of the walk"},
+    {"walk", .type = SCHEMA_MAP, .flags = SCHEMA_LIST | SCHEMA_NONEMPTY, .map = &schema_expect_walk,
+     .doc = "walks of this trap, in this order; others may stand between them"},
 };
 
 static const struct schema_key expect_keys[] = {
@@ -437,6 +452,10 @@ static const struct schema_key expect_keys[] = {
      .doc = "KVM and the VMM at the end of the run"},
     {"traps", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = MAP(trap_keys),
      .doc = "traps in this order; others may stand between them unless exact"},
+    {"stage2", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = &schema_expect_stage2,
+     .doc = "of a plain VM: what is mapped where at the end of the run"},
+    {"dirty", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = &schema_expect_dirty,
+     .doc = "dirty logs at the end of the run"},
     {"exact", .type = SCHEMA_BOOL, .fallback = "false", .doc = "no other traps than those listed"},
     {"never", UNSUPPORTED, .doc = "events that must not happen"},
 };
@@ -481,6 +500,8 @@ static const struct schema_key root_keys[] = {
     {"kvm", .type = SCHEMA_MAP, .map = &schema_kvm, .doc = "what the VMM asks of KVM for the VM"},
     {"vmm", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = &schema_vmm_step,
      .doc = "what the VMM does at certain exits, instead of or beside what machine.vmm does"},
+    {"host_events", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = &schema_host_event,
+     .doc = "of a plain VM: what the host does to the memory while the guest runs"},
     {"stimulus", UNSUPPORTED, .doc = "events from outside"},
     {"limits", .type = SCHEMA_MAP, .flags = SCHEMA_FILL, .map = MAP(limit_keys),
      .doc = "a run that reaches one ends without a verdict"},
