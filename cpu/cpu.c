@@ -32,8 +32,7 @@ enum engine_exception {
 
 /* VSESR_EL2: the syndrome bits it gives a virtual SError, IDS and ISS. */
 #define VSESR_ISS 0x1ffffffu
-
-static const struct field MDCR_TDE = {8, 1}; /* MDCR_EL2: debug exceptions go to EL2 */
+static const struct field MDCR_TDE = {8, 1}, MDSCR_SS = {0, 1};
 
 /* LDRAA and LDRAB, with and without write-back (Arm ARM C4.1.94). */
 #define LDRAA_MASK 0xff200400u
@@ -571,10 +570,75 @@ static void notice_el2_changes(struct cpu *cpu)
     cpu_tlb_invalidate(cpu);
 }
 
+/* --- software step (Arm ARM D2.12): of EL2's debugger alone, which routes it by MDCR_EL2.TDE ---
+ */
+
+static bool steps(const struct cpu *cpu)
+{
+    return field_get(cpu->el2.mdcr, MDCR_TDE) &&
+           field_get(cpu_get_sysreg((struct cpu *)(uintptr_t)cpu, SYSREG_MDSCR_EL1), MDSCR_SS);
+}
+
+static bool next_is_load_exclusive(struct cpu *cpu)
+{
+    struct fault fault = {0};
+    struct insn insn;
+    uint32_t word;
+
+    if (access_fetch_faults(cpu, VA(cpu->el2.elr), &word, &fault, NULL))
+        return false;
+    insn_decode(word, &insn);
+    return insn.cls == INSN_LOAD && insn.exclusive;
+}
+
+static enum outcome on_software_step(struct cpu *cpu, bool stepped, bool exclusive)
+{
+    struct syndrome syndrome = {
+        .esr = field_put(ESR_EC, ESR_EC_SOFTSTP_LOW) | field_put(ESR_IL, 1) |
+               field_put(ESR_SS_ISV, stepped) | field_put(ESR_SS_EX, exclusive) |
+               field_put(ESR_FSC, ESR_FSC_DEBUG),
+        .far = cpu->el2.far,
+    };
+
+    return to_el2(cpu, &syndrome, 0);
+}
+
+/* Active-not-pending: one instruction, or one exception to EL1, and the step exception after it. */
+static enum outcome single_step(struct cpu *cpu)
+{
+    uint64_t end = cpu->budget_end, used = cpu->executed + cpu->el1_taken;
+    bool exclusive = next_is_load_exclusive(cpu), done;
+    enum outcome outcome;
+
+    if (end > used)
+        cpu->budget_end = used + 1;
+    do
+        outcome = guarded_step(cpu);
+    while (outcome == GOES_ON);
+    cpu->budget_end = end;
+    /* SSAdvance: what was not executed is still to be stepped; HVC was */
+    done = cpu->executed + cpu->el1_taken > used ||
+           (outcome == LEAVES_SYNC && esr_ec(cpu->el2.esr) == ESR_EC_HVC64);
+    cpu->el2.spsr = (cpu->el2.spsr & ~field_mask(PSTATE_SS)) | field_put(PSTATE_SS, !done);
+    return outcome == LEAVES_LIMIT && done ? on_software_step(cpu, true, exclusive) : outcome;
+}
+
+static enum outcome run_until_exit(struct cpu *cpu)
+{
+    enum outcome outcome;
+
+    if (steps(cpu))
+        return field_get(cpu->el2.spsr, PSTATE_SS) ? single_step(cpu)
+                                                   : on_software_step(cpu, false, false);
+    do
+        outcome = guarded_step(cpu);
+    while (outcome == GOES_ON);
+    return outcome;
+}
+
 enum cpu_exit cpu_run(struct cpu *cpu)
 {
     struct trace *trace = listener(cpu);
-    enum outcome outcome;
 
     engine_load(cpu);
     cpu->monitor.armed = false; /* an exception return clears it (Arm ARM D1.4.4) */
@@ -587,10 +651,7 @@ enum cpu_exit cpu_run(struct cpu *cpu)
 
         trace_send(trace, EV_ERET, el2_world(cpu), args, sizeof(args) / sizeof(args[0]));
     }
-    do
-        outcome = guarded_step(cpu);
-    while (outcome == GOES_ON);
-    switch (outcome) {
+    switch (run_until_exit(cpu)) {
     case LEAVES_SYNC:
         return CPU_EXIT_SYNC;
     case LEAVES_IRQ:

@@ -51,16 +51,30 @@ static bool fault_ipa_known(struct kvm_vcpu *vcpu)
     return translate_far_to_hpfar(vcpu);
 }
 
-static bool is_sea(const struct fsc_desc *fsc)
+/* Level -1 came with FEAT_LPA2; KVM knows no level -2 (asm/esr.h:esr_fsc_is_translation_fault). */
+static bool level_is_known(const struct kvm_variant *variant, const struct fsc_desc *fsc)
 {
-    return fsc->name && (fsc->group == FSC_EXTERNAL || fsc->group == FSC_EXTERNAL_WALK ||
-                         fsc->group == FSC_PARITY || fsc->group == FSC_PARITY_WALK);
+    return fsc->level == FSC_NO_LEVEL || fsc->level >= (variant->fsc_level_minus_1 ? -1 : 0);
 }
 
-static bool is_handled_fsc(const struct fsc_desc *fsc)
+/* kvm_vcpu_abt_issea */
+static bool is_sea(const struct kvm_variant *variant, const struct fsc_desc *fsc)
 {
-    return fsc->name && (fsc->group == FSC_TRANSLATION || fsc->group == FSC_PERMISSION ||
-                         fsc->group == FSC_ACCESS_FLAG);
+    return fsc->name && level_is_known(variant, fsc) &&
+           (fsc->group == FSC_EXTERNAL || fsc->group == FSC_EXTERNAL_WALK ||
+            fsc->group == FSC_PARITY || fsc->group == FSC_PARITY_WALK);
+}
+
+static bool is_translation(const struct kvm_variant *variant, const struct fsc_desc *fsc)
+{
+    return fsc->name && fsc->group == FSC_TRANSLATION && level_is_known(variant, fsc);
+}
+
+static bool is_handled_fsc(const struct kvm_variant *variant, const struct fsc_desc *fsc)
+{
+    return is_translation(variant, fsc) ||
+           (fsc->name && (fsc->group == FSC_PERMISSION || fsc->group == FSC_ACCESS_FLAG ||
+                          (fsc->group == FSC_EXCLUSIVE && variant->excl_atomic_aborts)));
 }
 
 /* The fault is outside the memslots, or a write to a read-only one. */
@@ -96,6 +110,8 @@ static int abort_in_memory(struct kvm_vcpu *vcpu, ipa_t fault_ipa, ipa_t gpa,
 
     if (kvm_vcpu_trap_get_fault(vcpu) == FSC_ACCESS_FLAG)
         return handle_access_fault(vcpu, fault_ipa);
+    if (kvm_vcpu_trap_get_fault(vcpu) == FSC_EXCLUSIVE)
+        return kvm_inject_dabt_excl_atomic(vcpu, vcpu->fault.far);
     if (kvm_slot_has_gmem(slot) &&
         (kvm_realm_is_private_address(vcpu->kvm, fault_ipa) || kvm_slot_page_is_private(slot, gpa)))
         ret = gmem_abort(vcpu, fault_ipa, slot);
@@ -120,9 +136,9 @@ int kvm_handle_guest_abort(struct kvm_vcpu *vcpu)
          kvm_vcpu_get_pc(vcpu));
     if (!known)
         return 1;
-    if (is_sea(fsc))
+    if (is_sea(kvm->variant, fsc))
         return kvm_inject_serror(vcpu);
-    if (kvm->variant->ipa_limit_aborts && fsc->name && fsc->group == FSC_TRANSLATION) {
+    if (kvm->variant->ipa_limit_aborts && is_translation(kvm->variant, fsc)) {
         if (fault_ipa.v >> kvm->pa_bits)
             return kvm_inject_size_fault(vcpu);
         if (fault_ipa.v >> kvm->config.ipa_bits)
@@ -131,7 +147,7 @@ int kvm_handle_guest_abort(struct kvm_vcpu *vcpu)
     }
     KVM_TRACE(vcpu, GUEST_FAULT, fault_ipa.v, vcpu->fault.esr, vcpu->fault.far,
               kvm_vcpu_get_pc(vcpu));
-    if (!is_handled_fsc(fsc))
+    if (!is_handled_fsc(kvm->variant, fsc))
         return -EFAULT;
 
     gpa = kvm_gpa_from_fault(kvm, fault_ipa);

@@ -22,7 +22,7 @@ static int handle_hvc(struct kvm_vcpu *vcpu)
 static int handle_smc(struct kvm_vcpu *vcpu)
 {
     kvm_incr_pc(vcpu);
-    if (field_get(vcpu->fault.esr, ESR_IMM16)) {
+    if (field_get(vcpu->fault.esr, ESR_IMM16) || !vcpu->kvm->variant->smc_is_smccc) {
         kvm_vcpu_set_x(vcpu, 0, ~(uint64_t)0);
         return 1;
     }
@@ -55,18 +55,10 @@ static int kvm_handle_wfx(struct kvm_vcpu *vcpu)
     return 1;
 }
 
-/* BRK of a guest under a debugger (kvm_handle_guest_debug). */
-static int kvm_handle_guest_debug(struct kvm_vcpu *vcpu)
-{
-    struct kvm_arm_debug_exit debug = {.hsr = (uint32_t)vcpu->fault.esr,
-                                       .hsr_high = (uint32_t)(vcpu->fault.esr >> 32)};
-
-    vcpu->run->exit_reason = KVM_EXIT_DEBUG;
-    kvm_run_set_debug(vcpu->run, &debug);
-    return 0;
-}
-
-/* By EC; NULL is kvm_handle_unknown_ec. */
+/*
+ * By EC; NULL is kvm_handle_unknown_ec, which injects UNDEFINED. So do those of SVE, SIMD&FP,
+ * pointer authentication, ERET, SVC, GCS and LS64, for a VM that has none of that.
+ */
 static exit_handle_fn *const arm_exit_handlers[ESR_EC_COUNT] = {
     [ESR_EC_WFX] = kvm_handle_wfx,
     [ESR_EC_HVC64] = handle_hvc,
@@ -74,6 +66,9 @@ static exit_handle_fn *const arm_exit_handlers[ESR_EC_COUNT] = {
     [ESR_EC_SYS64] = kvm_handle_sys_reg,
     [ESR_EC_IABT_LOW] = kvm_handle_guest_abort,
     [ESR_EC_DABT_LOW] = kvm_handle_guest_abort,
+    [ESR_EC_SOFTSTP_LOW] = kvm_handle_guest_debug,
+    [ESR_EC_WATCHPT_LOW] = kvm_handle_guest_debug,
+    [ESR_EC_BREAKPT_LOW] = kvm_handle_guest_debug,
     [ESR_EC_BRK64] = kvm_handle_guest_debug,
 };
 

@@ -84,6 +84,16 @@ int kvm_inject_sea(struct kvm_vcpu *vcpu, bool iabt, uint64_t addr)
     return 1;
 }
 
+/* An exclusive or atomic access to memory that has none: the guest's own fault. */
+int kvm_inject_dabt_excl_atomic(struct kvm_vcpu *vcpu, uint64_t addr)
+{
+    if (vcpu_is_rec(vcpu))
+        return kvm_inject_sea(vcpu, false, addr);
+    inject_abt64(vcpu, false, ESR_FSC_EXCLUSIVE, addr);
+    emit_inject(vcpu, "excl_atomic", addr);
+    return 1;
+}
+
 /* An IPA beyond what any VM may have looks like an address size fault of stage 1, level 0. */
 int kvm_inject_size_fault(struct kvm_vcpu *vcpu)
 {

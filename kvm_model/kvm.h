@@ -199,8 +199,9 @@ void kvm_arm_vcpu_init(struct kvm_vcpu *vcpu);
 /* KVM_GET_MP_STATE: KVM_MP_STATE_RUNNABLE or _STOPPED. */
 uint32_t kvm_vcpu_get_mp_state(const struct kvm_vcpu *vcpu);
 /*
- * KVM_SET_GUEST_DEBUG: 0, or KVM_GUESTDBG_ENABLE with KVM_GUESTDBG_USE_SW_BP: BRK becomes
- * KVM_EXIT_DEBUG. -EINVAL: other bits, or a REC.
+ * KVM_SET_GUEST_DEBUG: 0, or KVM_GUESTDBG_ENABLE with KVM_GUESTDBG_USE_SW_BP (BRK becomes
+ * KVM_EXIT_DEBUG) and KVM_GUESTDBG_SINGLESTEP (each instruction does). -EINVAL: other bits, or a
+ * REC.
  */
 int kvm_vcpu_set_guest_debug(struct kvm_vcpu *vcpu, uint32_t control);
 /*

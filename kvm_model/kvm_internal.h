@@ -105,23 +105,26 @@ struct kvm_vcpu {
     bool mmio_needed;
     bool has_run;
     bool power_off;
-    bool serror_pending; /* HCR_EL2.VSE: waits until PSTATE.A is clear */
-    uint64_t serror_esr; /* VSESR_EL2: the ISS it will have */
-    bool guest_debug;    /* KVM_GUESTDBG_USE_SW_BP */
-    bool waits;          /* a wait was ended by a signal: KVM_RUN ends before the next entry */
-    bool increment_pc;   /* INCREMENT_PC: before the next entry, or at the end of KVM_RUN */
-    struct {             /* PENDING_EXCEPTION: likewise */
+    bool serror_pending;  /* HCR_EL2.VSE: waits until PSTATE.A is clear */
+    uint64_t serror_esr;  /* VSESR_EL2: the ISS it will have */
+    uint32_t guest_debug; /* KVM_GUESTDBG_*, 0 if not enabled */
+    bool waits;           /* a wait was ended by a signal: KVM_RUN ends before the next entry */
+    bool increment_pc;    /* INCREMENT_PC: before the next entry, or at the end of KVM_RUN */
+    struct {              /* PENDING_EXCEPTION: likewise */
         bool pending, has_far;
         enum el1_vector vector;
         uint64_t esr, far;
     } exception;
     bool os_lock; /* OSLSR_EL1.OSLK */
     struct {      /* the guest's debug registers, while KVM keeps them (vcpu_debug_state) */
-        uint64_t mdscr, mdccint;
+        uint64_t mdccint;
+        uint64_t saved_mdscr;
+        bool step_pending;   /* a step's exception is still to come (DBG_SS_ACTIVE_PENDING) */
+        bool guest_step_bit; /* PSTATE.SS of the guest, while the debugger steps */
         uint64_t wb[4][KVM_DEBUG_WB_REGS]; /* by enum dbg_wb */
     } debug;
     struct arch_timer_cpu timer;
-    bool in_guest; /* IN_GUEST_MODE */
+    bool in_guest;   /* IN_GUEST_MODE */
     uint64_t csselr; /* CSSELR_EL1 */
     uint64_t actlr;
     uint32_t smccc_fid; /* of the call being answered */
@@ -181,9 +184,16 @@ uint64_t kvm_vcpu_mpidr(const struct kvm_vcpu *vcpu);
 /* --- exits: 1 back to the guest, 0 to user space with run->exit_reason set, or -errno ------ */
 
 int handle_exit(struct kvm_vcpu *vcpu, enum cpu_exit exit); /* handle_exit.c */
-int kvm_handle_sys_reg(struct kvm_vcpu *vcpu);              /* sys_regs.c */
-void kvm_vcpu_wait(struct kvm_vcpu *vcpu);                  /* handle_exit.c */
-int kvm_handle_guest_abort(struct kvm_vcpu *vcpu);          /* guest_abort.c */
+int kvm_handle_guest_debug(struct kvm_vcpu *vcpu);          /* debug.c */
+/* Around KVM_RUN, and around each entry. */
+void kvm_debug_load(struct kvm_vcpu *vcpu);
+void kvm_debug_put(struct kvm_vcpu *vcpu);
+void kvm_debug_enter(struct kvm_vcpu *vcpu);
+void kvm_debug_exit(struct kvm_vcpu *vcpu);
+void kvm_vcpu_set_mdcr(struct kvm_vcpu *vcpu);     /* vcpu.c */
+int kvm_handle_sys_reg(struct kvm_vcpu *vcpu);     /* sys_regs.c */
+void kvm_vcpu_wait(struct kvm_vcpu *vcpu);         /* handle_exit.c */
+int kvm_handle_guest_abort(struct kvm_vcpu *vcpu); /* guest_abort.c */
 int user_mem_abort(struct kvm_vcpu *vcpu, ipa_t fault_ipa, struct kvm_memory_slot *slot,
                    hva_t hva); /* user_mem_abort.c */
 int gmem_abort(struct kvm_vcpu *vcpu, ipa_t fault_ipa, struct kvm_memory_slot *slot);
@@ -239,6 +249,7 @@ void kvm_mark_page_dirty(struct kvm *kvm, struct kvm_memory_slot *slot, ipa_t gp
 
 int kvm_inject_sea(struct kvm_vcpu *vcpu, bool iabt, uint64_t addr); /* always 1 */
 int kvm_inject_size_fault(struct kvm_vcpu *vcpu);
+int kvm_inject_dabt_excl_atomic(struct kvm_vcpu *vcpu, uint64_t addr);
 int kvm_inject_undefined(struct kvm_vcpu *vcpu);
 /* A synchronous exception with that ESR_EL1, and no FAR_EL1. */
 int kvm_inject_sync(struct kvm_vcpu *vcpu, uint64_t esr);

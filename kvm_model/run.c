@@ -50,6 +50,7 @@ static int enter_guest(struct kvm_vcpu *vcpu)
 
     if (!vcpu->has_run)
         kvm_vcpu_first_run(vcpu);
+    kvm_debug_enter(vcpu);
     KVM_TRACE(vcpu, ENTRY, kvm_vcpu_get_pc(vcpu));
     vcpu->kvm->has_run = true;
     kvm_adjust_pc(vcpu);
@@ -64,6 +65,7 @@ static int enter_guest(struct kvm_vcpu *vcpu)
     while (exit == CPU_EXIT_SYNC && kvm_smccc_fast_call(vcpu, el2->esr));
     vcpu->in_guest = false;
     kvm_vgic_sync_hwstate(vcpu);
+    kvm_debug_exit(vcpu);
     if (exit == CPU_EXIT_FAILURE)
         return -EIO;
     if (exit == CPU_EXIT_LIMIT)
@@ -132,10 +134,12 @@ int kvm_vcpu_run(struct kvm_vcpu *vcpu)
     EMIT(trace, KVM_RUN, VMM, vcpu->id);
     kvm_timer_enable(vcpu);
     kvm_timer_vcpu_load(vcpu);
+    kvm_debug_load(vcpu);
     ret = run_vcpu(vcpu);
     kvm_timer_vcpu_put(vcpu, false);
     if (!vcpu_is_rec(vcpu))
         kvm_adjust_pc(vcpu);
+    kvm_debug_put(vcpu);
     KVM_TRACE(vcpu, USERSPACE_EXIT, run->exit_reason, (uint64_t)(int64_t)ret);
     clock_charge(vcpu->kvm->clock, OP_KVM_USER_EXIT, 1);
     mmio = ret == 0 && run->exit_reason == KVM_EXIT_MMIO;

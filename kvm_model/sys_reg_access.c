@@ -71,12 +71,14 @@ bool trap_dbgauthstatus_el1(struct kvm_vcpu *vcpu, struct sys_reg_params *p,
 /* MDCCINT_EL1, MDSCR_EL1: the guest's own copy (access_rw). */
 bool trap_debug_regs(struct kvm_vcpu *vcpu, struct sys_reg_params *p, const struct sys_reg_row *row)
 {
-    uint64_t *reg = row->arg == DBG_MDSCR ? &vcpu->debug.mdscr : &vcpu->debug.mdccint;
-
-    if (p->is_write)
-        *reg = p->value;
+    if (row->arg == DBG_MDSCR && p->is_write)
+        kvm_vcpu_set_sysreg(vcpu, SYSREG_MDSCR_EL1, p->value);
+    else if (row->arg == DBG_MDSCR)
+        p->value = kvm_vcpu_get_sysreg(vcpu, SYSREG_MDSCR_EL1);
+    else if (p->is_write)
+        vcpu->debug.mdccint = p->value;
     else
-        p->value = *reg;
+        p->value = vcpu->debug.mdccint;
     return true;
 }
 

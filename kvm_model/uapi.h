@@ -49,6 +49,9 @@
 
 /* What arm64's <asm/kvm.h> and newer kernels have, and this host's header has not. */
 #define KVM_HYPERCALL_EXIT_SMC (1ull << 0)
+#ifndef KVM_GUESTDBG_SINGLESTEP
+#define KVM_GUESTDBG_SINGLESTEP (1u << 1)
+#endif
 #ifndef KVM_GUESTDBG_USE_SW_BP
 #define KVM_GUESTDBG_USE_SW_BP (1u << 16)
 #endif

@@ -8,6 +8,7 @@ static const struct kvm_variant variants[] = {
     {
         .name = "linux-6.12",
         .sys_reg_table = KVM_SYS_REGS_6_12,
+        .fsc_level_minus_1 = true,
         /* kvm/sys_regs.c:vcpu_set_ich_hcr@6.12; hyp/vgic-v3-sr.c:__vgic_v3_activate_traps@7.2
          * writes the host's own trap bits instead */
         .traps_absent_gic = true,
@@ -16,6 +17,7 @@ static const struct kvm_variant variants[] = {
         .ext_dabt_event = true,
         .smccc_services = true,
         .psci_system_reset2 = true,
+        .smc_is_smccc = true,
         /* kvm/psci.c:kvm_psci_1_x_call@6.12 */
         .psci_minor = 1,
         /* kvm/mmio.c:kvm_handle_mmio_return@6.12, then vcpu_data_host_to_guest masks to len */
@@ -40,6 +42,7 @@ static const struct kvm_variant variants[] = {
         .ext_dabt_event = true,
         .smccc_services = true,
         .psci_system_reset2 = true,
+        .smc_is_smccc = true,
         /* kvm/psci.c:kvm_psci_1_x_call@7.2 */
         .psci_minor = 3,
         .psci_system_off2 = true,
@@ -56,6 +59,9 @@ static const struct kvm_variant variants[] = {
         .hidden_sys_regs_by_encoding = true,
         .sys_reg_table = KVM_SYS_REGS_7_2,
         .id_aa64isar3 = true,
+        .fsc_level_minus_1 = true,
+        .excl_atomic_aborts = true,
+        .step_state_per_run = true,
         /* Debian's kernel of that version: CONFIG_PREEMPT_LAZY */
         .traces_preempt_count = true,
         /* kvm/emulate-nested.c:triage_sysreg_trap@7.2, in_feat_id_space */
@@ -80,12 +86,16 @@ static const struct kvm_variant variants[] = {
         .name = "cca-v12",
         .sys_reg_table = KVM_SYS_REGS_7_2,
         .id_aa64isar3 = true,
+        .fsc_level_minus_1 = true,
+        .excl_atomic_aborts = true,
+        .step_state_per_run = true,
         .traps_implementation_id = true,
         .nisv_exit = true,
         .ipa_limit_aborts = true,
         .ext_dabt_event = true,
         .smccc_services = true,
         .psci_system_reset2 = true,
+        .smc_is_smccc = true,
         .cca = true,
         .psci_minor = 3,
         .psci_system_off2 = true,
@@ -147,6 +157,7 @@ static const struct kvm_variant variants[] = {
         .ext_dabt_event = true,
         .smccc_services = true,
         .psci_system_reset2 = true,
+        .smc_is_smccc = true,
         .psci_minor = 1,
         .mmio_sign = KVM_MMIO_SIGN_LOST,
         .s1ptw_sea = KVM_S1PTW_SEA_PLAIN,
@@ -178,6 +189,7 @@ static const struct kvm_variant variants[] = {
         .ext_dabt_event = true,
         .smccc_services = true,
         .psci_system_reset2 = true,
+        .smc_is_smccc = true,
         .psci_minor = 3,
         .psci_system_off2 = true,
         .mmio_sign = KVM_MMIO_SIGN_LOST,
@@ -188,6 +200,9 @@ static const struct kvm_variant variants[] = {
         .hidden_sys_regs_by_encoding = true,
         .sys_reg_table = KVM_SYS_REGS_7_2,
         .id_aa64isar3 = true,
+        .fsc_level_minus_1 = true,
+        .excl_atomic_aborts = true,
+        .step_state_per_run = true,
         .id_space_as_trap = true,
         .traps_implementation_id = true,
         /* kvm/mmio.c:io_mem_abort@v14 */

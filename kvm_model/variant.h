@@ -88,8 +88,12 @@ struct kvm_variant {
     bool hidden_sys_regs_by_encoding; /* in trace texts: S3_0_0_4_6, not UNKN */
     bool traces_preempt_count;        /* tracefs shows the depth of disabled preemption */
     bool traps_absent_gic;            /* ICC_*_EL1 in a VM without a vGIC */
-    bool id_aa64isar3;                /* ID_AA64ISAR3_EL1 is allocated */
-    bool id_space_as_trap;        /* unallocated ID registers: the trap's own syndrome, to EL1 */
+    bool smc_is_smccc;       /* a trapped SMC is a call as an HVC is; else it only returns -1 */
+    bool step_state_per_run; /* KVM's and the guest's PSTATE.SS change places per KVM_RUN */
+    bool fsc_level_minus_1;  /* faults of level -1 are faults */
+    bool excl_atomic_aborts; /* FSC 0x35 is a stage-2 fault that KVM handles */
+    bool id_aa64isar3;       /* ID_AA64ISAR3_EL1 is allocated */
+    bool id_space_as_trap;   /* unallocated ID registers: the trap's own syndrome, to EL1 */
     bool traps_implementation_id; /* HCR_EL2.TID1: REVIDR_EL1, AIDR_EL1, SMIDR_EL1 */
     bool exception_clears_ss;     /* PSTATE.SS is clear in the SPSR_EL1 of an injected exception */
     /* stage 2 */

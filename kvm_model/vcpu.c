@@ -32,13 +32,13 @@ static void reset_shadow(struct kvm_vcpu *vcpu)
 }
 
 /* What of the debug and PMU registers a guest may not touch itself (kvm_arm_setup_mdcr_el2). */
-static void set_mdcr(struct kvm_vcpu *vcpu)
+void kvm_vcpu_set_mdcr(struct kvm_vcpu *vcpu)
 {
     static const struct field tdra = {11, 1}, tdosa = {10, 1}, tde = {8, 1}, tpm = {6, 1},
                               tpmcr = {5, 1};
 
     cpu_el2(vcpu->cpu)->mdcr = field_mask(tdra) | field_mask(tdosa) | field_mask(tpm) |
-                               field_mask(tpmcr) | field_put(tde, vcpu->guest_debug);
+                               field_mask(tpmcr) | field_put(tde, vcpu->guest_debug != 0);
 }
 
 /* The host's interrupts that KVM requests at each CPU (kvm_timer_hyp_init, kvm_vgic_hyp_init). */
@@ -57,7 +57,7 @@ static void reset_cpu(struct kvm_vcpu *vcpu)
     for (size_t i = 0; i < sizeof(host_irqs) / sizeof(host_irqs[0]); i++)
         cpu_gic_enable(vcpu->cpu, host_irqs[i], true);
     vcpu->csselr = RESET_UNKNOWN;
-    set_mdcr(vcpu);
+    kvm_vcpu_set_mdcr(vcpu);
 }
 
 int kvm_create_vcpu(struct kvm *kvm, unsigned id, struct cpu *cpu, struct kvm_vcpu **out)
@@ -146,16 +146,6 @@ void kvm_vcpu_first_run(struct kvm_vcpu *vcpu)
 uint32_t kvm_vcpu_get_mp_state(const struct kvm_vcpu *vcpu)
 {
     return vcpu->power_off ? KVM_MP_STATE_STOPPED : KVM_MP_STATE_RUNNABLE;
-}
-
-/* MDCR_EL2 follows (kvm_arm_setup_mdcr_el2). */
-int kvm_vcpu_set_guest_debug(struct kvm_vcpu *vcpu, uint32_t control)
-{
-    if (vcpu_is_rec(vcpu) || control & ~(uint32_t)(KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_SW_BP))
-        return -EINVAL;
-    vcpu->guest_debug = control & KVM_GUESTDBG_ENABLE && control & KVM_GUESTDBG_USE_SW_BP;
-    set_mdcr(vcpu);
-    return 0;
 }
 
 void kvm_vcpu_set_power_off(struct kvm_vcpu *vcpu, bool off)
