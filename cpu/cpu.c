@@ -430,7 +430,16 @@ bool cpu_line_pending(const struct cpu *cpu)
 
 static enum outcome leave_by(struct cpu *cpu, enum outcome outcome)
 {
+    static const char *const names[] = {
+        [LEAVES_IRQ] = "irq", [LEAVES_FIQ] = "fiq", [LEAVES_SERROR] = "serror"};
+    struct trace *trace = listener(cpu);
+
     clock_charge(cpu->engine->clock, OP_EXCEPTION_ENTRY, 1);
+    if (trace) {
+        const uint64_t args[] = {EVENT_STR(names[outcome]), cpu->el2.elr, cpu->el2.spsr};
+
+        trace_send(trace, EV_EL2_INTERRUPT, el2_world(cpu), args, sizeof(args) / sizeof(args[0]));
+    }
     return outcome;
 }
 

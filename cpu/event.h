@@ -67,6 +67,8 @@ struct event_field {
       H(vector))                                                                                   \
     X(EL2_VECTOR, el2_vector, "exception taken to EL2 or R-EL2", H(esr), H(far), H(hpfar), H(elr), \
       H(spsr), U(insn))                                                                            \
+    X(EL2_INTERRUPT, el2_interrupt, "a physical interrupt is taken to EL2 or R-EL2", S(line),      \
+      H(elr), H(spsr))                                                                             \
     X(ERET, eret, "the guest goes on", H(pc), H(spsr))                                             \
     X(TIMER_FIRE, timer_fire, "a timer's condition is met", S(timer), D(intid), H(cval), H(count)) \
     X(ICV_IAR, icv_iar, "the guest acknowledges an interrupt", D(intid), D(group), D(priority))    \

@@ -103,52 +103,54 @@ static struct summary summarize(const struct vgic_redist *redist)
 }
 
 /* UIE: the CPU says when at most one list register is in use (vgic_v3_set_underflow). */
-static uint64_t active_first_hcr(const struct vgic_redist *redist, unsigned lr_count)
+static uint64_t active_first_hcr(const struct vgic_redist *redist, const struct summary *summary,
+                                 unsigned lr_count)
 {
     bool more = redist->used_lrs == lr_count && redist->after_lrs < redist->ap_count;
 
+    (void)summary;
     if (!redist->ap_count) /* flush and sync have nothing to do: the interface stays off */
         return 0;
     return field_mask(ICH_HCR_EN) | field_put(ICH_HCR_UIE, more);
 }
 
 /* vgic_v3_configure_hcr@7.2 */
-static uint64_t pending_first_hcr(const struct vgic_redist *redist, unsigned lr_count)
+static uint64_t pending_first_hcr(const struct vgic_redist *redist, const struct summary *summary,
+                                  unsigned lr_count)
 {
-    struct summary summary = summarize(redist);
-    bool outside = summary.pending + summary.active > lr_count;
-    bool active_outside = outside && summary.active;
+    bool outside = summary->pending + summary->active > lr_count;
+    bool active_outside = outside && summary->active;
     bool group0 = field_get(redist->vmcr, ICH_VMCR_VENG0);
     bool group1 = field_get(redist->vmcr, ICH_VMCR_VENG1);
 
-    return field_mask(ICH_HCR_EN) | field_put(ICH_HCR_NPIE, summary.pending > lr_count) |
+    return field_mask(ICH_HCR_EN) | field_put(ICH_HCR_NPIE, summary->pending > lr_count) |
            field_put(ICH_HCR_LRENPIE, active_outside) | field_put(ICH_HCR_UIE, outside) |
-           field_put(ICH_HCR_VSGIEOICOUNT, !summary.sgis) |
+           field_put(ICH_HCR_VSGIEOICOUNT, !summary->sgis) |
            field_mask(group0 ? ICH_HCR_VGRP0DIE : ICH_HCR_VGRP0EIE) |
            field_mask(group1 ? ICH_HCR_VGRP1DIE : ICH_HCR_VGRP1EIE) |
            field_put(ICH_HCR_TDIR, active_outside || redist->vgic->active_spis);
 }
 
-static uint64_t (*const hcr_of[])(const struct vgic_redist *, unsigned) = {
+static uint64_t (*const hcr_of[])(const struct vgic_redist *, const struct summary *, unsigned) = {
     [KVM_VGIC_ACTIVE_FIRST] = active_first_hcr,
     [KVM_VGIC_PENDING_FIRST] = pending_first_hcr,
 };
 
-static bool overflows(const struct vgic_redist *redist, unsigned lr_count)
+static bool overflows(const struct vgic_redist *redist, const struct summary *summary,
+                      unsigned lr_count)
 {
-    struct summary summary = summarize(redist);
-
     if (redist->vgic->kvm->variant->vgic_overflow == KVM_VGIC_ACTIVE_FIRST)
         return redist->ap_count > lr_count;
-    return summary.pending + summary.active > lr_count;
+    return summary->pending + summary->active > lr_count;
 }
 
 /* vgic_flush_lr_state */
 void vgic_v3_flush(struct vgic_redist *redist, unsigned lr_count)
 {
+    struct summary summary = summarize(redist); /* filling a register changes an edge's state */
     size_t i;
 
-    if (overflows(redist, lr_count))
+    if (overflows(redist, &summary, lr_count))
         vgic_sort_ap_list(redist);
     redist->used_lrs = 0;
     for (i = 0; i < redist->ap_count && redist->used_lrs < lr_count; i++)
@@ -157,7 +159,7 @@ void vgic_v3_flush(struct vgic_redist *redist, unsigned lr_count)
     redist->after_lrs = i;
     for (unsigned n = redist->used_lrs; n < ICH_LR_COUNT; n++)
         redist->lr[n] = 0;
-    redist->hcr = hcr_of[redist->vgic->kvm->variant->vgic_overflow](redist, lr_count);
+    redist->hcr = hcr_of[redist->vgic->kvm->variant->vgic_overflow](redist, &summary, lr_count);
 }
 
 /* EOIs of what is active outside the list registers came in the order of the list (7.2). */

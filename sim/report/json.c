@@ -117,6 +117,8 @@ static void put_exits(struct json *json, const struct trap_log *log)
     for (unsigned ec = 0; ec < ESR_EC_COUNT; ec++)
         if (log->by_class[ec])
             json_member_uint(json, esr_ec_name(ec), log->by_class[ec]);
+    if (log->interrupts)
+        json_member_uint(json, TRAP_LOG_INTERRUPTS, log->interrupts);
     json_object_end(json);
 }
 

@@ -99,6 +99,9 @@ static void count_event(struct trap_log *log, const struct event *event)
     case EV_EL2_VECTOR:
         log->by_class[esr_ec(event_arg(event, "esr"))]++;
         break;
+    case EV_EL2_INTERRUPT:
+        log->interrupts++;
+        break;
     case EV_EXIT_TO_VMM:
         count_exit(log, event);
         break;
@@ -158,6 +161,8 @@ uint64_t trap_log_exits(const struct trap_log *log, const char *name)
         if (strcasecmp(reason, name) == 0 || strcasecmp(log->exits[i].name, name) == 0)
             return log->exits[i].count;
     }
+    if (strcasecmp(name, TRAP_LOG_INTERRUPTS) == 0)
+        return log->interrupts;
     for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
         if (strcasecmp(classes[i].shorthand, name) == 0)
             name = classes[i].name;

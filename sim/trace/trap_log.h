@@ -14,7 +14,9 @@
 
 #define TRAP_LOG_MAX_TRAPS 10000   /* kept in full; the rest is counted */
 #define TRAP_LOG_MAX_EVENTS 524288 /* of all traps kept */
-#define TRAP_LOG_MAX_REASONS 32    /* different reasons of exits to the VMM */
+/* Name of exits by a physical interrupt among those by reason and class. */
+#define TRAP_LOG_INTERRUPTS "IRQ"
+#define TRAP_LOG_MAX_REASONS 32 /* different reasons of exits to the VMM */
 
 struct trap {
     uint64_t number; /* from 1 */
@@ -44,6 +46,7 @@ struct trap_log {
     cycles_t setup_end;
 
     uint64_t by_class[ESR_EC_COUNT];                 /* exceptions to EL2, by EC */
+    uint64_t interrupts;                             /* and by a physical interrupt */
     struct trap_counter exits[TRAP_LOG_MAX_REASONS]; /* exits to the VMM, by reason */
     size_t exit_reasons;
 };
