@@ -34,9 +34,12 @@
     X(KVM_USER_ENTRY, kvm_user_entry, "user space calls KVM_RUN")                                  \
     X(KVM_SMCCC, kvm_smccc, "KVM answers an SMCCC call")                                           \
     X(KVM_INJECT, kvm_inject, "KVM injects an exception")                                          \
+    X(GIC_CPU_INTERFACE, gic_cpu_interface, "an interrupt acknowledged, ended or deactivated")     \
+    X(KVM_VGIC_LR, kvm_vgic_lr, "KVM fills a list register, and reads it back")                    \
+    X(HOST_IRQ, host_irq, "the host's kernel takes an interrupt")                                  \
     X(SMC_EL3, smc_el3, "SMC entry to EL3 and its dispatch")                                       \
     X(WORLD_SWITCH, world_switch, "EL3 switches worlds, one direction")                            \
-    X(GPT_CHANGE, gpt_change, "EL3 changes a granule's GPT entry; its zeroing and invalidations")    \
+    X(GPT_CHANGE, gpt_change, "EL3 changes a granule's GPT entry; its zeroing and invalidations")  \
     X(RMM_DISPATCH, rmm_dispatch, "the RMM decodes an RMI command")                                \
     X(RMM_REC_ENTER, rmm_rec_enter, "REC enter: checks, copy of the entry, context restore")       \
     X(RMM_REC_EXIT, rmm_rec_exit, "REC exit: context save, masks, copy of the exit")               \

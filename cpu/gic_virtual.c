@@ -139,6 +139,7 @@ static uint64_t read_iar(struct cpu *cpu, unsigned group)
         gic->ich.ap1r0 |= bit;
     else
         gic->ich.ap0r0 |= bit;
+    clock_charge(cpu->engine->clock, OP_GIC_CPU_INTERFACE, 1);
     EMIT(cpu->engine->trace, ICV_IAR, GUEST, intid, group, lr_priority(*lr));
     return intid;
 }
@@ -210,6 +211,7 @@ static void write_eoir(struct cpu *cpu, unsigned group, uint64_t value)
 
     if (is_special(intid))
         return;
+    clock_charge(cpu->engine->clock, OP_GIC_CPU_INTERFACE, 1);
     EMIT(cpu->engine->trace, ICV_EOIR, GUEST, intid, group, running_priority(gic));
     dropped = priority_drop(gic);
     if (dropped == GIC_PRIORITY_IDLE || intid >= GIC_INTID_FIRST_LPI ||
@@ -232,6 +234,7 @@ static void write_dir(struct cpu *cpu, unsigned group, uint64_t value)
     (void)group;
     if (!field_get(cpu->gic.ich.vmcr, ICH_VMCR_VEOIM) || intid >= GIC_INTID_SPECIAL)
         return;
+    clock_charge(cpu->engine->clock, OP_GIC_CPU_INTERFACE, 1);
     n = find_active(&cpu->gic, intid);
     if (n == NO_LR)
         count_eoi(cpu);

@@ -8,6 +8,17 @@
 #include "cpu/gic.h"
 #include "kvm_model/kvm_internal.h"
 
+/* The interrupts that KVM requests at each CPU (kvm_timer_hyp_init, kvm_vgic_hyp_init), and IPIs.
+ */
+void kvm_hyp_init_cpu(struct cpu *cpu)
+{
+    static const unsigned intids[] = {KVM_IPI_RESCHEDULE, GIC_INTID_MAINTENANCE,
+                                      GIC_INTID_VIRTUAL_TIMER, GIC_INTID_PHYSICAL_TIMER};
+
+    for (size_t i = 0; i < sizeof(intids) / sizeof(intids[0]); i++)
+        cpu_gic_enable(cpu, intids[i], true);
+}
+
 void kvm_vcpu_kick(struct kvm_vcpu *vcpu)
 {
     if (vcpu->in_guest && !vcpu_is_rec(vcpu))
@@ -21,6 +32,7 @@ void kvm_host_take_irqs(struct kvm_vcpu *vcpu)
     if (vcpu_is_rec(vcpu))
         return;
     while ((intid = cpu_gic_acknowledge(vcpu->cpu)) != GIC_INTID_SPURIOUS) {
+        clock_charge(vcpu->kvm->clock, OP_HOST_IRQ, 1);
         EMIT(vcpu_trace(vcpu), HOST_IRQ, HOST, intid);
         if (!kvm_arch_timer_handler(vcpu, intid)) /* the maintenance interrupt's has no work */
             cpu_gic_set_active(vcpu->cpu, intid, false);

@@ -68,6 +68,9 @@ struct kvm_config {
 
 #define KVM_MAX_VCPUS 512
 
+/* KVM starts on a CPU: its interrupts are enabled there. Also for a CPU that will run a REC. */
+void kvm_hyp_init_cpu(struct cpu *cpu);
+
 /*
  * KVM_CREATE_VM. NULL with *error set to -EINVAL (IPA size; a realm on a kernel without CCA or
  * without an smc_port), -ENXIO (the RMM's interface version does not match) or -ENOMEM. For a realm

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "cpu/arch/descriptor.h"
-#include "cpu/gic.h"
 #include "kvm_model/kvm_internal.h"
 
 #define RESET_UNKNOWN 0x1de7ec7edbadc0deull
@@ -41,10 +40,6 @@ void kvm_vcpu_set_mdcr(struct kvm_vcpu *vcpu)
                                field_mask(tpmcr) | field_put(tde, vcpu->guest_debug != 0);
 }
 
-/* The host's interrupts that KVM requests at each CPU (kvm_timer_hyp_init, kvm_vgic_hyp_init). */
-static const unsigned host_irqs[] = {KVM_IPI_RESCHEDULE, GIC_INTID_MAINTENANCE,
-                                     GIC_INTID_VIRTUAL_TIMER, GIC_INTID_PHYSICAL_TIMER};
-
 static void reset_cpu(struct kvm_vcpu *vcpu)
 {
     struct el2_regs *el2 = cpu_el2(vcpu->cpu);
@@ -54,8 +49,7 @@ static void reset_cpu(struct kvm_vcpu *vcpu)
     el2->vtcr = vcpu->kvm->vtcr;
     el2->vttbr = vcpu->kvm->vttbr;
     el2->spsr = reset_pstate();
-    for (size_t i = 0; i < sizeof(host_irqs) / sizeof(host_irqs[0]); i++)
-        cpu_gic_enable(vcpu->cpu, host_irqs[i], true);
+    kvm_hyp_init_cpu(vcpu->cpu);
     vcpu->csselr = RESET_UNKNOWN;
     kvm_vcpu_set_mdcr(vcpu);
 }

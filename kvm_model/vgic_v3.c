@@ -44,6 +44,7 @@ static void populate_lr(struct vgic_redist *redist, struct vgic_irq *irq)
         if (vgic_irq_is_mapped_level(irq))
             irq->line_level = false;
     }
+    clock_charge(redist->vgic->kvm->clock, OP_KVM_VGIC_LR, 1);
     EMIT(redist->vgic->kvm->trace, VGIC_POPULATE_LR, HOST, n, irq->intid, EVENT_STR(state_name(lr)),
          lr);
 }

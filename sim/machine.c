@@ -249,6 +249,7 @@ static bool build_platform(struct machine *machine, char *error, size_t size)
     machine->cpu = cpu_new(machine->engine, 0, error, size);
     if (!machine->cpu)
         return false;
+    kvm_hyp_init_cpu(machine->cpu);
     cpu_set_budget(machine->cpu, machine->scenario->limits.instructions);
     machine->mm = host_mm_new(machine->mem);
     return machine->mm || fail(error, size, "out of memory", 0);

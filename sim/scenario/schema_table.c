@@ -69,11 +69,10 @@ static const struct schema_word errno_words[] = {
     {"EFAULT", 14}, {"ENXIO", 6}, {"EBUSY", 16}, {"EINVAL", 22}, {"ENOSYS", 38}};
 /* schema_exit_names without the prefix, and shorthands of exception classes; the classes follow */
 static const struct schema_word count_words[] = {
-    {"UNKNOWN", 0},        {"HYPERCALL", 3},      {"DEBUG", 4},         {"MMIO", 6},
-    {"SHUTDOWN", 8},       {"FAIL_ENTRY", 9},     {"INTR", 10},         {"INTERNAL_ERROR", 17},
-    {"SYSTEM_EVENT", 24},  {"ARM_NISV", 28},      {"MEMORY_FAULT", 39}, {"ARM_LDST64B", 42},
-    {"HVC", ESR_EC_HVC64}, {"SMC", ESR_EC_SMC64}, {"SVC", ESR_EC_SVC64},
-    {"IRQ", 0}};
+    {"UNKNOWN", 0},        {"HYPERCALL", 3},      {"DEBUG", 4},          {"MMIO", 6},
+    {"SHUTDOWN", 8},       {"FAIL_ENTRY", 9},     {"INTR", 10},          {"INTERNAL_ERROR", 17},
+    {"SYSTEM_EVENT", 24},  {"ARM_NISV", 28},      {"MEMORY_FAULT", 39},  {"ARM_LDST64B", 42},
+    {"HVC", ESR_EC_HVC64}, {"SMC", ESR_EC_SMC64}, {"SVC", ESR_EC_SVC64}, {"IRQ", 0}};
 
 static const struct schema_word ec_list[] = {
 #define X(id, name, code, ...) {name, code},
