@@ -29,11 +29,8 @@ struct device_slot {
         struct test_exit test_exit;
         struct pflash pflash;
     } state;
-    hva_t hva; /* pflash: its array */
-    struct {   /* its interrupt line, and where it leads */
-        bool level;
-        struct device_irq to;
-    } irq;
+    hva_t hva;      /* pflash: its array */
+    bool irq_level; /* of its interrupt line */
     bool initialised;
     struct memory_region region;    /* handled by the VMM */
     struct io_bus_device in_kernel; /* handled by KVM */
@@ -76,20 +73,41 @@ static uint64_t shared_bit(const struct scenario *scenario)
 
 /* --- interrupt lines --- */
 
+/* With an interrupt controller it is an SPI of that, driven by KVM_IRQ_LINE; else it leads nowhere.
+ */
+static bool has_line(const struct device_slot *slot)
+{
+    return slot->config->irq && slot->owner->config.scenario->machine.gic;
+}
+
+static uint32_t line_of(const struct device_slot *slot)
+{
+    return (uint32_t)(field_put(KVM_ARM_IRQ_TYPE, KVM_ARM_IRQ_TYPE_SPI) |
+                      field_put(KVM_ARM_IRQ_NUM, slot->config->irq));
+}
+
 static void set_irq(void *ctx, bool level)
 {
     struct device_slot *slot = ctx;
 
-    slot->irq.level = level;
-    device_irq_set(&slot->irq.to, level);
+    slot->irq_level = level;
+    if (has_line(slot))
+        (void)kvm_irq_line(slot->owner->config.kvm, line_of(slot), level);
+}
+
+/* The vGIC may have fewer interrupts than the scenario's number says. */
+static bool check_line(const struct device_slot *slot, char *error, size_t size)
+{
+    if (!has_line(slot) ||
+        kvm_irq_line(slot->owner->config.kvm, line_of(slot), slot->irq_level) == 0)
+        return true;
+    snprintf(error, size, "device '%s': the vGIC has no interrupt %u", slot->config->name,
+             slot->config->irq);
+    return false;
 }
 
 static struct device_irq irq_of(struct device_slot *slot)
 {
-    const struct machine_devices_config *config = &slot->owner->config;
-
-    if (slot->config->irq && config->irq_line)
-        slot->irq.to = config->irq_line(config->irq_ctx, slot->config->irq);
     return (struct device_irq){.set = set_irq, .ctx = slot};
 }
 
@@ -400,6 +418,8 @@ static bool add_devices(struct machine_devices *devices, char *error, size_t siz
         if (type->init && !type->init(slot))
             return fail(error, size, "out of memory");
         slot->initialised = true;
+        if (!check_line(slot, error, size))
+            return false;
         if (!slot->config->in_kernel)
             add_region(slot);
         else if (!put_on_kvm_bus(slot, error, size))
@@ -568,7 +588,7 @@ struct machine_device_state machine_devices_state(const struct machine_devices *
 {
     const struct device_slot *slot = &devices->slots[index];
     const struct device_type *type = &device_types[slot->config->type];
-    struct machine_device_state state = {.name = slot->config->name, .irq = slot->irq.level};
+    struct machine_device_state state = {.name = slot->config->name, .irq = slot->irq_level};
 
     if (type->tell)
         type->tell(slot, &state);

@@ -19,9 +19,6 @@ struct machine_devices_config {
     const hva_t *hva; /* where the VMM mapped scenario->memory[i] */
     struct clock *clock;
     struct trace *trace;
-    /* The line of interrupt INTID of a device. NULL: lines are not connected. */
-    struct device_irq (*irq_line)(void *ctx, unsigned intid);
-    void *irq_ctx;
 };
 
 /* Bytes of the host's memory that the devices take. */
