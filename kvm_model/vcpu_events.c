@@ -18,14 +18,19 @@ static void commit_pending_events(struct kvm_vcpu *vcpu)
 
 int kvm_vcpu_set_events(struct kvm_vcpu *vcpu, const struct kvm_arm_vcpu_events *events)
 {
+    bool bad_esr;
+
     if (vcpu_is_rec(vcpu) || (events->ext_dabt_pending && !vcpu->kvm->variant->ext_dabt_event))
         return -EINVAL;
-    if (events->serror_pending && events->serror_has_esr &&
-        events->serror_esr & ~field_mask(ESR_ISS))
+    bad_esr = events->serror_pending && events->serror_has_esr &&
+              events->serror_esr & ~field_mask(ESR_ISS);
+    if (bad_esr && vcpu->kvm->variant->events == KVM_EVENTS_AT_ENTRY)
         return -EINVAL;
     if (events->ext_dabt_pending)
         kvm_inject_sea(vcpu, false, vcpu->fault.far);
     commit_pending_events(vcpu);
+    if (bad_esr) /* the abort stays taken */
+        return -EINVAL;
     if (events->serror_pending && events->serror_has_esr)
         kvm_inject_serror_esr(vcpu, events->serror_esr);
     else if (events->serror_pending)
@@ -38,7 +43,7 @@ void kvm_vcpu_get_events(const struct kvm_vcpu *vcpu, struct kvm_arm_vcpu_events
 {
     *events = (struct kvm_arm_vcpu_events){
         .serror_pending = vcpu->serror_pending,
-        .serror_has_esr = vcpu->serror_pending,
+        .serror_has_esr = true, /* the host has FEAT_RAS */
         .serror_esr = vcpu->serror_pending ? vcpu->serror_esr : 0,
     };
 }
