@@ -109,6 +109,24 @@ static bool must_stop(const struct trap_context *context, uint32_t word)
            engine_word_is_fatal(word);
 }
 
+/*
+ * A PC that is not aligned is a fault of the guest, which the engine finds only when it has
+ * translated what stands there. So no word that begins inside words[i - 1] and ends in words[i] may
+ * be one that the translator fails on. The first word of a page follows one that is not known.
+ */
+static bool completes_fatal(const uint32_t *words, size_t i)
+{
+    for (unsigned bits = 8; bits < 32; bits += 8) {
+        uint32_t end = words[i] << bits;
+
+        /* The word before may have been taken out as well. */
+        if (i ? engine_word_is_fatal(end | words[i - 1] >> (32 - bits)) || engine_word_is_fatal(end)
+              : engine_word_may_be_fatal(end, UINT32_MAX << bits))
+            return true;
+    }
+    return false;
+}
+
 bool code_pages_add(struct code_pages *pages, const struct trap_context *context, pa_t pa,
                     enum pas pas)
 {
@@ -119,8 +137,9 @@ bool code_pages_add(struct code_pages *pages, const struct trap_context *context
 
     if (!state || physmem_read(pages->mem, pas, page, words, sizeof(words)) != PHYS_OK)
         return false;
-    for (size_t i = 0; i < WORDS_PER_PAGE; i++) {
-        if (!must_stop(context, words[i]) && !(pages->stop[i / 64] >> i % 64 & 1))
+    for (size_t i = WORDS_PER_PAGE; i-- > 0;) { /* downwards: the word before is still its own */
+        if (!must_stop(context, words[i]) && !completes_fatal(words, i) &&
+            !(pages->stop[i / 64] >> i % 64 & 1))
             continue;
         words[i] = UDF;
         patched = true;

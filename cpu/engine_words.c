@@ -30,6 +30,14 @@ static const struct {
      {0xc0ffffff, 0x50ff8fff, 0xc0ffffff, 0xd1ff4fff}},
 };
 
+bool engine_word_may_be_fatal(uint32_t word, uint32_t known)
+{
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+        if (((word ^ classes[i].value) & classes[i].mask & known) == 0)
+            return true;
+    return false;
+}
+
 bool engine_word_is_fatal(uint32_t word)
 {
     for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {

@@ -12,4 +12,7 @@
  */
 bool engine_word_is_fatal(uint32_t word);
 
+/* The same of a word of which only those bits are known: true if it may be one. */
+bool engine_word_may_be_fatal(uint32_t word, uint32_t known);
+
 #endif

@@ -492,6 +492,17 @@ static bool populate(struct machine *machine)
     return true;
 }
 
+/* However the run ended: a broken promise to the realm is what there is to tell. */
+static void note_violation(struct machine *machine)
+{
+    if (!machine->invariants || !invariants_violation(machine->invariants))
+        return;
+    snprintf(machine->text, sizeof(machine->text), "%s", invariants_violation(machine->invariants));
+    machine->ended = true;
+    machine->end.reason = END_FAILURE;
+    machine->end.detail = 0;
+}
+
 struct machine_end machine_run(struct machine *machine)
 {
     struct vmm vmm = {.vcpu = machine->vcpu};
@@ -505,6 +516,7 @@ struct machine_end machine_run(struct machine *machine)
     }
     if (machine->hostile)
         hostile_end(machine->hostile);
+    note_violation(machine);
     EMIT(&machine->trace, END, VMM, EVENT_STR(end_reason_name(machine->end.reason)),
          machine->end.detail);
     return machine->end;
@@ -553,6 +565,11 @@ struct machine_device_state machine_device(const struct machine *machine, size_t
 struct machine_kvm_state machine_kvm_state(const struct machine *machine)
 {
     return machine_devices_kvm_state(machine->devices);
+}
+
+const struct invariant_counts *machine_invariant_counts(const struct machine *machine)
+{
+    return machine->invariants ? invariants_counts(machine->invariants) : NULL;
 }
 
 const struct hostile_record *machine_hostile_records(const struct machine *machine)

@@ -9,6 +9,7 @@
 
 #include "cpu/event.h"
 #include "kvm_model/kvm.h"
+#include "sim/invariant/invariant.h"
 #include "sim/scenario/scenario.h"
 
 struct machine;
@@ -100,6 +101,8 @@ struct machine_kvm_state machine_kvm_state(const struct machine *machine);
 struct kvm_stage2_leaf machine_stage2(const struct machine *machine, ipa_t ipa);
 /* Whether the dirty log of scenario->memory[index] has a page now. */
 bool machine_page_is_dirty(const struct machine *machine, size_t index, uint64_t page);
+/* How often a realm's promises were looked at (sim/invariant/invariant.h); NULL for a plain VM. */
+const struct invariant_counts *machine_invariant_counts(const struct machine *machine);
 
 /* What came of each step of scenario->host; NULL for an honest host. Owned by the machine. */
 const struct hostile_record *machine_hostile_records(const struct machine *machine);

@@ -39,6 +39,7 @@ struct run_result run_result_capture(struct machine *machine, struct machine_end
         .instructions = machine_instructions(machine),
         .device_count = scenario->device_count,
         .kvm = machine_kvm_state(machine),
+        .invariants = machine_invariant_counts(machine),
         .host = machine_hostile_records(machine),
     };
     for (unsigned n = 0; n < sizeof(result.x) / sizeof(result.x[0]); n++)

@@ -13,9 +13,10 @@ struct run_result {
     struct machine_device_state *devices; /* as many as the scenario has */
     size_t device_count;
     struct machine_kvm_state kvm;
-    struct kvm_stage2_leaf *stage2;    /* one for each of expect.stage2 */
-    uint64_t **dirty;                  /* one bitmap for each of expect.dirty */
-    const struct hostile_record *host; /* one a step of the policy; NULL without one */
+    struct kvm_stage2_leaf *stage2;            /* one for each of expect.stage2 */
+    uint64_t **dirty;                          /* one bitmap for each of expect.dirty */
+    const struct invariant_counts *invariants; /* NULL: no realm */
+    const struct hostile_record *host;         /* one a step of the policy; NULL without one */
 };
 
 /*

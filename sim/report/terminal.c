@@ -291,6 +291,14 @@ static void print_end(const struct screen *screen)
         fprintf(screen->out, " #%" PRIu64, end->detail);
     if (end->text && *end->text)
         fprintf(screen->out, ": %s", end->text);
+    if (result->invariants && end->reason != END_FAILURE)
+        fprintf(screen->out,
+                "\n%-11s held at %" PRIu64 " entr%s and %" PRIu64 " stop%s of the realm, %" PRIu64
+                " granule protection fault%s",
+                "invariants", result->invariants->entries,
+                result->invariants->entries == 1 ? "y" : "ies", result->invariants->exits,
+                result->invariants->exits == 1 ? "" : "s", result->invariants->faults,
+                result->invariants->faults == 1 ? "" : "s");
     fprintf(screen->out, "\n%-11s %s instruction%s, %s trap%s, %s cycles\n\n", "total",
             grouped(result->instructions, instructions), result->instructions == 1 ? "" : "s",
             grouped(total, traps), total == 1 ? "" : "s", grouped(result->cycles.v, cycles));

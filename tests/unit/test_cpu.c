@@ -63,6 +63,24 @@ START_TEST(fetching_from_nowhere_is_an_instruction_abort)
 }
 END_TEST
 
+/* What begins at the misaligned PC is one of the words on which the translator ends the process. */
+START_TEST(a_misaligned_pc_is_a_fault_of_the_guest)
+{
+    static const uint64_t places[] = {RAM_IPA + 0x100, RAM_IPA + 0xffc};
+    uint64_t at = places[_i / 3];
+    unsigned offset = 1 + (unsigned)_i % 3;
+    const uint32_t fatal = 0x6ed61d2f;
+
+    CODE(RAM_IPA, RET_X1);
+    CODE(at, fatal << 8 * offset, fatal >> (32 - 8 * offset));
+    cpu_set_x(cpu, 1, at + offset);
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    ck_assert_uint_eq(el2->elr, RAM_IPA + 0x8200 + 4);
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_ESR_EL1), 0x8a000000);
+    ck_assert_uint_eq(cpu_get_sysreg(cpu, SYSREG_FAR_EL1), at + offset);
+}
+END_TEST
+
 START_TEST(exceptions_to_el1_stay_inside)
 {
     static const struct {
@@ -373,6 +391,7 @@ int main(void)
     tcase_add_test(tc, engine_leaves_no_page_marked);
     tcase_add_test(tc, a_load_faults_in_the_middle_of_a_block);
     tcase_add_test(tc, fetching_from_nowhere_is_an_instruction_abort);
+    tcase_add_loop_test(tc, a_misaligned_pc_is_a_fault_of_the_guest, 0, 6);
     tcase_add_loop_test(tc, exceptions_to_el1_stay_inside, 0, 3);
     tcase_add_test(tc, el0_has_its_own_stack_and_vector);
     tcase_add_test(tc, a_stage1_abort_goes_to_el1);
