@@ -55,6 +55,7 @@ struct engine_config {
      */
     uint64_t chaos;
     unsigned quirks;  /* 0, or enum cpu_quirk of a recorded CPU */
+    bool ls64;        /* FEAT_LS64_V: 64-byte accesses, which only ever fault here */
     unsigned gic_lrs; /* list registers of a PE's GIC, up to 16; 0: as many as GIC-600 systems, 4 */
 };
 

@@ -515,6 +515,7 @@ struct engine *engine_new(const struct engine_config *config, char *error, size_
     engine->el3 = config->el3;
     engine->chaos = config->chaos;
     engine->quirks = config->quirks;
+    engine->ls64 = config->ls64;
     engine->gic_lrs = config->gic_lrs ? config->gic_lrs : DEFAULT_GIC_LRS;
     if (!version_ok(error, size) ||
         !check(uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &engine->uc), "open", error, size) ||

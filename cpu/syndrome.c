@@ -102,7 +102,8 @@ struct syndrome syndrome_data_abort(const struct insn *insn, const struct fault 
                    field_put(ESR_WNR, write) | field_put(ESR_CM, cache_op);
 
     if (from_walk_result(fault->kind))
-        esr |= field_put(ESR_LST, insn->lst);
+        esr |= field_put(ESR_LST, insn->lst) |
+               field_put(ESR_XS, insn->lst ? insn->rs : 0); /* the status of ST64BV, ST64BV0 */
     if (iss_valid(insn, fault, target_el)) {
         esr |= field_put(ESR_ISV, 1) | field_put(ESR_SAS, log2_of(insn->size)) |
                field_put(ESR_SSE, insn->sign_extend) | field_put(ESR_SRT, insn->rt) |

@@ -110,6 +110,26 @@ static int abort_without_isv(struct kvm_vcpu *vcpu, ipa_t ipa)
     return 0;
 }
 
+/*
+ * A 64-byte load or store: user space emulates it whole. ISS[12:11] are LST where the fault is one
+ * of a walk's result, and something else where it is not (io_mem_abort@7.2).
+ */
+static bool is_ldst64b(const struct kvm_vcpu *vcpu)
+{
+    enum fsc_group fault = kvm_vcpu_trap_get_fault(vcpu);
+
+    return vcpu->kvm->variant->ldst64b_exit && field_get(vcpu->fault.esr, ESR_LST) &&
+           (fault == FSC_TRANSLATION || fault == FSC_ACCESS_FLAG || fault == FSC_PERMISSION);
+}
+
+static int exit_ldst64b(struct kvm_vcpu *vcpu, ipa_t ipa)
+{
+    vcpu->run->exit_reason = KVM_EXIT_ARM_LDST64B;
+    vcpu->run->arm_nisv.esr_iss = vcpu->fault.esr & ~field_mask(ESR_FSC);
+    vcpu->run->arm_nisv.fault_ipa = ipa.v;
+    return 0;
+}
+
 int io_mem_abort(struct kvm_vcpu *vcpu, ipa_t ipa)
 {
     struct kvm_run *run = vcpu->run;
@@ -122,6 +142,8 @@ int io_mem_abort(struct kvm_vcpu *vcpu, ipa_t ipa)
          kvm_vcpu_dabt_isvalid(vcpu) ? len : 0, kvm_vcpu_dabt_isvalid(vcpu) ? rt : 0);
     if (!kvm_vcpu_dabt_isvalid(vcpu))
         return abort_without_isv(vcpu, ipa);
+    if (is_ldst64b(vcpu))
+        return exit_ldst64b(vcpu, ipa);
 
     if (is_write) {
         uint64_t data = kvm_mmio_data_swap(kvm_vcpu_get_x(vcpu, rt), len, kvm_vcpu_is_be(vcpu));

@@ -38,6 +38,8 @@ static const struct kvm_variant variants[] = {
     {
         .name = "linux-7.2",
         .nisv_exit = true,
+        /* kvm/mmio.c:io_mem_abort@7.2, kvm/config.c:FEAT_LS64@7.2 */
+        .ldst64b_exit = true,
         .ipa_limit_aborts = true,
         .ext_dabt_event = true,
         .smccc_services = true,

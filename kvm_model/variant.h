@@ -71,6 +71,7 @@ struct kvm_variant {
     const char *name;
     enum kvm_sys_reg_table sys_reg_table;
     bool nisv_exit;           /* KVM_CAP_ARM_NISV_TO_USER */
+    bool ldst64b_exit;        /* FEAT_LS64 for VMs, and KVM_EXIT_ARM_LDST64B */
     bool ipa_limit_aborts;    /* IPAs beyond the VM's are aborts; else they are MMIO */
     bool cm_skips_read_only;  /* cache maintenance of a read-only slot is skipped as that of no slot
                                */

@@ -46,6 +46,8 @@ static void reset_cpu(struct kvm_vcpu *vcpu)
 
     cpu_set_pas(vcpu->cpu, PAS_NON_SECURE);
     el2->hcr = vcpu->kvm->hcr;
+    if (vcpu->kvm->config.ls64 && vcpu->kvm->variant->ldst64b_exit)
+        el2->hcrx |= field_mask(HCRX_EnALS) | field_mask(HCRX_EnASR);
     el2->vtcr = vcpu->kvm->vtcr;
     el2->vttbr = vcpu->kvm->vttbr;
     el2->spsr = reset_pstate();

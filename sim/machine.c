@@ -242,6 +242,7 @@ static bool build_platform(struct machine *machine, char *error, size_t size)
                                                          .clock = &machine->clock,
                                                          .trace = &machine->trace,
                                                          .el3 = machine->smc,
+                                                         .ls64 = machine->scenario->machine.ls64,
                                                          .chaos = machine->chaos},
                                  error, size);
     if (!machine->engine)
@@ -315,6 +316,7 @@ static bool build_vm(struct machine *machine, char *error, size_t size)
                                            .variant = variant,
                                            .ipa_bits = config->ipa_bits,
                                            .realm = is_realm(machine),
+                                           .ls64 = config->ls64,
                                            .cache_dic = config->features & SCN_FEATURE_DIC,
                                            .fwb = config->features & SCN_FEATURE_FWB,
                                            .exit_observer = on_exit_from_guest,

@@ -87,6 +87,10 @@ static const struct field MAIR_ATTR_HIGH = {4, 4};
 /* --- HCR_EL2, VTCR_EL2, VTTBR_EL2 ----------------------------------------------------------------
  */
 
+/* HCRX_EL2: 64-byte accesses do not trap. */
+static const struct field HCRX_EnALS = {1, 1};
+static const struct field HCRX_EnASR = {2, 1};
+
 static const struct field HCR_VM = {0, 1};
 static const struct field HCR_SWIO = {1, 1};
 static const struct field HCR_PTW = {2, 1};

@@ -7,6 +7,7 @@
 
 #include "cpu/vreg.h"
 #include "kvm_model/mmio.h"
+#include "kvm_model/vmm/script.h"
 #include "sim/conform/linux_kvm_machine.h"
 #include "sim/trace/ftrace.h"
 
@@ -108,60 +109,44 @@ static bool tell_exit(struct kvm_run *run, const json_t *setup, size_t *reply, j
 
 /* --- actions --- */
 
-static void delete_slot(struct linux_kvm_machine *machine, uint32_t id)
-{
-    struct kvm_userspace_memory_region region = {.slot = id};
-
-    for (unsigned i = 0; i < machine->slot_count; i++)
-        if (machine->slots[i].id == id) {
-            region.guest_phys_addr = machine->slots[i].gpa;
-            region.userspace_addr = machine->slots[i].hva.v;
-        }
-    (void)kvm_set_user_memory_region(machine->kvm, &region);
-}
+/* The recorder's names of what kvm_model/vmm/script.h does. */
+static const struct {
+    const char *kind;
+    struct vmm_action action; /* value: the record's arg */
+} actions[] = {
+    {"sea", {.kind = VMM_ACT_SEA}},
+    {"serror", {.kind = VMM_ACT_SERROR}},
+    {"serroresr", {.kind = VMM_ACT_SERROR_ESR}},
+    {"skip", {.kind = VMM_ACT_SKIP}},
+    {"setpc", {.kind = VMM_ACT_SET_PC}},
+    {"setx1", {.kind = VMM_ACT_SET_X, .reg = 1}},
+    {"ret", {.kind = VMM_ACT_SET_X, .reg = 0}},
+    {"sctlr", {.kind = VMM_ACT_SET_SYSREG, .reg = SYSREG_SCTLR_EL1}},
+    {"imm", {.kind = VMM_ACT_IMMEDIATE}},
+    {"delslot", {.kind = VMM_ACT_DELETE_SLOT}},
+};
 
 static int act(struct linux_kvm_machine *machine, const char *kind, uint64_t arg)
 {
-    struct kvm_vcpu *vcpu = machine->vcpus[0];
-    struct kvm_arm_vcpu_events events = {0};
+    for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+        struct vmm_action action = actions[i].action;
 
-    if (strcmp(kind, "sea") == 0)
-        events.ext_dabt_pending = true;
-    if (strncmp(kind, "serror", 6) == 0)
-        events.serror_pending = true;
-    if (strcmp(kind, "serroresr") == 0) {
-        events.serror_has_esr = true;
-        events.serror_esr = arg;
+        if (strcmp(actions[i].kind, kind) != 0)
+            continue;
+        action.value = arg;
+        return -vmm_act(machine->kvm, machine->vcpus[0], &action);
     }
-    if (events.ext_dabt_pending || events.serror_pending)
-        return -kvm_vcpu_set_events(vcpu, &events);
-    if (strcmp(kind, "skip") == 0)
-        kvm_vcpu_set_pc(vcpu, kvm_vcpu_get_pc(vcpu) + 4);
-    else if (strcmp(kind, "setpc") == 0)
-        kvm_vcpu_set_pc(vcpu, arg);
-    else if (strcmp(kind, "setx1") == 0)
-        kvm_vcpu_set_x(vcpu, 1, arg);
-    else if (strcmp(kind, "ret") == 0)
-        kvm_vcpu_set_x(vcpu, 0, arg);
-    else if (strcmp(kind, "sctlr") == 0)
-        kvm_vcpu_set_sysreg(vcpu, SYSREG_SCTLR_EL1, arg);
-    else if (strcmp(kind, "imm") == 0)
-        kvm_vcpu_kvm_run(vcpu)->immediate_exit = 1;
-    else if (strcmp(kind, "delslot") == 0)
-        delete_slot(machine, (uint32_t)arg);
-    else
-        return ENOSYS;
-    return 0;
+    return ENOSYS;
 }
 
 /* All actions of an exit; the last is the one written down. */
 static void do_actions(struct linux_kvm_machine *machine, const json_t *setup, size_t exit_number,
                        json_t *exit)
 {
-    const json_t *actions = json_object_get(setup, "actions"), *action;
+    const json_t *list = json_object_get(setup, "actions"), *action;
     size_t i;
 
-    json_array_foreach(actions, i, action)
+    json_array_foreach(list, i, action)
     {
         const char *kind = json_string_value(json_object_get(action, "kind"));
         int error;

@@ -445,6 +445,7 @@ START_TEST(ls64_says_which)
     ck_assert_uint_eq(insn_bytes(&insn), 64);
     insn_decode(0xf824b002, &insn); /* st64bv x4, x2, [x0] */
     ck_assert_uint_eq(field_get(syndrome_data_abort(&insn, &fault, 2, false).esr, ESR_LST), 1);
+    ck_assert_uint_eq(field_get(syndrome_data_abort(&insn, &fault, 2, false).esr, ESR_XS), 4);
     fault.kind = FAULT_EXTERNAL;
     ck_assert_uint_eq(field_get(syndrome_data_abort(&insn, &fault, 2, false).esr, ESR_LST), 0);
 }

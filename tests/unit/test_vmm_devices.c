@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kvm_model/io_bus_device.h"
+#include "kvm_model/vmm/pflash.h"
 #include "kvm_model/vmm/pl011.h"
+#include "kvm_model/vmm/pl031.h"
 #include "kvm_model/vmm/registers.h"
+#include "kvm_model/vmm/test_exit.h"
 #include "tests/unit/test_kvm_machine.h"
 
 START_TEST(registers_keep_what_is_written)
@@ -161,6 +164,180 @@ START_TEST(in_kernel_adapter_serves_the_same_model)
 }
 END_TEST
 
+static bool line;
+static unsigned changes;
+
+static void set_line(void *ctx, bool level)
+{
+    (void)ctx;
+    line = level;
+    changes++;
+}
+
+START_TEST(pl011_receives)
+{
+    const struct device_irq irq = {set_line, NULL};
+    struct pl011 pl011;
+    struct device device = {"uart", &pl011_ops, &pl011};
+
+    line = false;
+    changes = 0;
+    ck_assert(pl011_init(&pl011));
+    pl011_connect(&pl011, &irq, "0123456789abcdefghij", 20);
+    ck_assert_uint_eq(device_read(&device, 0x018, 4), 0xc0); /* one character: full */
+    device_write(&device, 0x038, 0x50, 4);                   /* receive and time-out */
+    ck_assert(line);
+    ck_assert_uint_eq(device_read(&device, 0x000, 4), '0'); /* the next one is there at once */
+    ck_assert(line);
+    device_write(&device, 0x02c, 0x10, 4); /* FIFO on: what was in it is gone */
+    ck_assert_uint_eq(device_read(&device, 0x018, 4), 0x80);
+    ck_assert_uint_eq(device_read(&device, 0x040, 4), 0x50); /* 18 of 32, the trigger is 16 */
+    for (unsigned i = 0; i < 3; i++)
+        ck_assert_uint_eq(device_read(&device, 0x000, 4), (unsigned)'2' + i);
+    ck_assert_uint_eq(device_read(&device, 0x040, 4), 0x40); /* the rest by the time-out */
+    device_write(&device, 0x034, 0x02, 4);                   /* trigger at 4 */
+    ck_assert_uint_eq(device_read(&device, 0x040, 4), 0x50);
+    for (unsigned i = 0; i < 15; i++)
+        (void)device_read(&device, 0x000, 4);
+    ck_assert_uint_eq(device_read(&device, 0x018, 4), 0x90);
+    ck_assert(!line);
+    ck_assert_uint_eq(device_read(&device, 0x000, 4), 0);
+    ck_assert_uint_eq(changes, 2);
+    pl011_free(&pl011);
+}
+END_TEST
+
+START_TEST(pl011_loops_back)
+{
+    struct pl011 pl011;
+    struct device device = {"uart", &pl011_ops, &pl011};
+
+    ck_assert(pl011_init(&pl011));
+    device_write(&device, 0x030, 0x0f81, 4); /* LBE, RTS, DTR */
+    ck_assert_uint_eq(device_read(&device, 0x018, 4), 0x93);
+    ck_assert_uint_eq(device_read(&device, 0x03c, 4), 0x0a); /* CTS and DSR changed */
+    device_write(&device, 0x000, 'x', 4);
+    device_write(&device, 0x000, 'y', 4); /* overrun: one holding register */
+    ck_assert_uint_eq(pl011.output_size, 0);
+    ck_assert_uint_eq(device_read(&device, 0x03c, 4) & 0x400, 0x400);
+    ck_assert_uint_eq(device_read(&device, 0x000, 4), 'x');
+    ck_assert_uint_eq(device_read(&device, 0x004, 4), 8);
+    device_write(&device, 0x004, 0, 4);
+    ck_assert_uint_eq(device_read(&device, 0x004, 4), 0);
+    device_write(&device, 0x02c, 1, 4); /* a break */
+    ck_assert_uint_eq(device_read(&device, 0x000, 4), 0x400);
+    ck_assert_uint_eq(device_read(&device, 0x004, 4), 4);
+    pl011_free(&pl011);
+}
+END_TEST
+
+START_TEST(pl031_alarms_by_simulated_time)
+{
+    struct cost_profile profile = {.core_hz = 1000000000};
+    struct clock clock = {.profile = &profile};
+    const struct device_irq irq = {set_line, NULL};
+    struct pl031 rtc;
+    struct device device = {"rtc", &pl031_ops, &rtc};
+
+    line = false;
+    ck_assert(pl031_init(&rtc, &clock, 100, &irq));
+    clock.now.v = 2500000000;
+    ck_assert_uint_eq(device_read(&device, 0x00, 4), 102);
+    device_write(&device, 0x10, 1, 4);
+    device_write(&device, 0x04, 105, 4);
+    ck_assert_uint_eq(event_queue_next_due(&clock.events).v, 5000000000);
+    ck_assert(clock_skip_to_event(&clock));
+    ck_assert(line);
+    ck_assert_uint_eq(device_read(&device, 0x00, 4), 105);
+    ck_assert_uint_eq(device_read(&device, 0x14, 4), 1);
+    device_write(&device, 0x1c, 1, 4);
+    ck_assert(!line);
+    device_write(&device, 0x08, 7, 4); /* load: the match is 98 seconds off */
+    ck_assert_uint_eq(device_read(&device, 0x00, 4), 7);
+    ck_assert_uint_eq(event_queue_next_due(&clock.events).v, 103000000000);
+    device_write(&device, 0x04, 6, 4); /* once around */
+    ck_assert_uint_eq(event_queue_next_due(&clock.events).v,
+                      5000000000 + 0xffffffffu * 1000000000ull);
+    ck_assert_uint_eq(device_read(&device, 0x0c, 4), 1);
+    ck_assert_uint_eq(device_read(&device, 0xfe0, 4), 0x31);
+    pl031_free(&rtc);
+    pl031_free(&rtc);
+}
+END_TEST
+
+static bool romd;
+
+static void set_romd(void *ctx, bool on)
+{
+    (void)ctx;
+    romd = on;
+}
+
+START_TEST(pflash_commands)
+{
+    struct test_machine t;
+    struct pflash flash;
+    struct device device = {"flash", &pflash_ops, &flash};
+    hva_t hva;
+
+    test_memory_new(&t);
+    ck_assert(host_mm_mmap(t.mm, 0x20000, 0, &hva));
+    ck_assert(pflash_init(&flash, t.mm, hva, 0x20000));
+    flash.set_romd = set_romd;
+    romd = true;
+    ck_assert_uint_eq(device_read(&device, 0x100, 4), 0xffffffff);
+    device_write(&device, 0, 0x40, 4);
+    ck_assert(!romd);
+    device_write(&device, 0x100, 0x1234, 4);
+    ck_assert_uint_eq(device_read(&device, 0, 4), 0x80);
+    device_write(&device, 0, 0x40, 4);
+    device_write(&device, 0x100, 0xff00, 4); /* bits can only be cleared */
+    device_write(&device, 0, 0xff, 4);
+    ck_assert(romd);
+    ck_assert_uint_eq(device_read(&device, 0x100, 4), 0x1200);
+    device_write(&device, 0, 0x98, 4);
+    ck_assert_uint_eq(device_read(&device, 0x40, 4), 'Q');
+    ck_assert_uint_eq(device_read(&device, 0x9c, 4), 17);
+    device_write(&device, 0, 0x20, 4);
+    device_write(&device, 0x104, 0, 4); /* not confirmed */
+    ck_assert_uint_eq(device_read(&device, 0, 4), 0xb0);
+    device_write(&device, 0, 0x50, 4);
+    device_write(&device, 0, 0x20, 4);
+    device_write(&device, 0x104, 0xd0, 4);
+    ck_assert_uint_eq(device_read(&device, 0, 4), 0x80);
+    device_write(&device, 0, 0x77, 4); /* unknown: back to the array */
+    ck_assert(romd);
+    ck_assert_uint_eq(device_read(&device, 0x100, 4), 0xffffffff);
+    device_write(&device, 0, 0x40, 4);
+    device_write(&device, 0x20000, 0, 4); /* behind the end */
+    ck_assert_uint_eq(device_read(&device, 0, 4), 0x90);
+    test_machine_free(&t);
+}
+END_TEST
+
+START_TEST(test_exit_commands)
+{
+    struct vmm_stop stop = {0};
+    struct test_exit test = {.stop = &stop, .name = "test"};
+    struct device device = {"test", &test_exit_ops, &test};
+
+    device_write(&device, 0, 0x1234, 4);
+    device_write(&device, 4, 0x5555, 4);
+    ck_assert(!stop.requested);
+    device_write(&device, 0, 0x7777, 2);
+    ck_assert(stop.requested);
+    ck_assert(stop.reset);
+    device_write(&device, 0, 0x00053333, 4); /* the first one counts */
+    ck_assert_uint_eq(stop.status, 0);
+    stop.requested = false;
+    device_write(&device, 0, 0x00053333, 4);
+    ck_assert_uint_eq(stop.status, 5);
+    ck_assert(!stop.reset);
+    ck_assert_uint_eq(device_read(&device, 0, 4), 0);
+    ck_assert_uint_eq(test.use.writes, 5);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("vmm_devices");
@@ -173,6 +350,11 @@ int main(void)
     tcase_add_test(tc, pl011_output_is_bounded);
     tcase_add_test(tc, accesses_are_fitted_to_the_device);
     tcase_add_test(tc, in_kernel_adapter_serves_the_same_model);
+    tcase_add_test(tc, pl011_receives);
+    tcase_add_test(tc, pl011_loops_back);
+    tcase_add_test(tc, pl031_alarms_by_simulated_time);
+    tcase_add_test(tc, pflash_commands);
+    tcase_add_test(tc, test_exit_commands);
     suite_add_tcase(suite, tc);
     return test_main(suite);
 }
