@@ -425,7 +425,7 @@ void cpu_set_line(struct cpu *cpu, enum cpu_line line, bool level)
 
 bool cpu_line_pending(const struct cpu *cpu)
 {
-    return cpu->lines != 0;
+    return cpu->lines != 0 || gic_signals(&cpu->gic);
 }
 
 static enum outcome leave_by(struct cpu *cpu, enum outcome outcome)

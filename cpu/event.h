@@ -90,6 +90,8 @@ struct event_field {
       H(gpr1), H(gpr2), H(gpr3), H(gpr4), H(gpr5), H(gpr6), H(gpr7))                               \
     X(REC_EXIT_RIPAS, rec_exit_ripas, "the RIPAS change the realm asks for", H(ripas_base),        \
       H(ripas_top), D(ripas_value))                                                                \
+    X(REC_EXIT_TIMERS, rec_exit_timers, "the realm's timers as the exit shows them", H(cntp_ctl),  \
+      H(cntp_cval), H(cntv_ctl), H(cntv_cval))                                                     \
     X(SMC_REC_ENTER, smc_rec_enter, "RMI_REC_ENTER: the host's answer arrives", H(rec), H(run),    \
       H(flags), H(gpr0))                                                                           \
     X(COMPLETE_MMIO_EMULATION, complete_mmio_emulation, "the RMM finishes the access", D(rt),      \

@@ -57,7 +57,7 @@ static void update(struct cpu *cpu, enum cpu_timer timer, uint64_t counter)
     bool met = enabled(cpu, timer) && condition_met(cpu, timer, counter);
     cycles_t due;
 
-    gic_set_level(&cpu->gic, timers[timer].intid, met && !masked);
+    gic_set_level(&cpu->gic, timers[timer].intid, met && !masked && !cpu->timer.one[timer].held);
     event_queue_cancel(&clock->events, event);
     cpu->event_line = 0; /* the engine asks anew when the next event is due */
     cpu->stop_line = 0;
@@ -149,6 +149,14 @@ uint64_t cpu_timer_cval(const struct cpu *cpu, enum cpu_timer timer)
 void cpu_timer_set_cval(struct cpu *cpu, enum cpu_timer timer, uint64_t cval)
 {
     cpu->timer.one[timer].cval = cval;
+    update(cpu, timer, cpu_counter(cpu));
+}
+
+void cpu_timer_mask(struct cpu *cpu, enum cpu_timer timer, bool mask)
+{
+    if (cpu->timer.one[timer].held == mask)
+        return;
+    cpu->timer.one[timer].held = mask;
     update(cpu, timer, cpu_counter(cpu));
 }
 

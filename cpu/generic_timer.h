@@ -28,6 +28,9 @@ uint64_t cpu_counter(const struct cpu *cpu);
 uint64_t cpu_timer_voffset(const struct cpu *cpu);
 void cpu_timer_set_voffset(struct cpu *cpu, uint64_t offset);
 
+/* CNTHCTL_EL2.CNT<V|P>MASK (FEAT_RME): the timer's output does not reach the GIC. */
+void cpu_timer_mask(struct cpu *cpu, enum cpu_timer timer, bool mask);
+
 /* The registers, whatever traps the guest's own accesses. */
 uint64_t cpu_timer_ctl(const struct cpu *cpu, enum cpu_timer timer);
 void cpu_timer_set_ctl(struct cpu *cpu, enum cpu_timer timer, uint64_t ctl);

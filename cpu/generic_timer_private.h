@@ -11,6 +11,7 @@ struct generic_timer {
     uint64_t cntvoff;
     struct {
         uint64_t cval, ctl; /* ctl without ISTATUS */
+        bool held;          /* CNTHCTL_EL2 keeps the output from the GIC */
         struct timed_event event;
     } one[CPU_TIMER_COUNT];
 };

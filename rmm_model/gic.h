@@ -21,6 +21,7 @@ struct gic_state {
     uint64_t vmcr;
     uint64_t misr;
     uint64_t lrs[RMI_GICV3_LR_COUNT];
+    uint32_t ap0r0, ap1r0; /* active priorities */
 };
 
 /* The state of a new REC. */

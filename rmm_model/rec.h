@@ -6,6 +6,8 @@
 #ifndef RMM_MODEL_REC_H
 #define RMM_MODEL_REC_H
 
+#include "cpu/generic_timer.h"
+#include "cpu/gic.h"
 #include "rmm_model/realm.h"
 
 /* PSTATE of a new REC, of a CPU_ON target and of an injected exception: EL1h, DAIF masked. */
@@ -40,6 +42,11 @@ struct plane {
     struct last_run_info last_run;
 };
 
+/* CNT<v|p>_CTL_EL0, with ISTATUS as it was, and CNT<v|p>_CVAL_EL0. */
+struct rec_timer {
+    uint64_t ctl, cval;
+};
+
 struct rec {
     uint64_t self; /* PA of its granule */
     uint64_t rd;   /* PA of its realm's RD */
@@ -61,6 +68,7 @@ struct rec {
     struct last_run_info last_run;
     struct set_ripas set_ripas;
     struct gic_state gic;
+    struct rec_timer timers[CPU_TIMER_COUNT]; /* as the last exit told the host */
     uint64_t aux[RMI_MAX_REC_AUX];
     struct rec_context context; /* like last_run, of the active plane */
     /*

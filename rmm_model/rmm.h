@@ -25,6 +25,7 @@ struct rmm_features {
 struct realm_port {
     enum cpu_exit (*run)(void *ctx, struct cpu *cpu);
     void *ctx;
+    bool played; /* run is not the PE at work: the virtual interrupts stay where the RMM has them */
 };
 
 struct rmm_config {

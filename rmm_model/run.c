@@ -5,6 +5,7 @@
 #include "rmm_model/exit.h"
 #include "rmm_model/plane.h"
 #include "rmm_model/rsi.h"
+#include "rmm_model/timers.h"
 
 #include <string.h>
 
@@ -43,7 +44,9 @@ static bool enter_gic(const struct realm_run *run, const struct rmi_rec_enter *e
     bool copy_first = rmm->variant->gic_entry == GIC_COPIED_THEN_CHECKED;
 
     if (rmm->variant->gic_entry == GIC_IN_REGISTERS)
-        return gic_validate_registers(&rmm->gic, rec_pe(rmm, run->rec)->vgic.lrs);
+        return gic_validate_registers(&rmm->gic, rmm->realm.played
+                                                     ? rec_pe(rmm, run->rec)->vgic.lrs
+                                                     : cpu_ich(rec_pe(rmm, run->rec)->cpu)->lr);
     if (copy_first)
         gic_copy_in(&rmm->gic, &run->rec->gic, enter);
     if (!gic_validate(&rmm->gic, enter->gicv3_hcr, copy_first, enter->gicv3_lrs))
@@ -75,22 +78,47 @@ static bool complete_abort(struct realm_run *run, const struct rmi_rec_enter *en
            complete_sea_insertion(run->rmm, run->rec, run->cpu, enter);
 }
 
+/* Runs the realm once, until an exception to R-EL2. */
+static enum cpu_exit run_realm(struct realm_run *run)
+{
+    const struct realm_port *realm = &run->rmm->realm;
+
+    return realm->run ? realm->run(realm->ctx, run->cpu) : cpu_run(run->cpu);
+}
+
 /*
  * Runs the realm until the host is to see an exit. A realm whose vectors fault as well would be
  * handled in here for ever; on hardware the host's tick gets it out, and so it does here.
  */
 static void run_loop(struct realm_run *run)
 {
-    const struct realm_port *realm = &run->rmm->realm;
-
-    for (uint32_t n = 0; rmm_handle_exception(run, realm->run ? realm->run(realm->ctx, run->cpu)
-                                                              : cpu_run(run->cpu));
-         n++) {
-        if (n == run->rmm->realm_traps) {
-            run->exit->exit_reason = RMI_EXIT_IRQ;
+    for (uint32_t n = 0; n <= run->rmm->realm_traps; n++) {
+        if (timers_check_pending(run->rec, run->cpu))
+            break;
+        if (!rmm_handle_exception(run, run_realm(run)))
             return;
-        }
     }
+    run->exit->exit_reason = RMI_EXIT_IRQ;
+}
+
+/* The realm's timers and interrupts are on the PE from here on until the loop ends. */
+static void run_on_pe(struct realm_run *run)
+{
+    struct rmm *rmm = run->rmm;
+    struct rec *rec = run->rec;
+    bool handed_over = rmm->variant->gic_entry != GIC_IN_REGISTERS;
+    bool real_pe = !rmm->realm.played;
+    struct rec_timer host[CPU_TIMER_COUNT];
+
+    timers_enter(rec, run->cpu, host);
+    if (handed_over && real_pe)
+        interface_enter(rec, run->cpu);
+    run_loop(run);
+    if (handed_over && real_pe)
+        interface_leave(rec, run->cpu);
+    if (handed_over)
+        gic_copy_out(&rmm->gic, &rec->gic, run->exit);
+    timers_leave(rec, run->cpu, host, run->exit);
 }
 
 static void complete_calls(struct realm_run *run, const struct rmi_rec_enter *enter)
@@ -134,9 +162,7 @@ static uint64_t enter_realm(struct realm_run *run, const struct rmi_rec_enter *e
     rec->last_run.esr = 0;
     cpu_el2(run->cpu)->hcr = realm_hcr(rec, enter->flags);
     clock_charge(rmm->clock, OP_RMM_REC_ENTER, 1);
-    run_loop(run);
-    if (rmm->variant->gic_entry != GIC_IN_REGISTERS)
-        gic_copy_out(&rmm->gic, &rec->gic, run->exit);
+    run_on_pe(run);
     return RMI_SUCCESS;
 }
 
@@ -150,6 +176,9 @@ static void emit_exit(struct rmm *rmm, const struct rmi_rec_exit *exit)
     if (call)
         EMIT(rmm->trace, REC_EXIT_CALL, RMM, exit->imm, exit->gprs[1], exit->gprs[2], exit->gprs[3],
              exit->gprs[4], exit->gprs[5], exit->gprs[6], exit->gprs[7]);
+    if (exit->cntp_ctl | exit->cntp_cval | exit->cntv_ctl | exit->cntv_cval)
+        EMIT(rmm->trace, REC_EXIT_TIMERS, RMM, exit->cntp_ctl, exit->cntp_cval, exit->cntv_ctl,
+             exit->cntv_cval);
     if (exit->exit_reason == RMI_EXIT_RIPAS_CHANGE)
         EMIT(rmm->trace, REC_EXIT_RIPAS, RMM, exit->ripas_base, exit->ripas_top, exit->ripas_value);
 }

@@ -212,7 +212,7 @@ void rmm_run_enter(struct rmm_bench *bench, struct rmm_compare *compare)
     set_pages(bench, fields);
     set_rec(bench, fields);
     choose_granules(&entry);
-    bench->rmm->realm = (struct realm_port){.run = play_realm, .ctx = &entry};
+    bench->rmm->realm = (struct realm_port){.run = play_realm, .ctx = &entry, .played = true};
     if (!fields->ok)
         return;
     if (iterations >= ITERATIONS_MAX || !trace_add_reader(&bench->trace, on_event, &entry)) {

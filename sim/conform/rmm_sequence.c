@@ -380,7 +380,7 @@ static void run_command(struct rmm_sequence *sequence)
 static bool restart(struct rmm_sequence *sequence, json_int_t seq)
 {
     struct rmm_fields *fields = sequence->compare->fields;
-    struct realm_port realm = {.run = play_realm, .ctx = sequence};
+    struct realm_port realm = {.run = play_realm, .ctx = sequence, .played = true};
 
     rmm_bench_free(sequence->bench);
     sequence->left_count = 0;

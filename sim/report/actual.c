@@ -172,7 +172,8 @@ static void host_path(const struct run *run, const struct trap_view *view, const
     if (syndrome_path(event, path, actual))
         return;
     /* the events that tell of the exit; what none of them has was zero */
-    static const enum event_kind kinds[] = {EV_REC_EXIT, EV_REC_EXIT_CALL, EV_REC_EXIT_RIPAS};
+    static const enum event_kind kinds[] = {EV_REC_EXIT, EV_REC_EXIT_CALL, EV_REC_EXIT_RIPAS,
+                                            EV_REC_EXIT_TIMERS};
     char field[sizeof("gprNN")] = "";
     if (gpr && strlen(gpr) <= 2)
         snprintf(field, sizeof(field), "gpr%s", gpr);

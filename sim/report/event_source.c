@@ -24,6 +24,7 @@ const char *event_source(enum event_kind kind)
         [EV_REC_EXIT_DATA_ABORT] = RMM "core/exit.c",
         [EV_REC_EXIT] = RMM "core/exit.c",
         [EV_REC_EXIT_CALL] = RMM "rsi/host_call.c, psci.c",
+        [EV_REC_EXIT_TIMERS] = RMM "core/timers.c",
         [EV_REC_EXIT_RIPAS] = RMM "rsi/memory.c",
         [EV_SMC_REC_ENTER] = RMM "rmi/run.c",
         [EV_COMPLETE_MMIO_EMULATION] = RMM "rmi/run.c",

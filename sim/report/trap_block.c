@@ -272,11 +272,27 @@ static void print_data(const struct block *block)
     print_row(block, &row);
 }
 
+/* A realm's timers are the host's to watch while the realm does not run: nothing is hidden. */
+static void print_timers(const struct block *block, const struct event *timers)
+{
+    static const char *const names[][3] = {{"CNTP_CTL", "cntp_ctl", "cntp_cval"},
+                                           {"CNTV_CTL", "cntv_ctl", "cntv_cval"}};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        uint64_t ctl = event_arg(timers, names[i][1]), cval = event_arg(timers, names[i][2]);
+        struct row row = {.label = names[i][0]};
+        set(&row, TRUTH, "0x%" PRIx64 ", CVAL 0x%" PRIx64, ctl, cval);
+        set(&row, HOST, "0x%" PRIx64 ", CVAL 0x%" PRIx64, ctl, cval);
+        if (ctl | cval)
+            print_row(block, &row);
+    }
+}
+
 /* What an exit for a call says beside the syndrome, which it has not. */
 static void print_exit_fields(const struct block *block)
 {
     const struct event *ripas = trap_view_event(block->view, EV_REC_EXIT_RIPAS);
     const struct event *call = trap_view_event(block->view, EV_REC_EXIT_CALL);
+    const struct event *timers = trap_view_event(block->view, EV_REC_EXIT_TIMERS);
     const struct event *exit = block->view->rec_exit;
     struct row row = {.label = "gprs[0]"};
     bool sysreg = esr_ec(block->esr) == ESR_EC_SYS64;
@@ -300,6 +316,8 @@ static void print_exit_fields(const struct block *block)
         set(&row, HOST, "0x%" PRIx64, event_arg(call, "imm"));
         print_row(block, &row);
     }
+    if (timers)
+        print_timers(block, timers);
     if (ripas) {
         row = (struct row){.label = "RIPAS"};
         set(&row, HOST, "%s asked for",
@@ -501,6 +519,7 @@ void trap_block_print(FILE *out, const struct scenario *scenario, const struct t
 {
     char insn[TRAP_TEXT_SIZE], label[TRAP_TEXT_SIZE], number[GROUPED_SIZE];
     uint64_t pc = trap_pc(view);
+    bool from_outside = !view->step && !view->vector; /* an interrupt: no instruction's doing */
     struct block block = {
         .out = out,
         .colour = options->colour,
@@ -513,9 +532,10 @@ void trap_block_print(FILE *out, const struct scenario *scenario, const struct t
     pc_label(&scenario->guest, pc, label);
     fputs("  ", out);
     paint(out, options->colour, PAINT_STRONG, "trap %" PRIu64 "  %s", view->trap->number,
-          trap_insn_text(view, insn));
-    fprintf(out, "  at 0x%" PRIx64 "%s%s%s, %s cycles\n", pc, *label ? " (" : "", label,
-            *label ? ")" : "", grouped(trap_cycles(view), number));
+          from_outside ? "from outside" : trap_insn_text(view, insn));
+    if (!from_outside)
+        fprintf(out, "  at 0x%" PRIx64 "%s%s%s", pc, *label ? " (" : "", label, *label ? ")" : "");
+    fprintf(out, ", %s cycles\n", grouped(trap_cycles(view), number));
     if (view->vector || view->rec_exit) {
         print_heading(&block);
         print_exception(&block);

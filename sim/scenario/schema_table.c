@@ -348,6 +348,10 @@ static const struct schema_key host_sees_keys[] = {
     {"ripas_base", MATCH_ADDRESS, .doc = "RIPAS change: from"},
     {"ripas_top", MATCH_ADDRESS, .doc = "RIPAS change: up to"},
     {"ripas_value", MATCH_ANY_INT, .doc = "RIPAS change: 0 EMPTY, 1 RAM"},
+    {"cntp_ctl", MATCH_ANY_INT, .doc = "CNTP_CTL_EL0 of the realm"},
+    {"cntp_cval", MATCH_ANY_INT, .doc = "CNTP_CVAL_EL0 of the realm"},
+    {"cntv_ctl", MATCH_ANY_INT, .doc = "CNTV_CTL_EL0 of the realm"},
+    {"cntv_cval", MATCH_ANY_INT, .doc = "CNTV_CVAL_EL0 of the realm"},
 };
 
 static const struct schema_key exit_keys[] = {
