@@ -299,6 +299,8 @@ static void rec_enter(struct invariants *inv, struct command *cmd, const struct 
     if (cmd->refuse) {
         if (success || cmd->ran)
             broken(inv, INVARIANT_ENTRY, rec, "REC_ENTER is let in though %s", cmd->refuse);
+        if (inv->rules->any_isv_completes)
+            entry_refused(rec);
         return;
     }
     rec->running = false;

@@ -267,6 +267,17 @@ void entry_undone(struct shadow_rec *rec, const struct command *cmd)
         rec->alt = cmd->before_alt;
 }
 
+void entry_refused(struct shadow_rec *rec)
+{
+    struct cpu *cpu = rec->pe && rec->pe->rec == rec ? rec->pe->cpu : NULL;
+
+    if (!rec->has_alt || !cpu)
+        return;
+    if (cpu_el2(cpu)->elr == rec->alt.s.pc)
+        rec->expect = rec->alt;
+    rec->has_alt = false;
+}
+
 /* --- the host's answer -------------------------------------------------------------------------
  */
 
@@ -300,9 +311,15 @@ static void answer_abort(struct invariants *inv, struct shadow_rec *rec, struct 
         return;
     }
     if (sea && !(abort && rec->sea_allowed)) {
-        /* Known defect of releases that complete the access first: it stays completed. */
-        if (emul)
+        /*
+         * Known defect of releases that complete the access first: it stays completed, unless
+         * something else of the entry was refused before that.
+         */
+        if (emul) {
+            rec->alt = rec->expect;
+            rec->has_alt = true;
             answer_mmio(rec, cmd);
+        }
         cmd->refuse = "INJECT_SEA follows no abort on unprotected memory";
         return;
     }

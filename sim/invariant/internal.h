@@ -198,6 +198,8 @@ uint64_t sea_esr(uint64_t esr, uint64_t pstate);
 
 /* entry.c: what may be found when the realm goes on, after an entry or inside one. */
 void entry_begin(struct invariants *inv, struct command *cmd);
+/* It was refused as it had to be; which of two states that left shows in the PE, if it has one. */
+void entry_refused(struct shadow_rec *rec);
 /* It was refused: all is as before. */
 void entry_undone(struct shadow_rec *rec, const struct command *cmd);
 void entry_inside(struct invariants *inv, struct shadow_rec *rec);
