@@ -76,9 +76,16 @@ void cpu_set_budget(struct cpu *cpu, uint64_t instructions)
     cpu->budget_end = instructions > UINT64_MAX - used ? UINT64_MAX : used + instructions;
 }
 
+uint64_t cpu_budget_left(const struct cpu *cpu)
+{
+    uint64_t used = cpu->executed + cpu->el1_taken;
+
+    return cpu->budget_end > used ? cpu->budget_end - used : 0;
+}
+
 bool cpu_out_of_budget(const struct cpu *cpu)
 {
-    return cpu->executed + cpu->el1_taken >= cpu->budget_end;
+    return cpu_budget_left(cpu) == 0;
 }
 
 uint64_t cpu_instructions(const struct cpu *cpu)

@@ -93,6 +93,7 @@ bool cpu_line_pending(const struct cpu *cpu);
 
 /* Stops after that many more guest instructions, exactly; an exception to EL1 counts as one. */
 void cpu_set_budget(struct cpu *cpu, uint64_t instructions);
+uint64_t cpu_budget_left(const struct cpu *cpu);
 uint64_t cpu_instructions(const struct cpu *cpu); /* executed so far */
 bool cpu_out_of_budget(const struct cpu *cpu);    /* cpu_run would return CPU_EXIT_LIMIT at once */
 const char *cpu_failure(const struct cpu *cpu);   /* after CPU_EXIT_FAILURE; else "" */

@@ -362,11 +362,9 @@ static enum engine_stop stopped_why(struct cpu *cpu, uc_err err)
     return STOP_FAILURE;
 }
 
-/* Exceptions to EL1 count towards the budget. */
 uint64_t engine_instructions_left(const struct cpu *cpu)
 {
-    uint64_t used = cpu->executed + cpu->el1_taken;
-    uint64_t budget = cpu->budget_end > used ? cpu->budget_end - used : 0;
+    uint64_t budget = cpu_budget_left(cpu);
     uint64_t event = cpu->event_line > cpu->executed ? cpu->event_line - cpu->executed : 0;
 
     return budget < event ? budget : event;

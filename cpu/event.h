@@ -153,6 +153,7 @@ struct event_field {
     X(EXIT_TO_VMM, exit_to_vmm, "KVM_RUN returns", S(reason), H(phys_addr), D(len), B(is_write),   \
       H(data), D(ret))                                                                             \
     X(KVM_RUN, kvm_run, "the VMM calls KVM_RUN", D(vcpu))                                          \
+    X(SCHED_SWITCH, sched_switch, "the host's CPU goes to another vCPU's thread", D(from), D(to))  \
     X(HOSTILE_ACTION, hostile_action, "a step of a hostile host's policy", D(step), S(action),     \
       B(called), H(x0))                                                                            \
     /* kvm_model/vmm */                                                                            \

@@ -210,6 +210,15 @@ bool kvm_arch_timer_get_input_level(struct kvm_vcpu *vcpu, unsigned intid)
     return timer != CPU_TIMER_COUNT && should_fire(vcpu, timer);
 }
 
+bool kvm_timer_is_pending(struct kvm_vcpu *vcpu)
+{
+    bool pending = false;
+
+    for (enum cpu_timer timer = 0; vcpu->timer.enabled && timer < CPU_TIMER_COUNT; timer++)
+        pending = pending || should_fire(vcpu, timer);
+    return pending;
+}
+
 void kvm_realm_timers_update(struct kvm_vcpu *vcpu)
 {
     const struct rmi_rec_exit *exit = &vcpu->rec.run->exit;

@@ -42,6 +42,8 @@ void kvm_timer_vcpu_put(struct kvm_vcpu *vcpu, bool blocking);
 bool kvm_arch_timer_handler(struct kvm_vcpu *vcpu, unsigned intid);
 /* Whether the timer with that interrupt asserts its line now. */
 bool kvm_arch_timer_get_input_level(struct kvm_vcpu *vcpu, unsigned intid);
+/* kvm_timer_is_pending: one of them asserts its line, whatever the vGIC makes of it. */
+bool kvm_timer_is_pending(struct kvm_vcpu *vcpu);
 /* Of a REC: what its exit says of the timers (kvm_realm_timers_update). */
 void kvm_realm_timers_update(struct kvm_vcpu *vcpu);
 

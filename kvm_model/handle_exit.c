@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Exit dispatch of a plain VM: arch/arm64/kvm/handle_exit.c (arm_exit_handlers, handle_exit). */
+#include "cpu/arch/descriptor.h"
 #include "kvm_model/kvm_internal.h"
 
 typedef int exit_handle_fn(struct kvm_vcpu *vcpu);
@@ -29,14 +30,26 @@ static int handle_smc(struct kvm_vcpu *vcpu)
     return kvm_smccc_call_handler(vcpu);
 }
 
+/* Something is pending for the vCPU: an interrupt, a timer's with it, or an SError. */
+bool kvm_vcpu_has_work(struct kvm_vcpu *vcpu)
+{
+    uint64_t lines = field_mask(HCR_VI) | field_mask(HCR_VF);
+
+    return vcpu->serror_pending || kvm_vgic_pending_irq(vcpu) || kvm_timer_is_pending(vcpu) ||
+           (vcpu->cpu && cpu_el2(vcpu->cpu)->hcr & lines);
+}
+
 /* Sleeps until something is pending, or user space's signal (kvm_vcpu_wfi). */
 void kvm_vcpu_wait(struct kvm_vcpu *vcpu)
 {
     const struct kvm_config *config = &vcpu->kvm->config;
 
-    if (vcpu->serror_pending || kvm_vgic_pending_irq(vcpu))
+    if (kvm_vcpu_has_work(vcpu))
         return;
-    vcpu->waits = config->wait_observer && config->wait_observer(config->observer_ctx);
+    if (config->host.take_interrupts)
+        vcpu->waits = true;
+    else if (config->wait_observer && config->wait_observer(config->observer_ctx))
+        vcpu->signal = true;
 }
 
 /* WFE yields the CPU and goes on. */

@@ -21,8 +21,14 @@ void kvm_hyp_init_cpu(struct cpu *cpu)
 
 void kvm_vcpu_kick(struct kvm_vcpu *vcpu)
 {
-    if (vcpu->in_guest && !vcpu_is_rec(vcpu))
+    const struct kvm_host_port *host = &vcpu->kvm->config.host;
+
+    if (!vcpu->in_guest)
+        return;
+    if (!vcpu_is_rec(vcpu))
         cpu_gic_send_sgi(vcpu->cpu, KVM_IPI_RESCHEDULE);
+    else if (host->kick) /* the PE is the RMM's */
+        host->kick(host->ctx, vcpu->id);
 }
 
 void kvm_host_take_irqs(struct kvm_vcpu *vcpu)

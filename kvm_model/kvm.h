@@ -45,6 +45,21 @@ typedef bool kvm_wait_observer(void *ctx);
  */
 typedef void kvm_fault_observer(void *ctx);
 
+/*
+ * The host's kernel around KVM, where several vCPUs share a host CPU: each runs in a thread of its
+ * own. Without one (take_interrupts NULL) a vCPU that waits goes on at once.
+ */
+struct kvm_host_port {
+    /*
+     * The vCPU's thread is in KVM and takes the host's interrupts: none is pending at its PE any
+     * more. True: the CPU is to be given to another thread.
+     */
+    bool (*take_interrupts)(void *ctx, unsigned vcpu);
+    /* Interrupts the PE that executes the vCPU (smp_send_reschedule). */
+    void (*kick)(void *ctx, unsigned vcpu);
+    void *ctx;
+};
+
 struct kvm_config {
     struct host_mm *mm;                  /* the host's memory; must outlive the VM */
     struct clock *clock;                 /* simulated time */
@@ -63,6 +78,7 @@ struct kvm_config {
     kvm_exit_observer *exit_observer;   /* may be NULL */
     kvm_wait_observer *wait_observer;   /* may be NULL: waits end by themselves */
     void *observer_ctx;
+    struct kvm_host_port host;
     kvm_tracepoint_reader *tracepoint; /* may be NULL */
     void *tracepoint_ctx;
 };
@@ -229,6 +245,22 @@ bool kvm_vcpu_take_sigbus(struct kvm_vcpu *vcpu);
  * KVM_EXIT_MEMORY_FAULT is a request to convert memory.
  */
 int kvm_vcpu_run(struct kvm_vcpu *vcpu);
+/*
+ * What it returns with a kvm_host_port beside that: the thread gave up the CPU inside the ioctl,
+ * because its time is over or because it sleeps. The next call goes on there; nothing of this is
+ * seen by user space.
+ */
+#define KVM_RUN_SCHEDULED_OUT 1
+/*
+ * Is there something to do for the vCPU's thread? False while it sleeps: the vCPU is off, or waits
+ * and nothing is pending for it (kvm_vcpu_block).
+ */
+bool kvm_vcpu_can_run(struct kvm_vcpu *vcpu);
+/* The vCPU is off (KVM_MP_STATE_STOPPED) or waits (WFI, CPU_SUSPEND). */
+bool kvm_vcpu_is_off(const struct kvm_vcpu *vcpu);
+bool kvm_vcpu_is_waiting(const struct kvm_vcpu *vcpu);
+/* A signal to the vCPU's thread: KVM_RUN ends with -EINTR, the present one or the next. */
+void kvm_vcpu_signal(struct kvm_vcpu *vcpu);
 
 /*
  * KVM_SET_ONE_REG and KVM_GET_ONE_REG. For a REC these are KVM's shadow: x0..x7 and pc reach the

@@ -108,7 +108,10 @@ struct kvm_vcpu {
     bool serror_pending;  /* HCR_EL2.VSE: waits until PSTATE.A is clear */
     uint64_t serror_esr;  /* VSESR_EL2: the ISS it will have */
     uint32_t guest_debug; /* KVM_GUESTDBG_*, 0 if not enabled */
-    bool waits;           /* a wait was ended by a signal: KVM_RUN ends before the next entry */
+    bool waits;           /* blocked: in WFI or CPU_SUSPEND */
+    bool signal;          /* is pending for the thread: KVM_RUN ends before the next entry */
+    bool in_run;          /* the thread gave up the CPU inside KVM_RUN */
+    bool in_guest;        /* IN_GUEST_MODE: what is new for the vCPU needs a kick */
     bool increment_pc;    /* INCREMENT_PC: before the next entry, or at the end of KVM_RUN */
     struct {              /* PENDING_EXCEPTION: likewise */
         bool pending, has_far;
@@ -124,7 +127,6 @@ struct kvm_vcpu {
         uint64_t wb[4][KVM_DEBUG_WB_REGS]; /* by enum dbg_wb */
     } debug;
     struct arch_timer_cpu timer;
-    bool in_guest;   /* IN_GUEST_MODE */
     uint64_t csselr; /* CSSELR_EL1 */
     uint64_t actlr;
     uint32_t smccc_fid; /* of the call being answered */
@@ -193,6 +195,7 @@ void kvm_debug_exit(struct kvm_vcpu *vcpu);
 void kvm_vcpu_set_mdcr(struct kvm_vcpu *vcpu);     /* vcpu.c */
 int kvm_handle_sys_reg(struct kvm_vcpu *vcpu);     /* sys_regs.c */
 void kvm_vcpu_wait(struct kvm_vcpu *vcpu);         /* handle_exit.c */
+bool kvm_vcpu_has_work(struct kvm_vcpu *vcpu);     /* handle_exit.c: a wait is over */
 int kvm_handle_guest_abort(struct kvm_vcpu *vcpu); /* guest_abort.c */
 int user_mem_abort(struct kvm_vcpu *vcpu, ipa_t fault_ipa, struct kvm_memory_slot *slot,
                    hva_t hva); /* user_mem_abort.c */

@@ -88,7 +88,9 @@ static int enter_rec(struct kvm_vcpu *vcpu)
     if (ret <= 0)
         return ret;
     kvm_vgic_flush_hwstate(vcpu);
+    vcpu->in_guest = true;
     rec_run_ret = kvm_rec_enter(vcpu);
+    vcpu->in_guest = false;
     if (rec_run_ret == RMI_SUCCESS)
         kvm_realm_timers_update(vcpu);
     kvm_vgic_sync_hwstate(vcpu);
@@ -98,7 +100,70 @@ static int enter_rec(struct kvm_vcpu *vcpu)
     return handle_rec_exit(vcpu, rec_run_ret);
 }
 
-static int run_vcpu(struct kvm_vcpu *vcpu)
+/* --- the vCPU's thread ------------------------------------------------------------------------ */
+
+bool kvm_vcpu_is_off(const struct kvm_vcpu *vcpu)
+{
+    return vcpu->power_off;
+}
+
+bool kvm_vcpu_is_waiting(const struct kvm_vcpu *vcpu)
+{
+    return vcpu->waits;
+}
+
+/* kvm_arch_vcpu_runnable, or what else ends kvm_vcpu_block (kvm_vcpu_check_block). */
+bool kvm_vcpu_can_run(struct kvm_vcpu *vcpu)
+{
+    if (vcpu->signal)
+        return true;
+    return !vcpu->power_off && (!vcpu->waits || kvm_vcpu_has_work(vcpu));
+}
+
+void kvm_vcpu_signal(struct kvm_vcpu *vcpu)
+{
+    vcpu->signal = true;
+    kvm_vcpu_kick(vcpu);
+}
+
+/*
+ * What comes before each entry; the host takes its interrupts here. False: *ret is -EINTR or
+ * KVM_RUN_SCHEDULED_OUT.
+ */
+static bool may_enter(struct kvm_vcpu *vcpu, int *ret)
+{
+    const struct kvm_host_port *host = &vcpu->kvm->config.host;
+    bool resched;
+
+    clock_run_events(vcpu->kvm->clock);
+    resched = host->take_interrupts && host->take_interrupts(host->ctx, vcpu->id);
+    /* Without a host to wake it, a vCPU that is off sleeps until a signal. */
+    if (vcpu->signal || (vcpu->power_off && !host->take_interrupts)) {
+        vcpu->signal = false;
+        vcpu->waits = false; /* it ends the wait */
+        *ret = interrupted(vcpu);
+        return false;
+    }
+    *ret = KVM_RUN_SCHEDULED_OUT;
+    if (resched || !kvm_vcpu_can_run(vcpu))
+        return false;
+    vcpu->waits = false;
+    return true;
+}
+
+static int run_loop(struct kvm_vcpu *vcpu)
+{
+    int ret;
+
+    do {
+        if (!may_enter(vcpu, &ret))
+            return ret;
+        ret = vcpu_is_rec(vcpu) ? enter_rec(vcpu) : enter_guest(vcpu);
+    } while (ret > 0);
+    return ret;
+}
+
+static int start_run(struct kvm_vcpu *vcpu)
 {
     struct kvm_run *run = vcpu->run;
     int ret = vcpu_is_rec(vcpu) ? kvm_activate_realm(vcpu->kvm) : 0;
@@ -110,15 +175,7 @@ static int run_vcpu(struct kvm_vcpu *vcpu)
     if (run->immediate_exit)
         return -EINTR;
     run->exit_reason = KVM_EXIT_UNKNOWN;
-    do {
-        /* A vCPU that is off sleeps until a signal; nothing else can wake it here. */
-        if (vcpu->power_off || vcpu->waits) {
-            vcpu->waits = false;
-            return interrupted(vcpu);
-        }
-        ret = vcpu_is_rec(vcpu) ? enter_rec(vcpu) : enter_guest(vcpu);
-    } while (ret > 0);
-    return ret;
+    return run_loop(vcpu);
 }
 
 int kvm_vcpu_run(struct kvm_vcpu *vcpu)
@@ -130,13 +187,19 @@ int kvm_vcpu_run(struct kvm_vcpu *vcpu)
 
     if (trace)
         trace->vcpu = vcpu->id;
-    clock_charge(vcpu->kvm->clock, OP_KVM_USER_ENTRY, 1);
-    EMIT(trace, KVM_RUN, VMM, vcpu->id);
-    kvm_timer_enable(vcpu);
+    if (!vcpu->in_run) {
+        clock_charge(vcpu->kvm->clock, OP_KVM_USER_ENTRY, 1);
+        EMIT(trace, KVM_RUN, VMM, vcpu->id);
+        kvm_timer_enable(vcpu);
+    }
     kvm_timer_vcpu_load(vcpu);
-    kvm_debug_load(vcpu);
-    ret = run_vcpu(vcpu);
-    kvm_timer_vcpu_put(vcpu, false);
+    if (!vcpu->in_run)
+        kvm_debug_load(vcpu);
+    ret = vcpu->in_run ? run_loop(vcpu) : start_run(vcpu);
+    vcpu->in_run = ret == KVM_RUN_SCHEDULED_OUT;
+    kvm_timer_vcpu_put(vcpu, vcpu->in_run && vcpu->waits);
+    if (vcpu->in_run)
+        return ret;
     if (!vcpu_is_rec(vcpu))
         kvm_adjust_pc(vcpu);
     kvm_debug_put(vcpu);

@@ -142,7 +142,7 @@ static void send_hwpoison_signal(const struct s2_fault *fault)
 
     while (1ull << lsb < fault->size)
         lsb++;
-    fault->vcpu->waits = true;
+    fault->vcpu->signal = true;
     fault->vcpu->sigbus = true;
     EMIT(fault->kvm->trace, HOST_SIGBUS, HOST, fault->hva.v, lsb);
 }

@@ -26,7 +26,7 @@ static void set_sysreg(struct guest_image *image, enum sysreg reg, uint64_t valu
 static const struct scn_memory *home(const struct scenario *scenario)
 {
     const struct scn_guest *guest = &scenario->guest;
-    uint64_t entry = guest->segment_count ? guest->segments[0].ipa.v : guest->entry.v;
+    uint64_t entry = guest->segment_count ? guest->segments[0].ipa.v : guest->start.entry.v;
 
     for (size_t i = 0; i < scenario->memory_count; i++)
         if (entry - scenario->memory[i].ipa.v < scenario->memory[i].size)
@@ -111,7 +111,7 @@ static void start_state(const struct scenario *scenario, const struct stage1_tab
 {
     const struct scn_guest *guest = &scenario->guest;
 
-    image->pc = guest->entry.v;
+    image->pc = guest->start.entry.v;
     image->pstate =
         field_put(PSTATE_M, guest->el ? PSTATE_EL1H : PSTATE_EL0T) | field_mask(PSTATE_DAIF);
     if (tables) {
@@ -134,9 +134,9 @@ static bool needs_boot_code(const struct scenario *scenario, const struct guest_
     if (scenario->machine.world != SCN_WORLD_CCA)
         return false;
     for (unsigned n = 8; n < 31; n++)
-        if (guest->regs[n])
+        if (guest->start.regs[n])
             return true;
-    return guest->el == 0 || guest->sp || image->sysreg_count;
+    return guest->el == 0 || guest->start.sp || image->sysreg_count;
 }
 
 static bool build(const struct scenario *scenario, const struct stage1_tables *tables,
@@ -167,8 +167,8 @@ static bool build(const struct scenario *scenario, const struct stage1_tables *t
     if (tables)
         stage1_tables_write(tables, base, image->owned);
     if (boot_code) {
-        boot_code_write(image->owned + table_bytes, guest->regs, guest->sp, image->sysregs,
-                        image->sysreg_count, image->pc, image->pstate);
+        boot_code_write(image->owned + table_bytes, guest->start.regs, guest->start.sp,
+                        image->sysregs, image->sysreg_count, image->pc, image->pstate);
         image->pc = base.v + table_bytes;
     }
     image->segments[image->count++] = (struct scn_segment){base, image->owned, total};

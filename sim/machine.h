@@ -25,18 +25,20 @@ enum end_reason {
     END_FAILURE,        /* the simulator itself: text says what */
     END_DEVICE,         /* a device ended the run: detail is the status the guest gave */
     END_VMM,            /* the VMM's script ended the run */
+    END_IDLE,           /* no vCPU can ever run again: text says why each cannot */
     END_REASON_COUNT
 };
 
 struct machine_end {
     enum end_reason reason;
     uint64_t detail;
+    unsigned vcpu;    /* which ran last */
     const char *text; /* owned by the machine; "" when there is nothing to say */
 };
 
 /*
  * "psci", "hvc", "kvm_error", "shutdown", "internal_error", "unhandled_exit", "limit", "failure",
- * "device", "vmm".
+ * "device", "vmm", "idle".
  */
 const char *end_reason_name(enum end_reason reason);
 
@@ -72,13 +74,21 @@ struct trace *machine_trace(struct machine *machine);
 /* Runs to the end. Emits the END event. Once per machine. */
 struct machine_end machine_run(struct machine *machine);
 
+unsigned machine_vcpu_count(const struct machine *machine);
 /*
- * State of vCPU 0 after the run, as the guest last had it (a realm's too). A run that a PSCI call
- * ends gives the registers of the call: KVM's results in x0..x3 reach no guest any more. n 0..30.
+ * State of a vCPU after the run, as the guest last had it (a realm's too). A run that a PSCI call
+ * ends gives the caller's registers of the call: KVM's results in x0..x3 reach no guest any more.
+ * vcpu: below machine_vcpu_count; n 0..30.
  */
-uint64_t machine_reg(struct machine *machine, unsigned n);
-uint64_t machine_pc(struct machine *machine);
-uint64_t machine_sp(struct machine *machine);
+uint64_t machine_reg(struct machine *machine, unsigned vcpu, unsigned n);
+uint64_t machine_pc(struct machine *machine, unsigned vcpu);
+uint64_t machine_sp(struct machine *machine, unsigned vcpu);
+
+enum vcpu_state { VCPU_RUNS, VCPU_WAITS, VCPU_OFF, VCPU_STATE_COUNT };
+/* "runs", "waits" (WFI, CPU_SUSPEND), "off". */
+const char *vcpu_state_name(enum vcpu_state state);
+enum vcpu_state machine_vcpu_state(const struct machine *machine, unsigned vcpu);
+/* Over all vCPUs. */
 cycles_t machine_cycles(const struct machine *machine);
 uint64_t machine_instructions(const struct machine *machine);
 /* State of scenario->devices[index]. */

@@ -165,6 +165,8 @@ bool vmm_handle_exit(struct vmm *vmm, int ret, struct vmm_result *result)
     const struct vmm_script_step *step = NULL;
     bool goes_on;
 
+    if (ret == KVM_RUN_SCHEDULED_OUT)
+        return end(result, VMM_END_SCHEDULED_OUT, 0);
     if (asks_again(ret, run))
         return true;
     if (ret == -EINTR)

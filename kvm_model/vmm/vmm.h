@@ -27,7 +27,8 @@ struct vmm {
 
 enum vmm_end {
     VMM_END_SYSTEM_EVENT,   /* detail: KVM_SYSTEM_EVENT_ number */
-    VMM_END_INTERRUPTED,    /* KVM_RUN returned -EINTR: a limit, or the observer */
+    VMM_END_INTERRUPTED,    /* KVM_RUN returned -EINTR: a signal, a limit, or the observer */
+    VMM_END_SCHEDULED_OUT,  /* KVM_RUN_SCHEDULED_OUT: the vCPU's thread gave up the CPU */
     VMM_END_ERRNO,          /* KVM_RUN returned another -errno: detail is the errno, positive */
     VMM_END_SHUTDOWN,       /* KVM_EXIT_SHUTDOWN */
     VMM_END_INTERNAL_ERROR, /* KVM_EXIT_INTERNAL_ERROR */
@@ -41,7 +42,10 @@ struct vmm_result {
     uint64_t detail;
 };
 
-/* Runs the vCPU until it can go on no more. May be called again after VMM_END_INTERRUPTED. */
+/*
+ * Runs the vCPU until it can go on no more. May be called again after VMM_END_INTERRUPTED and
+ * VMM_END_SCHEDULED_OUT.
+ */
 struct vmm_result vmm_run(struct vmm *vmm);
 
 /*

@@ -200,6 +200,8 @@ static void step_path(const struct trap_view *view, const char *path, struct act
         set_number(actual, ACTUAL_DEC, trap_cycles(view));
     } else if (strcmp(path, "pc") == 0) {
         set_number(actual, ACTUAL_HEX, trap_pc(view));
+    } else if (strcmp(path, "vcpu") == 0) {
+        set_number(actual, ACTUAL_DEC, view->trap->vcpu);
     } else if (kind_has_field(EV_EL2_VECTOR, path, &at)) {
         actual->known = true;
         set_field(actual, view->vector, path);
@@ -239,6 +241,10 @@ static void end_path(const struct run *run, const char *field, struct actual *ac
         set_text(actual, reason, strlen(reason));
         return;
     }
+    if (strcmp(field, "vcpu") == 0) {
+        set_number(actual, ACTUAL_DEC, end->vcpu);
+        return;
+    }
     if (strcmp(field, "text") == 0) {
         set_text(actual, end->text, strlen(end->text));
         return;
@@ -258,23 +264,50 @@ static void end_path(const struct run *run, const char *field, struct actual *ac
     }
 }
 
-static void register_path(const struct run *run, const char *name, struct actual *actual)
+/* What the vCPU's registers were at the start; PSCI gives others than vCPU 0 theirs. */
+static const struct scn_start *start_of(const struct scn_guest *guest, unsigned vcpu)
 {
-    const struct scn_guest *guest = &run->scenario->guest;
-    actual->has_initial = true;
+    for (size_t i = 0; i < guest->secondary_count; i++)
+        if (guest->secondaries[i].vcpu == vcpu)
+            return &guest->secondaries[i].start;
+    return vcpu == 0 ? &guest->start : NULL;
+}
+
+static void register_path(const struct run *run, unsigned vcpu, const char *name,
+                          struct actual *actual)
+{
+    const struct scn_start *start = start_of(&run->scenario->guest, vcpu);
+    const struct vcpu_result *result = &run->result->vcpus[vcpu];
+    actual->has_initial = start != NULL;
     if (strcmp(name, "pc") == 0) {
-        set_number(actual, ACTUAL_HEX, run->result->pc);
-        actual->initial = guest->entry.v;
+        set_number(actual, ACTUAL_HEX, result->pc);
+        actual->initial = start ? start->entry.v : 0;
     } else if (strcmp(name, "sp") == 0) {
-        set_number(actual, ACTUAL_HEX, run->result->sp);
-        actual->initial = guest->sp;
+        set_number(actual, ACTUAL_HEX, result->sp);
+        actual->initial = start ? start->sp : 0;
     } else if (name[0] == 'x') {
         char *rest;
         unsigned long n = strtoul(name + 1, &rest, 10);
         if (rest == name + 1 || *rest || n > 30)
             return;
-        set_number(actual, ACTUAL_HEX, run->result->x[n]);
-        actual->initial = guest->regs[n];
+        set_number(actual, ACTUAL_HEX, result->x[n]);
+        actual->initial = start ? start->regs[n] : 0;
+    }
+}
+
+/* "N.state", "N.regs.x0", ... */
+static void vcpu_path(const struct run *run, const char *path, struct actual *actual)
+{
+    char *rest;
+    unsigned long vcpu = strtoul(path, &rest, 10);
+    const char *reg = after(rest, ".regs");
+    if (vcpu >= run->result->vcpu_count)
+        return;
+    if (reg) {
+        register_path(run, (unsigned)vcpu, reg, actual);
+    } else if (strcmp(rest, ".state") == 0) {
+        const char *state = vcpu_state_name(run->result->vcpus[vcpu].state);
+        set_text(actual, state, strlen(state));
     }
 }
 
@@ -396,6 +429,7 @@ void actual_of_run(const struct run *run, const char *path, struct actual *actua
     const char *end = after(path, "end"), *exit = after(path, "exits");
     const char *reg = after(path, "regs"), *device = after(path, "devices");
     const char *host = after(path, "host"), *kvm = after(path, "kvm");
+    const char *vcpu = after(path, "vcpus");
     if (kvm)
         kvm_path(run, kvm, actual);
     else if (host)
@@ -405,7 +439,9 @@ void actual_of_run(const struct run *run, const char *path, struct actual *actua
     else if (exit)
         set_number(actual, ACTUAL_DEC, trap_log_exits(run->log, exit));
     else if (reg)
-        register_path(run, reg, actual);
+        register_path(run, 0, reg, actual);
+    else if (vcpu)
+        vcpu_path(run, vcpu, actual);
     else if (device)
         device_path(run, device, actual);
 }

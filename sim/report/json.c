@@ -131,12 +131,12 @@ static void put_registers(struct json *json, const struct run *run)
         snprintf(name, sizeof(name), "x%u", n);
         json_key(json, name);
         json_object_begin(json);
-        json_member_hex(json, "initial", run->scenario->guest.regs[n]);
-        json_member_hex(json, "final", run->result->x[n]);
+        json_member_hex(json, "initial", run->scenario->guest.start.regs[n]);
+        json_member_hex(json, "final", run->result->vcpus[0].x[n]);
         json_object_end(json);
     }
-    json_member_hex(json, "sp", run->result->sp);
-    json_member_hex(json, "pc", run->result->pc);
+    json_member_hex(json, "sp", run->result->vcpus[0].sp);
+    json_member_hex(json, "pc", run->result->vcpus[0].pc);
     json_object_end(json);
 }
 

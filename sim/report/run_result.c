@@ -28,13 +28,25 @@ static void capture_stage2(struct machine *machine, const struct scenario *scena
         result->dirty[i] = dirty_bitmap(machine, scenario, expect->dirty[i].memory, arena);
 }
 
+static struct vcpu_result capture_vcpu(struct machine *machine, unsigned vcpu)
+{
+    struct vcpu_result result = {
+        .sp = machine_sp(machine, vcpu),
+        .pc = machine_pc(machine, vcpu),
+        .state = machine_vcpu_state(machine, vcpu),
+    };
+
+    for (unsigned n = 0; n < sizeof(result.x) / sizeof(result.x[0]); n++)
+        result.x[n] = machine_reg(machine, vcpu, n);
+    return result;
+}
+
 struct run_result run_result_capture(struct machine *machine, struct machine_end end,
                                      const struct scenario *scenario, struct arena *arena)
 {
     struct run_result result = {
         .end = end,
-        .sp = machine_sp(machine),
-        .pc = machine_pc(machine),
+        .vcpu_count = machine_vcpu_count(machine),
         .cycles = machine_cycles(machine),
         .instructions = machine_instructions(machine),
         .device_count = scenario->device_count,
@@ -42,8 +54,8 @@ struct run_result run_result_capture(struct machine *machine, struct machine_end
         .invariants = machine_invariant_counts(machine),
         .host = machine_hostile_records(machine),
     };
-    for (unsigned n = 0; n < sizeof(result.x) / sizeof(result.x[0]); n++)
-        result.x[n] = machine_reg(machine, n);
+    for (unsigned i = 0; i < result.vcpu_count; i++)
+        result.vcpus[i] = capture_vcpu(machine, i);
     result.devices = arena_array(arena, scenario->device_count, sizeof(result.devices[0]));
     for (size_t i = 0; i < scenario->device_count; i++)
         result.devices[i] = machine_device(machine, i);

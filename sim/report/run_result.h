@@ -5,9 +5,15 @@
 
 #include "sim/machine.h"
 
+struct vcpu_result {
+    uint64_t x[31], sp, pc;
+    enum vcpu_state state;
+};
+
 struct run_result {
     struct machine_end end;
-    uint64_t x[31], sp, pc; /* vCPU 0 */
+    struct vcpu_result vcpus[SCN_MAX_VCPUS];
+    unsigned vcpu_count;
     cycles_t cycles;
     uint64_t instructions;
     struct machine_device_state *devices; /* as many as the scenario has */

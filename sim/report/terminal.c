@@ -160,16 +160,17 @@ static void print_table(const struct screen *screen)
  */
 
 /* Worth a block: an access, a refusal, something injected, a failed expectation. */
-/* A realm's exit of a kind of its own: not a page-in, not the end. */
-static bool tells_the_host(const struct trap_view *view)
+/* A realm's exit of a kind of its own: not a page-in, not the end (but for one that waits). */
+static bool tells_the_host(const struct screen *screen, const struct trap_view *view)
 {
-    return view->rec_exit && !trap_is_page_in(view) && !trap_view_event(view, EV_END);
+    bool ends = trap_view_event(view, EV_END) && screen->report->run.result->end.reason != END_IDLE;
+    return view->rec_exit && !trap_is_page_in(view) && !ends;
 }
 
 static bool is_interesting(const struct screen *screen, const struct trap_view *view)
 {
     return screen->detail == DETAIL_ALL || view->io_abort || view->injection ||
-           tells_the_host(view) ||
+           tells_the_host(screen, view) ||
            (screen->report->run.result->end.reason == END_KVM_ERROR && view->vmm_exit &&
             (int64_t)event_arg(view->vmm_exit, "ret") < 0) ||
            has_failure(&screen->report->judgement, view->trap->number);
@@ -227,7 +228,7 @@ static void print_registers(const struct screen *screen)
     registers_that_matter(run, matter);
     const char *title = "registers";
     for (unsigned n = 0; n < 31; n++) {
-        uint64_t initial = run->scenario->guest.regs[n], final = run->result->x[n];
+        uint64_t initial = run->scenario->guest.start.regs[n], final = run->result->vcpus[0].x[n];
         if (!matter[n] && screen->detail != DETAIL_ALL)
             continue;
         fprintf(screen->out, "%-11s x%-2u  0x%016" PRIx64, title, n, initial);
@@ -263,11 +264,11 @@ static void print_devices(const struct screen *screen)
     for (size_t i = 0; i < run->result->device_count; i++) {
         const struct machine_device_state *state = &run->result->devices[i];
         const struct scn_device *device = &run->scenario->devices[i];
-        fprintf(screen->out,
-                "%-11s %s at 0x%" PRIx64 " in %s: %" PRIu64 " read%s, %" PRIu64 " write%s",
-                i == 0 ? "devices" : "", state->name, device->ipa.v,
-                device->in_kernel ? "the kernel" : "the VMM", state->use.reads,
-                state->use.reads == 1 ? "" : "s", state->use.writes, state->use.writes == 1 ? "" : "s");
+        fprintf(
+            screen->out, "%-11s %s at 0x%" PRIx64 " in %s: %" PRIu64 " read%s, %" PRIu64 " write%s",
+            i == 0 ? "devices" : "", state->name, device->ipa.v,
+            device->in_kernel ? "the kernel" : "the VMM", state->use.reads,
+            state->use.reads == 1 ? "" : "s", state->use.writes, state->use.writes == 1 ? "" : "s");
         if (state->use.writes)
             fprintf(screen->out, ", last 0x%" PRIx64, state->use.last_write);
         fputc('\n', screen->out);

@@ -48,6 +48,7 @@
     X(E0209, "two choices contradict each other")                                                  \
     X(E0210, "a realm's memory is not in the protected half of its address space")                 \
     X(E0211, "a device cannot be set up like this")                                                \
+    X(E0212, "there is no such vCPU")                                                              \
     X(E0220, "memory, its host or stage 2 cannot be set up like this")                             \
     X(E0301, "the assembler rejects the code")                                                     \
     X(E0302, "the cached code does not belong to this source")                                     \

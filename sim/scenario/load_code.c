@@ -421,7 +421,7 @@ static void set_entry(struct loader *loader, const struct node *entry, struct co
                    at->width);
     else
         require_memory(loader, at, "entry", code->entry, &ipa, &room);
-    loader->scn->guest.entry = VA(code->entry);
+    loader->scn->guest.start.entry = VA(code->entry);
 }
 
 void load_code(struct loader *loader)

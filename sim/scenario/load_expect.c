@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Expectations: each value that a file gives becomes an item with the path of the schema's keys. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/scenario/loader.h"
@@ -209,7 +210,7 @@ static void check_ioeventfd_names(struct loader *loader, const struct node *kvm)
 
 void load_expect(struct loader *loader)
 {
-    const struct node *node = good_child(loader->root, "expect"), *traps, *devices;
+    const struct node *node = good_child(loader->root, "expect"), *traps, *devices, *vcpus;
     struct scn_expect *expect = &loader->scn->expect;
     struct item_list list;
 
@@ -224,6 +225,14 @@ void load_expect(struct loader *loader)
     list = load_section(loader, node, "regs");
     expect->regs = list.items;
     expect->reg_count = list.count;
+    list = load_section(loader, node, "vcpus");
+    expect->vcpus = list.items;
+    expect->vcpu_count = list.count;
+    vcpus = good_child(node, "vcpus");
+    for (size_t i = 0; vcpus && i < vcpus->count; i++) {
+        if (vcpus->items[i]->row)
+            vcpu_exists(loader, vcpus->keys[i], strtoul(vcpus->keys[i]->text, NULL, 10));
+    }
     list = load_section(loader, node, "devices");
     expect->devices = list.items;
     expect->device_count = list.count;

@@ -28,6 +28,8 @@ void load_machine(struct loader *loader)
     machine->pos = node->pos;
     machine->ipa_bits = (unsigned)child_value(node, "ipa_bits");
     machine->gic = child_value(node, "gic");
+    machine->cpus = (unsigned)child_value(node, "cpus");
+    machine->slice = child_value(node, "slice");
     if (good_child(node, "cpu"))
         machine->cpu = good_child(node, "cpu")->word;
     if (good_child(node, "vmm"))

@@ -66,6 +66,9 @@ void load_backing(struct loader *loader, const struct node *node, struct scn_mem
 void load_expected_stage2(struct loader *loader, const struct node *expect);
 void load_expected_walks(struct loader *loader, const struct node *list, struct expect_trap *trap);
 
+/* load_guest.c: false after reporting that the machine has no such vCPU. */
+bool vcpu_exists(struct loader *loader, const struct node *node, uint64_t vcpu);
+
 /*
  * Appends the expected values below a mapping, their paths behind prefix and a dot, to *items,
  * which has *count of *capacity.

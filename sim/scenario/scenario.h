@@ -28,6 +28,7 @@ enum scn_world {
 /* Where `gic: v3` puts its frames: as QEMU's machine virt. */
 #define SCN_GICD_IPA 0x08000000u
 #define SCN_GICR_IPA 0x080a0000u
+#define SCN_MAX_VCPUS 16
 
 struct scn_machine {
     struct source_pos pos;
@@ -40,6 +41,8 @@ struct scn_machine {
     const char *vmm;    /* name of a VMM variant */
     bool ls64;          /* FEAT_LS64_V */
     unsigned features;  /* enum scn_feature */
+    unsigned cpus;      /* vCPUs, 1..SCN_MAX_VCPUS */
+    uint64_t slice;     /* cycles a vCPU runs while others can */
 };
 
 /* As enum host_backing, and no VMA at all. */
@@ -199,13 +202,24 @@ struct scn_sysreg_value {
     uint64_t value;
 };
 
+struct scn_start { /* the state a vCPU starts in */
+    va_t entry;
+    uint64_t regs[31];
+    uint64_t sp;
+};
+
+struct scn_secondary { /* a vCPU that the VMM starts beside vCPU 0 */
+    unsigned vcpu;
+    struct scn_start start;
+};
+
 struct scn_guest {
     struct source_pos pos;
     unsigned el; /* 0 or 1 */
     enum scn_stage1 stage1;
-    va_t entry;
-    uint64_t regs[31];
-    uint64_t sp;
+    struct scn_start start; /* of vCPU 0 */
+    struct scn_secondary *secondaries;
+    size_t secondary_count;
     struct scn_sysreg_value *sysregs;
     size_t sysreg_count;
     struct scn_segment *segments;
@@ -336,6 +350,8 @@ struct scn_expect {
     size_t exit_count;
     struct expect_item *regs; /* "regs.x0".."regs.x30", "regs.sp", "regs.pc": at the end */
     size_t reg_count;
+    struct expect_item *vcpus; /* "vcpus.N.state", "vcpus.N.regs.x0", ...: at the end */
+    size_t vcpu_count;
     struct expect_item *devices; /* "devices.NAME.reads|writes|output|..." */
     size_t device_count;
     struct expect_item *kvm; /* "kvm.ioeventfds.NAME", "kvm.coalesced", "kvm.unassigned_..." */

@@ -58,7 +58,10 @@ static const struct schema_word reason_words[] = {{"psci", 0},           {"hvc",
                                                   {"kvm_error", 2},      {"shutdown", 3},
                                                   {"limit", 4},          {"internal_error", 5},
                                                   {"unhandled_exit", 6}, {"failure", 7},
-                                                  {"device", 8},         {"vmm", 9}};
+                                                  {"device", 8},         {"vmm", 9},
+                                                  {"idle", 10}};
+/* sim/machine.h: enum vcpu_state */
+static const struct schema_word vcpu_state_words[] = {{"runs", 0}, {"waits", 1}, {"off", 2}};
 /* Arm DEN 0022, functions that stop a CPU or the system */
 static const struct schema_word psci_words[] = {{"CPU_SUSPEND", 0},   {"CPU_OFF", 1},
                                                 {"SYSTEM_OFF", 2},    {"SYSTEM_RESET", 3},
@@ -146,6 +149,11 @@ static const struct schema_pattern end_register_pattern = {"^(x([0-9]|[12][0-9]|
 static const struct schema_pattern sysreg_pattern = {"^[A-Z0-9_]+$", "a system register"};
 static const struct schema_pattern exit_pattern = {"^[A-Za-z0-9_]+$", "a kind of exit"};
 
+static const struct schema_pattern secondary_pattern = {"^([1-9]|1[0-5])$",
+                                                        "the number of a vCPU, 1 to 15"};
+static const struct schema_pattern vcpu_pattern = {"^([0-9]|1[0-5])$",
+                                                   "the number of a vCPU, 0 to 15"};
+
 /* --- machine, memory, devices, page tables --------------------------------------------------- */
 
 static const struct schema_key machine_keys[] = {
@@ -172,6 +180,10 @@ static const struct schema_key machine_keys[] = {
     {"features", .type = SCHEMA_WORD, .flags = SCHEMA_LIST, .words = &schema_feature_words,
      .doc = "of a plain VM's host: fwb (FEAT_S2FWB), dic (CTR_EL0.DIC); of the VM: mte "
             "(KVM_CAP_ARM_MTE), dirty_manual, dirty_init_set, eager_split (of 2M)"},
+    {"cpus", INT(1, SCN_MAX_VCPUS), .fallback = "1",
+     .doc = "number of vCPUs; all but vCPU 0 are off until PSCI CPU_ON, or guest.vcpus"},
+    {"slice", INT(1000, INT64_MAX), .fallback = "100_000",
+     .doc = "cycles after which a vCPU's thread gives the host's CPU to the next one"},
 };
 
 static const struct schema_key memory_keys[] = {
@@ -233,6 +245,16 @@ static const struct schema_key code_keys[] = {
      .doc = "an AArch64 ELF file, relative to this file; its symbols become names"},
 };
 
+static const struct schema_key secondary_keys[] = {
+    {"entry", .type = SCHEMA_ADDRESS, .flags = SCHEMA_REQUIRED,
+     .doc = "first instruction: address or label"},
+    {"regs", .type = SCHEMA_MAP,
+     .map = &(const struct schema_map){.any_key = &register_pattern, .any = &reg_row},
+     .doc = "initial x0..x30 and sp; 0 if not given"},
+};
+static const struct schema_key secondary_row = {"vCPU", .type = SCHEMA_MAP,
+                                                .map = MAP(secondary_keys), .doc = "how it starts"};
+
 static const struct schema_key guest_keys[] = {
     {"el", .type = SCHEMA_WORD, .words = WORDS("an Exception level", guest_el_words),
      .fallback = "EL1", .doc = "Exception level the guest starts at"},
@@ -250,6 +272,10 @@ static const struct schema_key guest_keys[] = {
                                        .any = &sysreg_row,
                                        .any_words = &sysreg_names},
      .doc = "initial system registers; their reset value if not given"},
+    {"vcpus", .type = SCHEMA_MAP,
+     .map = &(const struct schema_map){.any_key = &secondary_pattern, .any = &secondary_row},
+     .doc = "vCPUs of a plain VM that run from the start, beside vCPU 0; the rest is as vCPU 0 has "
+            "it, e.g. {1: {entry: second}}"},
     {"code", .type = SCHEMA_MAP, .flags = SCHEMA_REQUIRED, .map = MAP(code_keys),
      .doc = "what the guest executes: one of asm, hex, elf"},
 };
@@ -271,13 +297,26 @@ static const struct schema_key end_keys[] = {
     {"errno", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH | SCHEMA_OR_INT, .words = &errno_names,
      .max = 4095, .doc = "reason kvm_error: what KVM_RUN returns, positive"},
     {"status", MATCH_ANY_INT, .doc = "reason device: what the guest says of its end, 0 is good"},
-    {"text", MATCH_TEXT, .doc = "reasons limit and failure: which limit, what failed"},
+    {"text", MATCH_TEXT,
+     .doc = "reasons limit, failure, idle: which limit, what failed, who waits"},
+    {"vcpu", MATCH_INT(15), .doc = "which vCPU ran last"},
 };
 
 static const struct schema_key exit_count_row = {"count", MATCH_ANY_INT, .doc = "how often"};
 static const struct schema_key end_reg_row = {"register", .type = SCHEMA_ADDRESS,
                                               .flags = SCHEMA_MATCH | SCHEMA_UNCHANGED,
                                               .doc = "value at the end of the run"};
+
+static const struct schema_key vcpu_state_keys[] = {
+    {"state", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH,
+     .words = WORDS("a state of a vCPU", vcpu_state_words),
+     .doc = "runs, waits (WFI, CPU_SUSPEND), or off"},
+    {"regs", .type = SCHEMA_MAP,
+     .map = &(const struct schema_map){.any_key = &end_register_pattern, .any = &end_reg_row},
+     .doc = "its registers"},
+};
+static const struct schema_key vcpu_state_row = {
+    "vCPU", .type = SCHEMA_MAP, .map = MAP(vcpu_state_keys), .doc = "state at the end of the run"};
 
 static const struct schema_key device_state_keys[] = {
     {"reads", MATCH_ANY_INT, .doc = "how many reads the device answered"},
@@ -413,6 +452,7 @@ static const struct schema_key injection_keys[] = {
 
 static const struct schema_key trap_keys[] = {
     {"at", .type = SCHEMA_ADDRESS, .doc = "label or address of the instruction that traps"},
+    {"vcpu", MATCH_INT(15), .doc = "which vCPU traps"},
     {"ec", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH | SCHEMA_OR_INT, .words = &ec_names,
      .max = 63, .doc = "exception class"},
     {"el", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH | SCHEMA_OR_INT,
@@ -448,7 +488,10 @@ static const struct schema_key expect_keys[] = {
      .doc = "how often the guest is left, by exit reason or exception class"},
     {"regs", .type = SCHEMA_MAP,
      .map = &(const struct schema_map){.any_key = &end_register_pattern, .any = &end_reg_row},
-     .doc = "registers at the end of the run, as the guest last had them"},
+     .doc = "registers of vCPU 0 at the end of the run, as the guest last had them"},
+    {"vcpus", .type = SCHEMA_MAP,
+     .map = &(const struct schema_map){.any_key = &vcpu_pattern, .any = &vcpu_state_row},
+     .doc = "vCPUs at the end of the run, e.g. {1: {state: off, regs: {x0: 5}}}"},
     {"devices", .type = SCHEMA_MAP,
      .map = &(const struct schema_map){.any_key = &name_pattern, .any = &device_state_row},
      .doc = "devices at the end of the run"},

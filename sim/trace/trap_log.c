@@ -21,54 +21,91 @@ void trap_log_free(struct trap_log *log)
     trap_log_init(log);
 }
 
-/* Forgets the open trap's events: there is no room for them. It stays counted. */
-static void drop_open_trap(struct trap_log *log)
+/* Forgets this trap and those that were opened after it: there is no room. They stay counted. */
+static void drop_from(struct trap_log *log, size_t trap)
 {
-    log->event_count = log->traps[--log->trap_count].first_event;
-    log->keeping = false;
+    const struct trap *dropped = &log->traps[trap];
+
+    if (dropped->first_event + dropped->event_count == log->event_count)
+        log->event_count = dropped->first_event;
+    log->trap_count = trap;
+    log->full = true;
+    for (unsigned i = 0; i < TRAP_LOG_MAX_VCPUS; i++)
+        log->vcpus[i].keeping = log->vcpus[i].keeping && log->vcpus[i].trap < trap;
+}
+
+static unsigned vcpu_of(const struct event *event)
+{
+    return event->vcpu < TRAP_LOG_MAX_VCPUS ? event->vcpu : TRAP_LOG_MAX_VCPUS - 1;
 }
 
 static void open_trap(struct trap_log *log, const struct event *event)
 {
+    unsigned vcpu = vcpu_of(event);
+
     log->total++;
-    log->in_trap = true;
+    log->vcpus[vcpu].in_trap = true;
+    log->vcpus[vcpu].keeping = false;
     log->guest_ran = true;
-    log->keeping = false;
-    if (log->trap_count >= TRAP_LOG_MAX_TRAPS || log->trap_count + 1 < log->total)
-        return; /* what is kept has no hole in it */
+    if (log->trap_count >= TRAP_LOG_MAX_TRAPS)
+        log->full = true; /* what is kept has no hole in it */
+    if (log->full)
+        return;
     void *traps = log->traps;
     bool ok = trace_grow(&traps, &log->trap_room, log->trap_count, sizeof(struct trap));
     log->traps = traps;
     if (!ok) {
-        log->out_of_memory = true;
+        log->out_of_memory = log->full = true;
         return;
     }
+    log->vcpus[vcpu].trap = log->trap_count;
+    log->vcpus[vcpu].keeping = true;
     log->traps[log->trap_count++] = (struct trap){
         .number = log->total,
         .vcpu = event->vcpu,
         .first_event = log->event_count,
     };
-    log->keeping = true;
+}
+
+/* Room for so many more events. */
+static bool make_room(struct trap_log *log, size_t count)
+{
+    if (count > TRAP_LOG_MAX_EVENTS - log->event_count)
+        return false;
+    for (size_t n = 0; n < count; n++) {
+        void *events = log->events;
+        bool ok = trace_grow(&events, &log->event_room, log->event_count + n, sizeof(struct event));
+        log->events = events;
+        if (!ok) {
+            log->out_of_memory = true;
+            return false;
+        }
+    }
+    return true;
 }
 
 static void keep_event(struct trap_log *log, const struct event *event)
 {
-    if (!log->keeping)
+    unsigned vcpu = vcpu_of(event);
+    if (!log->vcpus[vcpu].keeping)
         return;
-    if (log->event_count >= TRAP_LOG_MAX_EVENTS) {
-        drop_open_trap(log);
+    struct trap *trap = &log->traps[log->vcpus[vcpu].trap];
+    /* Another vCPU's events came between: the trap moves behind them, so that it is in one piece.
+     */
+    bool moves = trap->first_event + trap->event_count != log->event_count;
+    size_t moved = moves ? trap->event_count : 0;
+    if (!make_room(log, moved + 1)) {
+        drop_from(log, log->vcpus[vcpu].trap);
         return;
     }
-    void *events = log->events;
-    bool ok = trace_grow(&events, &log->event_room, log->event_count, sizeof(struct event));
-    log->events = events;
-    if (!ok) {
-        log->out_of_memory = true;
-        drop_open_trap(log);
-        return;
+    if (moves) {
+        memcpy(log->events + log->event_count, log->events + trap->first_event,
+               moved * sizeof(struct event));
+        trap->first_event = log->event_count;
+        log->event_count += moved;
     }
     log->events[log->event_count++] = *event;
-    log->traps[log->trap_count - 1].event_count++;
+    trap->event_count++;
 }
 
 bool is_vmm_exit(const struct event *event)
@@ -137,13 +174,14 @@ bool event_closes_trap(enum event_kind kind)
 void trap_log_event(void *ctx, const struct event *event)
 {
     struct trap_log *log = ctx;
-    if (event_opens_trap(event->kind, log->in_trap))
+    unsigned vcpu = vcpu_of(event);
+    if (event_opens_trap(event->kind, log->vcpus[vcpu].in_trap))
         open_trap(log, event);
     count_event(log, event);
-    if (log->in_trap)
+    if (log->vcpus[vcpu].in_trap)
         keep_event(log, event);
     if (event_closes_trap(event->kind)) {
-        log->in_trap = false;
+        log->vcpus[vcpu].in_trap = false;
         log->guest_ran = true;
     }
 }

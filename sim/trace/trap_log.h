@@ -17,11 +17,12 @@
 /* Name of exits by a physical interrupt among those by reason and class. */
 #define TRAP_LOG_INTERRUPTS "IRQ"
 #define TRAP_LOG_MAX_REASONS 32 /* different reasons of exits to the VMM */
+#define TRAP_LOG_MAX_VCPUS 16   /* traps of others are not told apart */
 
 struct trap {
     uint64_t number; /* from 1 */
     unsigned vcpu;
-    size_t first_event, event_count; /* in the log's events */
+    size_t first_event, event_count; /* in the log's events, without those of other vCPUs */
 };
 
 struct trap_counter {
@@ -36,9 +37,13 @@ struct trap_log {
     size_t trap_count, trap_room;
 
     uint64_t total; /* traps, also those not kept */
-    bool in_trap;   /* the last trap is still open */
-    bool keeping;   /* ... and is kept */
+    struct {
+        bool in_trap; /* its last trap is still open: its thread may have been scheduled out */
+        bool keeping; /* ... and is kept: */
+        size_t trap;  /* in traps */
+    } vcpus[TRAP_LOG_MAX_VCPUS];
     bool guest_ran; /* the set-up is over */
+    bool full;      /* no trap is kept any more */
     bool out_of_memory;
 
     uint64_t setup_rmi,

@@ -141,7 +141,10 @@ static struct fake *fake_new(void)
         .devices = fake->devices,
         .device_count = 1,
         .kvm = {.ioeventfds = fake->bells, .ioeventfd_count = 1},
-        .guest = {.el = 1, .regs = {[0] = UART_IPA}, .labels = fake->labels, .label_count = 1},
+        .guest = {.el = 1,
+                  .start.regs = {[0] = UART_IPA},
+                  .labels = fake->labels,
+                  .label_count = 1},
     };
     fake->states[0] =
         (struct machine_device_state){.name = "uart",
@@ -152,8 +155,9 @@ static struct fake *fake_new(void)
     fake->result = (struct run_result){
         .kvm = {.ioeventfds = &fake->rung},
         .end = {.reason = END_PSCI, .detail = 0x84000008, .text = ""},
-        .x = {[0] = UART_IPA, [2] = 0xffffffff80000090},
-        .pc = 0x40000204,
+        .vcpus[0].x = {[0] = UART_IPA, [2] = 0xffffffff80000090},
+        .vcpus[0].pc = 0x40000204,
+        .vcpu_count = 1,
         .cycles = CYCLES(9900),
         .instructions = 4,
         .devices = fake->states,
@@ -636,6 +640,7 @@ static const char *sample_key(const char *map)
     return strcmp(map, "devices") == 0      ? "uart"
            : strcmp(map, "ioeventfds") == 0 ? "bell"
            : strcmp(map, "gprs") == 0       ? "0"
+           : strcmp(map, "vcpus") == 0      ? "0"
            : strcmp(map, "regs") == 0       ? "x30"
                                             : "MMIO";
 }

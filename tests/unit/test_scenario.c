@@ -206,9 +206,9 @@ START_TEST(minimal_scenario)
     ck_assert(!scn->devices[0].in_kernel);
     ck_assert_uint_eq(scn->guest.el, 1);
     ck_assert_int_eq(scn->guest.stage1, SCN_STAGE1_FLAT);
-    ck_assert_uint_eq(scn->guest.entry.v, 0x40000000);
-    ck_assert_uint_eq(scn->guest.regs[0], 0x9000000);
-    ck_assert_uint_eq(scn->guest.regs[1], 0x41);
+    ck_assert_uint_eq(scn->guest.start.entry.v, 0x40000000);
+    ck_assert_uint_eq(scn->guest.start.regs[0], 0x9000000);
+    ck_assert_uint_eq(scn->guest.start.regs[1], 0x41);
     ck_assert_uint_eq(scn->guest.segment_count, 1);
     ck_assert_uint_eq(scn->guest.segments[0].ipa.v, 0x40000000);
     ck_assert_mem_eq(scn->guest.segments[0].bytes, store_hvc, sizeof(store_hvc));
@@ -300,11 +300,11 @@ START_TEST(realm)
     ck_assert_uint_eq(guest->maps[0].ipa.v, 0x8009000000);
     ck_assert(guest->maps[1].user && guest->maps[1].executable);
     ck_assert_uint_eq(guest->el, 0);
-    ck_assert_uint_eq(guest->entry.v, 0xffff000009000ffc);
+    ck_assert_uint_eq(guest->start.entry.v, 0xffff000009000ffc);
     ck_assert_uint_eq(guest->segment_count, 1); /* 8 bytes across a page, in one mapping */
     ck_assert_uint_eq(guest->segments[0].ipa.v, 0x40001ffc);
-    ck_assert_uint_eq(guest->sp, 0x40100000);
-    ck_assert_uint_eq(guest->regs[30], 0x80090000);
+    ck_assert_uint_eq(guest->start.sp, 0x40100000);
+    ck_assert_uint_eq(guest->start.regs[30], 0x80090000);
     ck_assert_uint_eq(guest->sysreg_count, 2);
     ck_assert_int_eq(guest->sysregs[0].reg, SYSREG_VBAR_EL1);
     ck_assert_uint_eq(guest->sysregs[0].value, 0x40000800);
@@ -376,9 +376,9 @@ START_TEST(includes_merge)
     ck_assert_uint_eq(scn->memory_count, 1); /* lists are replaced */
     ck_assert_str_eq(scn->memory[0].name, "ram");
     ck_assert_uint_eq(scn->guest.el, 0);
-    ck_assert_uint_eq(scn->guest.regs[1], 1);
-    ck_assert_uint_eq(scn->guest.regs[2], 2); /* c includes d again, which comes after b */
-    ck_assert_uint_eq(scn->guest.regs[3], 4);
+    ck_assert_uint_eq(scn->guest.start.regs[1], 1);
+    ck_assert_uint_eq(scn->guest.start.regs[2], 2); /* c includes d again, which comes after b */
+    ck_assert_uint_eq(scn->guest.start.regs[3], 4);
     ck_assert_uint_eq(scn->tag_count, 2);
     ck_assert_uint_eq(scn->guest.segments[0].bytes[3], 0xd4);
     scenario_free(scn);
@@ -569,7 +569,7 @@ START_TEST(message_human)
                "a.yaml:8:7: error[E0107]: unknown key 'hpafr' in expect.traps[0]\n"
                "    8 |     - hpafr: 1\n"
                "      |       ^^^^^ did you mean 'hpfar'?\n"
-               "      = note: keys here: at, ec, ");
+               "      = note: keys here: at, vcpu, ec, ");
     ck_assert_str_eq(fix->messages + strlen(fix->messages) - 9, "\n1 error\n");
 }
 END_TEST
@@ -801,9 +801,9 @@ START_TEST(entry_is_a_label)
     without_assembler();
     scn = load_good(HEAD "guest:\n  entry: start\n  regs: {x0: data, x1: start + 0x8}\n  code:\n"
                          "    asm: |\n      hvc #0\n");
-    ck_assert_uint_eq(scn->guest.entry.v, 0x40000004);
-    ck_assert_uint_eq(scn->guest.regs[0], 0x40000000);
-    ck_assert_uint_eq(scn->guest.regs[1], 0x4000000c);
+    ck_assert_uint_eq(scn->guest.start.entry.v, 0x40000004);
+    ck_assert_uint_eq(scn->guest.start.regs[0], 0x40000000);
+    ck_assert_uint_eq(scn->guest.start.regs[1], 0x4000000c);
     scenario_free(scn);
     arena_free(arena);
 }
@@ -883,8 +883,8 @@ START_TEST(elf_good)
 
     put_bytes("guest.elf", &elf, sizeof(elf));
     scn = load_good(ELF_GUEST);
-    ck_assert_uint_eq(scn->guest.entry.v, 0x40001004);
-    ck_assert_uint_eq(scn->guest.regs[0], 0x40001000);
+    ck_assert_uint_eq(scn->guest.start.entry.v, 0x40001004);
+    ck_assert_uint_eq(scn->guest.start.regs[0], 0x40001000);
     ck_assert_uint_eq(scn->guest.segment_count, 1);
     ck_assert_uint_eq(scn->guest.segments[0].ipa.v, 0x40001000);
     ck_assert_uint_eq(scn->guest.segments[0].size, 8);
@@ -898,8 +898,8 @@ START_TEST(elf_good)
     elf.symbols[1].st_value = 0;
     put_bytes("guest.elf", &elf, sizeof(elf));
     scn = load_good(ELF_GUEST);
-    ck_assert_uint_eq(scn->guest.entry.v, 0x40000004);
-    ck_assert_uint_eq(scn->guest.regs[0], 0x40000000);
+    ck_assert_uint_eq(scn->guest.start.entry.v, 0x40000004);
+    ck_assert_uint_eq(scn->guest.start.regs[0], 0x40000000);
     scenario_free(scn);
 }
 END_TEST
