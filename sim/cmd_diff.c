@@ -17,7 +17,7 @@ static const struct command_help help = {
     .usage = "sim diff A B [options] | sim diff --kernel X Y FILE [options]",
     .about =
         "Finds the first event in which two runs differ and shows it in its context. A and B are\n"
-        "scenarios, or traces recorded as NDJSON (by the name's end, .ndjson). With --kernel X Y\n"
+        "scenarios, or recorded traces (by the name's end, .ndjson or .ctf). With --kernel X Y\n"
         "one scenario runs under both kernels.",
     .epilogue =
         "examples:\n"
@@ -38,7 +38,8 @@ struct side {
 
 static bool is_recorded(const char *path)
 {
-    return strcmp(path, "-") == 0 || trace_format_by_path(path) == &trace_format_ndjson;
+    const struct trace_format *format = trace_format_by_path(path);
+    return strcmp(path, "-") == 0 || format == &trace_format_ndjson || format == &trace_format_ctf;
 }
 
 static enum exit_status load_trace(struct side *side)
@@ -46,7 +47,7 @@ static enum exit_status load_trace(struct side *side)
     char error[512];
     uint64_t unknown;
     snprintf(side->name, sizeof(side->name), "%s", side->path);
-    if (!trace_read(side->path, &side->list, &unknown, error, sizeof(error))) {
+    if (trace_read(side->path, &side->list, &unknown, error, sizeof(error)) != TRACE_READ_OK) {
         fprintf(stderr, "%s\n", error);
         return EXIT_USAGE;
     }

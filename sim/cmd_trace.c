@@ -93,10 +93,13 @@ static enum exit_status convert(const struct trace_command *command, const char 
     char error[512];
     enum exit_status status = EXIT_USAGE;
     trace_list_init(&list);
-    if (!trace_read(path, &list, &unknown, error, sizeof(error)))
-        fprintf(stderr, "%s\n", error);
-    else
+    enum trace_read_result result = trace_read(path, &list, &unknown, error, sizeof(error));
+    if (result != TRACE_READ_WRONG)
         status = write_list(command, &list);
+    if (result != TRACE_READ_OK) {
+        fprintf(stderr, "%s\n", error);
+        status = EXIT_USAGE;
+    }
     if (unknown)
         fprintf(stderr, "%s: warning: %llu events of kinds this sim does not know are left out\n",
                 path, (unsigned long long)unknown);

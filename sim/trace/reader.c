@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "sim/trace/ctf.h"
 #include "sim/trace/timeline.h"
 #include "sim/trace/writer.h"
 
@@ -170,33 +172,68 @@ static size_t next_line(FILE *file, char *line)
     return length;
 }
 
-bool trace_read(const char *path, struct trace_list *list, uint64_t *unknown, char *error,
-                size_t size)
+/* The last line has no end: a write was cut off. What is before it is whole. */
+static enum trace_read_result cut_off(struct reading *reading)
+{
+    wrong(reading, "the recording was cut off in this line; %zu events are before it",
+          reading->list->count);
+    return TRACE_READ_PARTIAL;
+}
+
+static enum trace_read_result read_lines(struct reading *reading, FILE *file, char *line)
+{
+    for (size_t length; (length = next_line(file, line)) > 0;) {
+        reading->line++;
+        if (!read_line(reading, line, length))
+            return reading->line > 1 && length <= TRACE_LINE_MAX && line[length - 1] != '\n'
+                       ? cut_off(reading)
+                       : TRACE_READ_WRONG;
+    }
+    if (reading->line)
+        return TRACE_READ_OK;
+    reading->line = 1;
+    wrong(reading, "the file is empty");
+    return TRACE_READ_WRONG;
+}
+
+enum trace_read_result ndjson_read(const char *path, FILE *file, struct trace_list *list,
+                                   uint64_t *unknown, char *error, size_t size)
 {
     struct reading reading = {.path = path, .list = list, .error = error, .size = size};
-    bool standard = strcmp(path, "-") == 0;
-    FILE *file = standard ? stdin : fopen(path, "re");
+    enum trace_read_result result = TRACE_READ_WRONG;
     char *line = malloc(TRACE_LINE_MAX + 1);
-    bool ok = file && line;
-    if (!ok)
-        snprintf(error, size, "%s: error: %s", path, strerror(file ? ENOMEM : errno));
-    for (size_t length; ok && (length = next_line(file, line)) > 0;) {
-        reading.line++;
-        ok = read_line(&reading, line, length);
-    }
-    if (ok && ferror(file)) {
-        ok = false;
+    if (line)
+        result = read_lines(&reading, file, line);
+    else
+        snprintf(error, size, "%s: error: out of memory", path);
+    if (result != TRACE_READ_WRONG && ferror(file)) {
+        result = TRACE_READ_WRONG;
         snprintf(error, size, "%s: error: cannot be read", path);
     }
-    if (ok && reading.line == 0) {
-        reading.line = 1;
-        ok = wrong(&reading, "the file is empty");
+    if (result != TRACE_READ_WRONG && (list->out_of_memory || list->left_out)) {
+        result = TRACE_READ_WRONG;
+        wrong(&reading, "the trace is too large");
     }
-    if (ok && (list->out_of_memory || list->left_out))
-        ok = wrong(&reading, "the trace is too large");
-    if (file && !standard)
-        fclose(file);
     free(line);
     *unknown = reading.unknown;
-    return ok;
+    return result;
+}
+
+enum trace_read_result trace_read(const char *path, struct trace_list *list, uint64_t *unknown,
+                                  char *error, size_t size)
+{
+    struct stat status;
+    *unknown = 0;
+    if (strcmp(path, "-") == 0)
+        return ndjson_read(path, stdin, list, unknown, error, size);
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        return ctf_read_directory(path, list, unknown, error, size);
+    FILE *file = fopen(path, "re");
+    if (!file) {
+        snprintf(error, size, "%s: error: %s", path, strerror(errno));
+        return TRACE_READ_WRONG;
+    }
+    enum trace_read_result result = ndjson_read(path, file, list, unknown, error, size);
+    fclose(file);
+    return result;
 }

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/trace/trace_directory.h"
+
 struct trace_writer {
     struct trace_out to;
     struct event_filter everything;
@@ -17,8 +19,8 @@ struct trace_writer {
 };
 
 static const struct trace_format *const formats[] = {
-    &trace_format_text,   &trace_format_ndjson, &trace_format_chrome,
-    &trace_format_folded, &trace_format_vcd,    &trace_format_ftrace,
+    &trace_format_text, &trace_format_ndjson, &trace_format_chrome, &trace_format_folded,
+    &trace_format_vcd,  &trace_format_ftrace, &trace_format_ctf,
 };
 
 #define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
@@ -59,6 +61,38 @@ const char *world_el(enum world world)
 
 #define TEMPORARY_TRIES 100
 
+static struct trace_directory_files files_of(const struct trace_writer *writer)
+{
+    return (struct trace_directory_files){writer->format->stream, writer->format->text};
+}
+
+static FILE *open_new_file(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (fd >= 0 && !out) {
+        close(fd);
+        unlink(path);
+    }
+    return out;
+}
+
+/* A new directory; its stream is returned, its text is in writer->to. */
+static FILE *open_new_directory(struct trace_writer *writer)
+{
+    const struct trace_directory_files files = files_of(writer);
+    if (mkdir(writer->temporary, 0777) != 0)
+        return NULL;
+    FILE *out = trace_directory_open(writer->temporary, files.stream);
+    writer->to.text = out ? trace_directory_open(writer->temporary, files.text) : NULL;
+    if (writer->to.text)
+        return out;
+    if (out)
+        fclose(out);
+    trace_directory_remove(writer->temporary, &files);
+    return NULL;
+}
+
 /* Opens a new file beside path: same file system, so that rename replaces path in one step. */
 static FILE *open_temporary(struct trace_writer *writer)
 {
@@ -68,15 +102,10 @@ static FILE *open_temporary(struct trace_writer *writer)
         return NULL;
     for (int i = 0; i < TEMPORARY_TRIES; i++) {
         snprintf(writer->temporary, size, "%s.tmp-%ld-%d", writer->path, (long)getpid(), i);
-        int fd = open(writer->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd >= 0) {
-            FILE *out = fdopen(fd, "w");
-            if (!out) {
-                close(fd);
-                unlink(writer->temporary);
-            }
+        FILE *out =
+            writer->format->stream ? open_new_directory(writer) : open_new_file(writer->temporary);
+        if (out)
             return out;
-        }
         if (errno != EEXIST)
             break;
     }
@@ -85,6 +114,14 @@ static FILE *open_temporary(struct trace_writer *writer)
 
 static FILE *open_stream(struct trace_writer *writer)
 {
+    if (writer->format->stream) {
+        const struct trace_directory_files files = files_of(writer);
+        if (strcmp(writer->path, "-") == 0)
+            errno = ENOTDIR;
+        else if (trace_directory_may_replace(writer->path, &files))
+            return open_temporary(writer);
+        return NULL;
+    }
     if (strcmp(writer->path, "-") == 0)
         return stdout;
     struct stat status;
@@ -131,11 +168,18 @@ struct trace_writer *trace_writer_open_with(const char *path, const struct trace
     errno = 0;
     writer->to.out = open_stream(writer);
     if (!writer->to.out) {
-        snprintf(error, size, "%s: cannot be written: %s", path, strerror(errno));
+        if (format->stream && strcmp(path, "-") == 0)
+            snprintf(error, size, "a trace in format %s is a directory: name it with -o DIR%s",
+                     format->name, format->suffix);
+        else
+            snprintf(error, size, "%s: cannot be written: %s", path, strerror(errno));
         free_writer(writer);
         return NULL;
     }
     format->header(&writer->to, header);
+    if (writer->to.text && fclose(writer->to.text) != 0)
+        writer->to.failed = true;
+    writer->to.text = NULL;
     return writer;
 }
 
@@ -149,6 +193,23 @@ void trace_writer_event(void *ctx, const struct event *event)
     else if (to->selected)
         writer->format->event(to->out, event);
     to->last_cycle = event->cycle.v;
+}
+
+/* From its temporary name to its own. */
+static bool put_in_place(const struct trace_writer *writer)
+{
+    const struct trace_directory_files files = files_of(writer);
+    return files.stream ? trace_directory_rename(writer->temporary, writer->path, &files)
+                        : rename(writer->temporary, writer->path) == 0;
+}
+
+static void remove_temporary(const struct trace_writer *writer)
+{
+    const struct trace_directory_files files = files_of(writer);
+    if (files.stream)
+        trace_directory_remove(writer->temporary, &files);
+    else
+        unlink(writer->temporary);
 }
 
 bool trace_writer_close(struct trace_writer *writer, bool keep, char *error, size_t size)
@@ -167,12 +228,12 @@ bool trace_writer_close(struct trace_writer *writer, bool keep, char *error, siz
         ok = false;
         reason = ENOMEM;
     }
-    if (writer->temporary && ok && keep && rename(writer->temporary, writer->path) != 0) {
+    if (writer->temporary && ok && keep && !put_in_place(writer)) {
         ok = false;
         reason = errno;
     }
     if (writer->temporary && !(ok && keep))
-        unlink(writer->temporary);
+        remove_temporary(writer);
     if (!ok)
         snprintf(error, size, "%s: write error: %s", writer->path, strerror(reason ? reason : EIO));
     free_writer(writer);

@@ -30,6 +30,7 @@ struct trace_options {
 /* Where a format writes to, and what it remembers. */
 struct trace_out {
     FILE *out;
+    FILE *text; /* while format->header writes a trace that is a directory: its file of text */
     struct trace_options options; /* with a filter */
     bool selected;                /* the present event is */
     uint64_t last_cycle;          /* of the last event, selected or not */
@@ -42,6 +43,8 @@ struct trace_format {
     const char *suffix; /* of files in this format; NULL: none says so */
     const char *doc;
     bool wants_all; /* is also given events that are not selected: time passes in them */
+    /* not NULL: the trace is a directory with a file of that name (out) and one of text */
+    const char *stream, *text;
     size_t state_size;
     void (*header)(struct trace_out *out, const struct trace_header *header);
     /* One of the two: event writes a line that stands alone, step also remembers things. */
@@ -51,7 +54,7 @@ struct trace_format {
 };
 
 extern const struct trace_format trace_format_text, trace_format_ndjson, trace_format_chrome,
-    trace_format_folded, trace_format_vcd, trace_format_ftrace;
+    trace_format_folded, trace_format_vcd, trace_format_ftrace, trace_format_ctf;
 
 /* The format called name ("text", "ndjson", ...), or NULL. */
 const struct trace_format *trace_format_by_name(const char *name);
@@ -66,8 +69,9 @@ const char *world_el(enum world world);
 struct trace_writer;
 
 /*
- * Opens path ("-" is standard output) and writes the header. A regular file appears under its name
- * only when trace_writer_close succeeds. NULL with a message in error (size bytes).
+ * Opens path ("-" is standard output) and writes the header. A regular file, or a directory,
+ * appears under its name only when trace_writer_close succeeds; until then it is PATH.tmp-PID-N.
+ * NULL with a message in error (size bytes).
  */
 struct trace_writer *trace_writer_open(const char *path, const struct trace_format *format,
                                        const struct trace_header *header, char *error, size_t size);

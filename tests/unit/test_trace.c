@@ -310,7 +310,7 @@ static bool read_text(const char *text, struct trace_list *list, uint64_t *unkno
     fputs(text, file);
     fclose(file);
     trace_list_init(list);
-    bool ok = trace_read(path, list, unknown, error, 256);
+    bool ok = trace_read(path, list, unknown, error, 256) == TRACE_READ_OK;
     unlink(path);
     return ok;
 }
