@@ -36,12 +36,15 @@ static int check_files(char **files, int count, const struct scenario_load_optio
     int worst = 0;
 
     for (int i = 0; i < count; i++) {
-        int status;
-        struct scenario *scenario = scenario_load_with(files[i], options, &status);
+        struct scenario_file *file = scenario_file_open(files[i], options->diag);
+        int status = file ? scenario_file_check(file, options) : SCENARIO_INVALID;
+        size_t cells = file ? scenario_file_cell_count(file) : 0;
 
-        if (scenario && !quiet)
+        if (status == 0 && !quiet && cells > 1)
+            printf("%s: valid, %zu cells\n", files[i], cells);
+        else if (status == 0 && !quiet)
             printf("%s: valid\n", files[i]);
-        scenario_free(scenario);
+        scenario_file_free(file);
         if (status && worst != SCENARIO_INVALID)
             worst = status;
     }
@@ -51,7 +54,7 @@ static int check_files(char **files, int count, const struct scenario_load_optio
 int cmd_check(int argc, char **argv)
 {
     struct diag_options diag = {stderr, DIAG_HUMAN};
-    struct scenario_load_options options = {&diag, CODE_CACHE_UPDATE};
+    struct scenario_load_options options = {.diag = &diag, .code_cache = CODE_CACHE_UPDATE};
     bool quiet = false, reassemble = false;
     const char *format = "human";
     const struct option_row rows[] = {

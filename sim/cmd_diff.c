@@ -24,6 +24,7 @@ static const struct command_help help = {
         "  sim diff before.ndjson after.ndjson --ignore cycles\n"
         "  sim diff --kernel linux-6.12 linux-7.2 \\\n"
         "           scenarios/quickstart/vm-mmio-read-linux-6.12.yaml\n"
+        "  sim diff --cell kernel=linux-6.12 --other-cell kernel=linux-7.2 FILE FILE\n"
         "\n"
         "exit status: 0 the same; 1 they differ; 2 wrong usage, or a file that cannot be read;\n"
         "3 the simulator failed; 77 a scenario says skip.\n",
@@ -32,6 +33,7 @@ static const struct command_help help = {
 struct side {
     const char *path;
     const char *kernel; /* to run under; NULL: the scenario's own */
+    const char *cell;   /* of its matrix, or NULL */
     char name[512];
     struct trace_list list;
 };
@@ -66,6 +68,7 @@ static enum exit_status load_run(struct side *side)
         .reader = trace_list_event,
         .reader_ctx = &side->list,
         .kernel = side->kernel,
+        .cell = side->cell,
     };
     session_open(&session, side->path, &options);
     enum exit_status status = EXIT_OK;
@@ -76,8 +79,9 @@ static enum exit_status load_run(struct side *side)
     if (!session.ran || session.report.outcome.status == EXIT_INTERNAL)
         status = session.report.outcome.status;
     if (session.ran) {
-        snprintf(side->name, sizeof(side->name), "%s (%s)", side->path,
-                 session.scenario->machine.kernel);
+        const char *cell = session.scenario->cell;
+        snprintf(side->name, sizeof(side->name), "%s%s%s%s (%s)", side->path, *cell ? "[" : "",
+                 cell, *cell ? "]" : "", session.scenario->machine.kernel);
         side->list.hash = trace_list_text(&side->list, session.hash);
         side->list.profile = trace_list_text(&side->list, session.report.profile->name);
     }
@@ -145,6 +149,14 @@ int cmd_diff(int argc, char **argv)
          .argument = "N",
          .help = "events shown before and after; default " DEFAULT_CONTEXT,
          .value = &context},
+        {.name = "cell",
+         .argument = "AXIS=VALUE,...",
+         .help = "of a scenario with a matrix: the cell of A and of B",
+         .value = &sides[0].cell},
+        {.name = "other-cell",
+         .argument = "AXIS=VALUE,...",
+         .help = "the cell of B, if it is not that of A",
+         .value = &sides[1].cell},
         {.name = "kernel",
          .argument = "X",
          .help = "run FILE under kernel X, and under Y",
@@ -159,6 +171,8 @@ int cmd_diff(int argc, char **argv)
         return usage_error("diff", "diff needs two files, or --kernel X Y and a scenario");
     if (sides[0].kernel && files != 2)
         return usage_error("diff", "--kernel X Y needs two kernels and one scenario");
+    if (!sides[1].cell)
+        sides[1].cell = sides[0].cell;
     sides[0].path = argv[sides[0].kernel ? 1 : 0];
     sides[1].path = argv[1];
     sides[1].kernel = sides[0].kernel ? argv[0] : NULL;

@@ -87,10 +87,11 @@ static int not_run(const struct session *session, const char *path)
     return (int)session->report.outcome.status;
 }
 
-static int explain_file(const char *path, const char *number, bool json, bool colour)
+static int explain_file(const char *path, const char *cell, const char *number, bool json,
+                        bool colour)
 {
-    const struct session_options options = {.diag = {.out = stderr, .format = DIAG_HUMAN},
-                                            .code_cache = CODE_CACHE_KEEP};
+    const struct session_options options = {
+        .diag = {.out = stderr, .format = DIAG_HUMAN}, .code_cache = CODE_CACHE_KEEP, .cell = cell};
     struct session session;
     int status = EXIT_USAGE;
     session_open(&session, path, &options);
@@ -111,8 +112,9 @@ static int explain_file(const char *path, const char *number, bool json, bool co
 int cmd_explain(int argc, char **argv)
 {
     bool json = false;
-    const char *colour = "auto";
+    const char *colour = "auto", *cell = NULL;
     const struct option_row rows[] = {
+        CELL_OPTION(&cell),
         {.name = "json", .help = "one JSON document", .flag = &json},
         {.name = "color", .argument = "WHEN", .help = "auto, always or never", .value = &colour},
         {0},
@@ -128,5 +130,6 @@ int cmd_explain(int argc, char **argv)
         return usage_error("explain", "one FILE, and at most one N");
     if (operands == 1 && is_code(argv[0]))
         return explain_code(argv[0]);
-    return explain_file(argv[0], operands == 2 ? argv[1] : NULL, json, colour_wanted(stdout, when));
+    return explain_file(argv[0], cell, operands == 2 ? argv[1] : NULL, json,
+                        colour_wanted(stdout, when));
 }

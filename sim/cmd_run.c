@@ -18,6 +18,7 @@ static const struct command_help help = {
         "  sim run scenarios/mmio_write_uart.yaml\n"
         "  sim run --trace run.ndjson -q FILE   record every event, print the verdict only\n"
         "  sim run --json FILE | jq .traps[0].truth\n"
+        "  sim run --cell ipa_bits=40 FILE      of a matrix, the cells like that\n"
         "  sim run -s -S FILE   then: gdb-multiarch -ex 'target remote :1234'\n"
         "\n"
         "exit status: 0 all expectations met; 1 one failed; 2 wrong usage or invalid\n"
@@ -27,6 +28,7 @@ static const struct command_help help = {
 
 struct run_command {
     struct session_options session;
+    const char *cell; /* those of each file that are run; NULL: all */
     enum detail detail;
     bool json;
     FILE *out; /* of the report */
@@ -58,7 +60,7 @@ static void report_not_run(const struct run_command *command, const struct sessi
     }
 }
 
-static enum exit_status run_file(const struct run_command *command, const char *path)
+static enum exit_status run_cell(struct run_command *command, const char *path)
 {
     struct session session;
     session_open(&session, path, &command->session);
@@ -70,6 +72,52 @@ static enum exit_status run_file(const struct run_command *command, const char *
     else
         report_terminal(command->out, &session.report, command->detail, command->colour);
     session_close(&session);
+    return status;
+}
+
+/* Whether a trace or a debugger is wanted: they are for one scenario. */
+static bool is_for_one(const struct run_command *command)
+{
+    return command->session.trace || command->session.gdb;
+}
+
+/* Whether all cells are good: none runs before a mistake in another is told. */
+static enum exit_status check_cells(const struct run_command *command,
+                                    const struct scenario_file *file, size_t count)
+{
+    const struct scenario_load_options load = {.diag = &command->session.diag,
+                                               .code_cache = command->session.code_cache};
+    return count > 1 && scenario_file_check(file, &load) == SCENARIO_INVALID ? EXIT_USAGE : EXIT_OK;
+}
+
+/* Every cell of the file, or those chosen. */
+static enum exit_status run_file(struct run_command *command, const char *path)
+{
+    struct scenario_file *file = scenario_file_open(path, &command->session.diag);
+    enum exit_status status = EXIT_OK;
+    const size_t *cells;
+    char error[256];
+    if (!file)
+        return EXIT_USAGE;
+    size_t count = scenario_file_choose(file, command->cell, &cells, error, sizeof(error));
+    if (count == 0) {
+        fprintf(stderr, "%s: error: %s\n", path, error);
+        status = EXIT_USAGE;
+    } else if (count > 1 && is_for_one(command)) {
+        fprintf(stderr, "%s: error: %zu cells: a trace or a debugger is for one: --cell '%s'\n",
+                path, count, scenario_file_cell_name(file, cells[0]));
+        status = EXIT_USAGE;
+    } else {
+        status = check_cells(command, file, count);
+    }
+    for (size_t i = 0; i < count && status != EXIT_USAGE; i++) {
+        if (i > 0 && !command->json && command->detail != DETAIL_QUIET)
+            fputc('\n', command->out);
+        command->session.file = file;
+        command->session.file_cell = cells[i];
+        status = worse_status(status, run_cell(command, path));
+    }
+    scenario_file_free(file);
     return status;
 }
 
@@ -108,6 +156,7 @@ int cmd_run(int argc, char **argv)
         {.name = "reassemble",
          .help = "assemble again; an error if the cached code differs",
          .flag = &reassemble},
+        CELL_OPTION(&command.cell),
         CHAOS_OPTION(&chaos),
         {.name = "gdb",
          .argument = "WHERE",

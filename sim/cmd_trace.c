@@ -39,6 +39,7 @@ struct trace_command {
     const struct trace_format *format; /* NULL: by the name of out */
     struct trace_options options;
     const char *kernel;
+    const char *cell;
 };
 
 static enum exit_status trace_scenario(const struct trace_command *command, const char *path)
@@ -51,6 +52,7 @@ static enum exit_status trace_scenario(const struct trace_command *command, cons
         .format = command->format,
         .trace_options = &command->options,
         .kernel = command->kernel,
+        .cell = command->cell,
     };
     session_open(&session, path, &options);
     enum exit_status status = EXIT_OK;
@@ -126,6 +128,8 @@ static enum exit_status run_command(struct trace_command *command, char **argv, 
         return (enum exit_status)usage_error("trace", "one file is wanted, not %d", files);
     if ((show || converts) && command->kernel)
         return (enum exit_status)usage_error("trace", "--kernel is for scenarios: a trace is over");
+    if ((show || converts) && command->cell)
+        return (enum exit_status)usage_error("trace", "--cell is for scenarios: a trace is over");
     if (show && command->format)
         return (enum exit_status)usage_error("trace", "show prints text; convert takes --format");
     if (show)
@@ -159,6 +163,7 @@ int cmd_trace(int argc, char **argv)
         {.name = "strict",
          .help = "ftrace: the kernel's own tracepoints only",
          .flag = &command.options.strict},
+        CELL_OPTION(&command.cell),
         {.name = "kernel",
          .argument = "KERNEL",
          .help = "run under this one, not the scenario's",

@@ -49,6 +49,12 @@ bool parse_chaos(const char *command, const char *text, uint64_t *seed);
         .help = "throw cached translations away at random; changes no result", .value = (value_)   \
     }
 
+#define CELL_OPTION(value_)                                                                        \
+    {                                                                                              \
+        .name = "cell", .argument = "AXIS=VALUE,...",                                              \
+        .help = "of a scenario with a matrix: the cells with these values", .value = (value_)      \
+    }
+
 /* One line "sim: MESSAGE; see `sim help COMMAND`" on stderr; returns exit status 2. */
 int usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

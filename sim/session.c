@@ -111,9 +111,12 @@ void session_open(struct session *session, const char *path, const struct sessio
     const struct scenario_load_options load = {
         .diag = &options->diag,
         .code_cache = options->code_cache,
+        .cell = options->cell,
     };
     int load_status = SCENARIO_INVALID;
-    session->scenario = scenario_load_with(path, &load, &load_status);
+    session->scenario =
+        options->file ? scenario_file_load(options->file, options->file_cell, &load, &load_status)
+                      : scenario_load_with(path, &load, &load_status);
     if (!session->scenario && load_status == SCENARIO_NO_ASSEMBLER) {
         stop(session, VERDICT_SKIP, EXIT_SKIPPED);
         return;

@@ -11,6 +11,9 @@
 struct session_options {
     struct diag_options diag; /* where mistakes in the scenario are told */
     enum code_cache_use code_cache;
+    const char *cell;                 /* of a matrix: "axis=value,axis=value"; NULL: there is one */
+    const struct scenario_file *file; /* the file, read already: its cell file_cell; or NULL */
+    size_t file_cell;
     const char *trace;                 /* file to record to, "-" is standard output; NULL: none */
     const struct trace_format *format; /* of the trace; NULL: by the file's name */
     const struct trace_options *trace_options; /* NULL: everything */

@@ -59,6 +59,19 @@ static void print_context(FILE *out, const struct trap_log *log, uint64_t number
     }
 }
 
+/* As a shell takes it. */
+static void print_rerun(FILE *out, const struct scenario *scenario)
+{
+    fprintf(out, "  rerun: sim run %s", scenario->path);
+    if (*scenario->cell) {
+        fputs(" --cell '", out);
+        for (const char *c = scenario->cell; *c; c++)
+            fputs(*c == '\'' ? "'\\''" : (char[]){*c, '\0'}, out);
+        fputc('\'', out);
+    }
+    fputc('\n', out);
+}
+
 void report_failures(FILE *out, const struct report *report, bool context, bool colour)
 {
     const struct judgement *judgement = &report->judgement;
@@ -81,5 +94,5 @@ void report_failures(FILE *out, const struct report *report, bool context, bool 
     if (context && first_trap)
         print_context(out, report->run.log, first_trap);
     if (context)
-        fprintf(out, "  rerun: sim run %s\n", report->run.scenario->path);
+        print_rerun(out, report->run.scenario);
 }

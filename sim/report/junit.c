@@ -174,14 +174,21 @@ static void put_outcome(FILE *out, const struct suite_result *result, const char
     }
 }
 
+/* What follows the folder of a path. */
+static const char *folder_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 /* Readers of file and line look for a whole attribute; line is the first failure's. */
 static void put_case(FILE *out, const struct suite_test *test)
 {
     const struct suite_result *result = &test->result;
-    const char *slash = strrchr(test->path, '/');
+    const char *base = test->label + (strlen(test->path) - strlen(folder_base(test->path)));
     fputs("    <testcase", out);
     attribute_folder(out, "classname", folder_of(test->path));
-    attribute(out, "name", *result->name ? result->name : slash ? slash + 1 : test->path);
+    attribute(out, "name", *result->name ? result->name : base);
     attribute(out, "file", test->path);
     if (result->failure_count)
         fprintf(out, " line=\"%" PRIu64 "\"", result->failures[0].line);

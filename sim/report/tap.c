@@ -50,7 +50,7 @@ void tap_test(FILE *out, size_t number, const struct suite_test *test)
     const struct suite_result *result = &test->result;
     bool good = result->verdict == VERDICT_PASS || result->verdict == VERDICT_SKIP;
     fprintf(out, "%s %zu - ", good ? "ok" : "not ok", number);
-    put_line(out, *result->name ? result->name : test->path);
+    put_line(out, *result->name ? result->name : test->label);
     if (result->verdict == VERDICT_SKIP)
         fputs(" # SKIP ", out);
     else if (result->verdict == VERDICT_XFAIL)

@@ -12,11 +12,13 @@
 #define FORMAT_LINE "sim-code 1"
 #define BYTES_PER_LINE 32
 
-const char *code_cache_path(struct arena *arena, const char *scenario_path)
+const char *code_cache_path(struct arena *arena, const char *scenario_path, const uint64_t *hash)
 {
-    return text_path_beside(
-        arena, scenario_path,
-        arena_printf(arena, "%s.code.hex", text_path_stem(arena, scenario_path)));
+    const char *stem = text_path_stem(arena, scenario_path);
+
+    if (hash)
+        stem = arena_printf(arena, "%s.%08" PRIx64, stem, (*hash ^ *hash >> 32) & UINT32_MAX);
+    return text_path_beside(arena, scenario_path, arena_printf(arena, "%s.code.hex", stem));
 }
 
 struct cache_reader {

@@ -20,8 +20,11 @@
 
 enum code_cache_status { CODE_CACHE_GOOD, CODE_CACHE_MISSING, CODE_CACHE_DAMAGED };
 
-/* "dir/NAME.code.hex" of the scenario "dir/NAME.yaml". */
-const char *code_cache_path(struct arena *arena, const char *scenario_path);
+/*
+ * "dir/NAME.code.hex" of the scenario "dir/NAME.yaml". With a hash, "dir/NAME.HASH.code.hex": of a
+ * source that differs from cell to cell of a matrix.
+ */
+const char *code_cache_path(struct arena *arena, const char *scenario_path, const uint64_t *hash);
 
 /* Reads path. CODE_CACHE_DAMAGED with a reason in *why and its line (0: none). */
 enum code_cache_status code_cache_read(struct arena *arena, const char *path, uint64_t *hash,

@@ -8,6 +8,7 @@ struct diag *diag_new(struct arena *arena)
     struct diag *diag = arena_alloc(arena, sizeof(*diag));
 
     diag->arena = arena;
+    diag->cell = "";
     return diag;
 }
 
@@ -16,6 +17,17 @@ void diag_add_source(struct diag *diag, const struct source *source)
     diag->sources = arena_grow(diag->arena, diag->sources, diag->source_count,
                                &diag->source_capacity, sizeof(*diag->sources));
     diag->sources[diag->source_count++] = source;
+}
+
+void diag_take_sources(struct diag *diag, const struct diag *from)
+{
+    for (size_t i = 0; i < from->source_count; i++)
+        diag_add_source(diag, from->sources[i]);
+}
+
+void diag_set_cell(struct diag *diag, const char *cell)
+{
+    diag->cell = cell;
 }
 
 const struct source *diag_source(const struct diag *diag, const char *name)
@@ -36,20 +48,51 @@ static size_t file_order(const struct diag *diag, const char *name)
     return order;
 }
 
+/* The error that another cell has in common with this one, or NULL. */
+static struct diag_error *known_error(struct diag *diag, enum diag_code code,
+                                      const struct source_pos *pos, const char *text)
+{
+    for (unsigned i = 0; *diag->cell && i < diag->count && i < DIAG_MAX_ERRORS; i++) {
+        struct diag_error *error = &diag->errors[i];
+
+        if (error->code == code && error->message.pos.line == pos->line &&
+            error->message.pos.column == pos->column && strcmp(error->cell, diag->cell) != 0 &&
+            strcmp(error->message.pos.file, pos->file) == 0 &&
+            strcmp(error->message.text, text) == 0)
+            return error;
+    }
+    return NULL;
+}
+
 struct diag_error *diag_error(struct diag *diag, enum diag_code code, const struct source_pos *pos,
                               const char *format, ...)
 {
     struct diag_error *error =
         diag->count < DIAG_MAX_ERRORS ? &diag->errors[diag->count] : &diag->overflow;
+    struct diag_error *known;
+    const char *text;
     va_list args;
 
-    *error = (struct diag_error){.diag = diag, .code = code, .width = 1, .label = ""};
+    va_start(args, format);
+    text = arena_vprintf(diag->arena, format, args);
+    va_end(args);
+    known = known_error(diag, code, pos, text);
+    if (known) {
+        known->more_cells += strcmp(known->latest, diag->cell) != 0;
+        known->latest = diag->cell;
+        error = &diag->overflow;
+    }
+    *error = (struct diag_error){.diag = diag,
+                                 .code = code,
+                                 .width = 1,
+                                 .label = "",
+                                 .cell = diag->cell,
+                                 .latest = diag->cell};
+    if (known)
+        return error;
     error->order = diag->count++;
     error->file_order = file_order(diag, pos->file);
-    error->message.pos = *pos;
-    va_start(args, format);
-    error->message.text = arena_vprintf(diag->arena, format, args);
-    va_end(args);
+    error->message = (struct diag_message){*pos, text};
     for (const struct source *source = diag_source(diag, pos->file);
          source && source->included_from.line;
          source = diag_source(diag, source->included_from.file)) {

@@ -37,6 +37,8 @@
     X(E0110, "an expression or a variable is wrong")                                               \
     X(E0111, "a name is not an identifier")                                                        \
     X(E0112, "a condition on an expected value is wrong")                                          \
+    X(E0120, "the matrix is wrong")                                                                \
+    X(E0121, "a cell of the matrix must be chosen, or there is no such cell")                      \
     X(E0201, "two address ranges overlap")                                                         \
     X(E0202, "a name is used twice")                                                               \
     X(E0203, "an address or a size is not aligned")                                                \
@@ -77,6 +79,13 @@ struct diag_error;
 
 struct diag *diag_new(struct arena *arena);
 void diag_add_source(struct diag *diag, const struct source *source);
+/* All those of another one. */
+void diag_take_sources(struct diag *diag, const struct diag *from);
+/*
+ * Errors from now on are of this cell of a matrix ("": of none), and say so. What another cell has
+ * been found wrong in the same place is not told again.
+ */
+void diag_set_cell(struct diag *diag, const char *cell);
 /* The registered source of that name, or NULL. */
 const struct source *diag_source(const struct diag *diag, const char *name);
 

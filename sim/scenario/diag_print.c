@@ -129,6 +129,12 @@ static void print_human(FILE *out, const struct diag *diag, const struct diag_er
             fprintf(out, "      = note: %s\n", note->text);
         }
     }
+    if (!*error->cell)
+        return;
+    fprintf(out, "      = note: in cell %s", error->cell);
+    if (error->more_cells)
+        fprintf(out, " and %zu more", error->more_cells);
+    fputc('\n', out);
 }
 
 /* --- json: the fields of rustc's messages ---------------------------------------------------- */

@@ -20,6 +20,9 @@ struct diag_error {
     const char *label; /* "" when there is none */
     struct diag_message *notes;
     size_t note_count, note_capacity;
+    const char *cell;   /* the first one that has it; "" */
+    size_t more_cells;  /* that have it too */
+    const char *latest; /* of those */
 };
 
 struct diag {
@@ -29,6 +32,7 @@ struct diag {
     struct diag_error errors[DIAG_MAX_ERRORS];
     struct diag_error overflow; /* takes the details of errors that are only counted */
     unsigned count;
+    const char *cell;
 };
 
 #endif

@@ -110,6 +110,9 @@ static uint64_t parse_variable(struct parser *parser, const char *name)
             parser->silent |= variable->bad;
             if (variable->bad)
                 fail(parser, "the variable has no value");
+            if (variable->no_number)
+                fail(parser, arena_printf(parser->arena, "'%s' is '%s' here, which is no number",
+                                          name, text_show(parser->arena, variable->text)));
             return variable->value;
         }
         text_nearest_offer(&nearest, variable->name);
@@ -204,8 +207,7 @@ static uint64_t parse_level(struct parser *parser, unsigned level)
     return value;
 }
 
-/* Evaluates length bytes of node's text from offset on; false after reporting. */
-static bool evaluate(struct arena *arena, struct diag *diag, const struct variables *vars,
+bool expression_read(struct arena *arena, struct diag *diag, const struct variables *vars,
                      const struct node *node, size_t offset, size_t length, uint64_t *value)
 {
     char *text = arena_copy(arena, node->text + offset, length);
@@ -226,6 +228,37 @@ static bool evaluate(struct arena *arena, struct diag *diag, const struct variab
     return false;
 }
 
+static void add_variable(struct arena *arena, struct variables *vars, struct variable variable)
+{
+    vars->items =
+        arena_grow(arena, vars->items, vars->count, &vars->capacity, sizeof(vars->items[0]));
+    vars->items[vars->count++] = variable;
+}
+
+void variables_add_axis(struct arena *arena, struct variables *vars, const char *name,
+                        const char *text, bool plain)
+{
+    struct variable variable = {.name = name, .text = text, .plain = plain};
+
+    variable.no_number = number_parse(text, strlen(text), &variable.value) != NUMBER_OK;
+    add_variable(arena, vars, variable);
+}
+
+static bool is_defined(const struct variables *vars, const char *name)
+{
+    for (size_t i = 0; i < vars->count; i++) {
+        if (strcmp(vars->items[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Of `$(expression)` or `$name` what is behind the `$`. */
+static const char *behind_dollar(const char *text)
+{
+    return text[0] == '$' && (text[1] == '(' || text_is_name(text + 1)) ? text + 1 : text;
+}
+
 void variables_load(struct arena *arena, struct diag *diag, struct variables *vars,
                     const struct node *mapping)
 {
@@ -240,33 +273,29 @@ void variables_load(struct arena *arena, struct diag *diag, struct variables *va
             diag_error(diag, DIAG_E0111, &key->pos,
                        "'%s' cannot name a variable: use letters, digits and _",
                        text_show(arena, key->text));
-        else if (node->text[0] == '$')
-            variable.bad = !integer_read(arena, diag, vars, node, key->text, &variable.value);
+        else if (is_defined(vars, key->text))
+            diag_error(diag, DIAG_E0110, &key->pos, "'%s' is an axis of the matrix already",
+                       key->text);
         else
-            variable.bad =
-                !evaluate(arena, diag, vars, node, 0, strlen(node->text), &variable.value);
-        vars->items =
-            arena_grow(arena, vars->items, vars->count, &vars->capacity, sizeof(vars->items[0]));
-        vars->items[vars->count++] = variable;
+            variable.bad = !expression_read(arena, diag, vars, node,
+                                            (size_t)(behind_dollar(node->text) - node->text),
+                                            strlen(behind_dollar(node->text)), &variable.value);
+        add_variable(arena, vars, variable);
     }
 }
 
 bool integer_looks_like(const char *text)
 {
-    return (*text >= '0' && *text <= '9') || *text == '-' || *text == '+' || *text == '$';
+    return (*text >= '0' && *text <= '9') || *text == '-' || *text == '+';
 }
 
-bool integer_read(struct arena *arena, struct diag *diag, const struct variables *vars,
-                  const struct node *node, const char *what, uint64_t *value)
+bool integer_read(struct arena *arena, struct diag *diag, const struct node *node, const char *what,
+                  uint64_t *value)
 {
     size_t length = strlen(node->text);
     enum number_status status;
     struct diag_error *error;
 
-    if (length > 3 && strncmp(node->text, "$(", 2) == 0 && node->text[length - 1] == ')')
-        return evaluate(arena, diag, vars, node, 2, length - 3, value);
-    if (node->text[0] == '$' && text_is_name(node->text + 1))
-        return evaluate(arena, diag, vars, node, 1, length - 1, value);
     status = number_parse(node->text, length, value);
     if (status == NUMBER_OK)
         return true;

@@ -150,12 +150,28 @@ static void report_messages(struct loader *loader, const struct node *node,
     }
 }
 
+/* Whether the code, or the address it is made for, may differ between the cells of the matrix. */
+static bool differs_by_cell(const struct loader *loader, const struct node *node)
+{
+    const struct node *entry = node_get(node_get(loader->root, "guest"), "entry");
+    const struct node *memory = node_get(loader->root, "memory");
+    bool differs = node->substituted || (entry && entry->substituted);
+
+    for (size_t i = 0; memory && i < memory->count; i++) {
+        const struct node *ipa = node_get(memory->items[i], "ipa");
+
+        differs |= ipa && ipa->substituted;
+    }
+    return differs && *loader->scn->cell;
+}
+
 /* The cache's path; NULL for a scenario that is no file. */
-static const char *cache_path(struct loader *loader)
+static const char *cache_path(struct loader *loader, const struct node *node, uint64_t hash)
 {
     if (strcmp(loader->scn->path, "-") == 0)
         return NULL;
-    return code_cache_path(loader->arena, loader->scn->path);
+    return code_cache_path(loader->arena, loader->scn->path,
+                           differs_by_cell(loader, node) ? &hash : NULL);
 }
 
 struct cached {
@@ -167,9 +183,10 @@ struct cached {
     unsigned line;
 };
 
-static struct cached read_cache(struct loader *loader, uint64_t hash, uint64_t address)
+static struct cached read_cache(struct loader *loader, const struct node *node, uint64_t hash,
+                                uint64_t address)
 {
-    struct cached cached = {.path = cache_path(loader), .status = CODE_CACHE_MISSING};
+    struct cached cached = {.path = cache_path(loader, node, hash), .status = CODE_CACHE_MISSING};
     uint64_t found = 0;
 
     if (cached.path)
@@ -233,7 +250,7 @@ static bool get_image(struct loader *loader, const struct node *node, uint64_t a
                       struct code_image *image)
 {
     const uint64_t hash = assembler_hash(node->text, address);
-    struct cached cached = read_cache(loader, hash, address);
+    struct cached cached = read_cache(loader, node, hash, address);
     struct assembler_result result;
     enum assembler_status status;
 

@@ -3,6 +3,7 @@
 #ifndef SIM_SCENARIO_LOADER_H
 #define SIM_SCENARIO_LOADER_H
 
+#include "sim/scenario/expr.h"
 #include "sim/scenario/schema.h"
 
 enum place_kind { PLACE_MEMORY, PLACE_DEVICE, PLACE_LABEL };
@@ -48,6 +49,9 @@ bool place_resolve(struct loader *loader, const struct node *node, uint64_t *add
 bool place_is_unknown(const struct loader *loader, const struct node *node);
 
 /* --- the parts --- */
+
+/* scenario.c: all of them, from a tree without variables, into loader->scn. */
+void load_scenario(struct loader *loader, struct node *root);
 
 void load_machine(struct loader *loader);     /* load_machine.c */
 void load_memory(struct loader *loader);      /* load_memory.c, load_devices.c */

@@ -369,8 +369,9 @@ struct scn_expect {
 };
 
 struct scenario {
-    const char *path; /* of the file, as given */
-    const char *name, *about;
+    const char *path;         /* of the file, as given */
+    const char *cell;         /* of its matrix: "ipa_bits=36,host=honest"; "" without one */
+    const char *name, *about; /* name[cell] */
     const char **refs;
     size_t ref_count;
     const char **tags;
@@ -394,9 +395,10 @@ struct scenario {
     size_t stage2_raw_count;
     struct scn_limits limits;
     struct scn_expect expect;
-    const char *xfail;   /* reason, or NULL */
-    const char *skip;    /* reason, or NULL */
-    struct arena *arena; /* owns everything above */
+    const char *xfail;          /* reason, or NULL */
+    const char *skip;           /* reason, or NULL */
+    struct arena *arena;        /* owns everything above, but for the texts of the file */
+    struct scenario_file *file; /* owned; NULL: the caller of scenario_file_load keeps it */
 };
 
 /* How messages are shown. */
@@ -406,13 +408,6 @@ struct diag_options {
     FILE *out; /* stderr in the tool */
     enum diag_format format;
 };
-
-/*
- * Loads and checks one file. Returns NULL after printing what is wrong (up to 20 errors) to
- * diag->out; the caller exits with 2. Never crashes, hangs or uses unbounded memory, whatever the
- * file holds.
- */
-struct scenario *scenario_load(const char *path, const struct diag_options *diag);
 
 /* What becomes of the cached code of `asm:` (NAME.code.hex beside the scenario). */
 enum code_cache_use {
@@ -424,6 +419,7 @@ enum code_cache_use {
 struct scenario_load_options {
     const struct diag_options *diag;
     enum code_cache_use code_cache;
+    const char *cell; /* scenario_load_with: "axis=value,axis=value", or NULL */
 };
 
 /* Exit statuses of the tool that loading can lead to. */
@@ -432,12 +428,41 @@ struct scenario_load_options {
     77 /* valid so far, but neither an assembler nor cached code is there */
 
 /*
- * As scenario_load, which is CODE_CACHE_UPDATE. When it returns NULL, *exit_status is
- * SCENARIO_INVALID or SCENARIO_NO_ASSEMBLER. path "-" is standard input.
+ * Loads and checks one file: one scenario, or the cell of its matrix that options->cell names.
+ * Returns NULL after printing what is wrong (up to 20 errors) to diag->out; *exit_status is then
+ * SCENARIO_INVALID or SCENARIO_NO_ASSEMBLER. Never crashes, hangs or uses unbounded memory,
+ * whatever the file holds. path "-" is standard input.
  */
 struct scenario *scenario_load_with(const char *path, const struct scenario_load_options *options,
                                     int *exit_status);
+/* The same with CODE_CACHE_UPDATE, of a file with one scenario. */
+struct scenario *scenario_load(const char *path, const struct diag_options *diag);
 void scenario_free(struct scenario *scenario);
+
+/*
+ * A file that is read once, with what it includes, for all the scenarios it holds: the cells of its
+ * matrix, in their order, or one.
+ */
+struct scenario_file;
+
+/* NULL after printing what is wrong with the file or its matrix. */
+struct scenario_file *scenario_file_open(const char *path, const struct diag_options *diag);
+void scenario_file_free(struct scenario_file *file);
+size_t scenario_file_cell_count(const struct scenario_file *file); /* at least 1 */
+/* "axis=value,axis=value"; "" without a matrix. */
+const char *scenario_file_cell_name(const struct scenario_file *file, size_t cell);
+/*
+ * The cells that text ("axis=value,axis=value"; NULL: all) chooses; their number. 0 with a message
+ * in error (size bytes) if there is none. The array belongs to the file.
+ */
+size_t scenario_file_choose(struct scenario_file *file, const char *text, const size_t **cells,
+                            char *error, size_t size);
+/* As scenario_load_with, of one cell; the file must outlive the scenario. */
+struct scenario *scenario_file_load(const struct scenario_file *file, size_t cell,
+                                    const struct scenario_load_options *options, int *exit_status);
+/* Checks every cell; what several have wrong is told once. 0, or an exit status as above. */
+int scenario_file_check(const struct scenario_file *file,
+                        const struct scenario_load_options *options);
 
 /* Prints the JSON Schema (draft-07) of version 1, from the same table the loader uses. */
 void scenario_print_schema(FILE *out);

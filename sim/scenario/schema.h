@@ -6,7 +6,6 @@
 #ifndef SIM_SCENARIO_SCHEMA_H
 #define SIM_SCENARIO_SCHEMA_H
 
-#include "sim/scenario/expr.h"
 #include "sim/scenario/yaml_tree.h"
 
 #define SCHEMA_VERSION 1
@@ -97,7 +96,6 @@ const char *schema_word_find(const struct schema_words *words, const char *text,
 struct schema_check {
     struct arena *arena;
     struct diag *diag;
-    const struct variables *vars;
 };
 
 /* What the type of row is, for messages: "an integer", "a list of mappings", ... */

@@ -5,6 +5,7 @@
 #include <regex.h>
 #include <string.h>
 
+#include "sim/scenario/expr.h"
 #include "sim/scenario/text.h"
 
 #define MAX_NAME_LENGTH 63
@@ -154,7 +155,7 @@ static void check_int(const struct schema_check *check, const struct schema_key 
                       struct node *node, const char *subject)
 {
     node->number = true;
-    if (!integer_read(check->arena, check->diag, check->vars, node, subject, &node->value))
+    if (!integer_read(check->arena, check->diag, node, subject, &node->value))
         node->bad = true;
     else
         check_range(check, row, node, subject);
@@ -238,6 +239,8 @@ static void check_scalar(const struct schema_check *check, const struct schema_k
     const struct schema_words *words = row->type == SCHEMA_BOOL ? &bools : row->words;
 
     node->row = row;
+    if (node->bad)
+        return; /* its variables are wrong */
     if (node->kind != NODE_SCALAR || (node->plain && node->text[0] == '\0')) {
         wrong_type(check, row, node, subject);
         return;
@@ -474,6 +477,8 @@ static void check_item(const struct schema_check *check, const struct schema_key
     const char *subject = what(check, name, where);
 
     node->row = row;
+    if (node->bad)
+        return;
     if (row->flags & SCHEMA_MATCH) {
         check_match(check, row, node, subject);
     } else if (row->type == SCHEMA_MAP ||
@@ -502,6 +507,8 @@ static void check_value(const struct schema_check *check, const struct schema_ke
         return;
     }
     node->row = row;
+    if (node->bad)
+        return;
     if (node->kind != NODE_SEQUENCE) {
         wrong_type(check, row, node, what(check, name, where));
         return;

@@ -7,8 +7,8 @@
 #include "sim/report/json_writer.h"
 #include "sim/scenario/schema.h"
 
-#define INTEGER_PATTERN                                                                            \
-    "^((0x[0-9A-Fa-f_]+|0b[01_]+|[0-9][0-9_]*)[KMG]?|\\$[A-Za-z_][A-Za-z0-9_]*|\\$\\(.+\\))$"
+#define INTEGER_PATTERN "^(0x[0-9A-Fa-f_]+|0b[01_]+|[0-9][0-9_]*)[KMG]?$"
+#define VARIABLE_PATTERN "^\\$|\\$\\{" /* the checkers of others cannot know what it will be */
 #define ADDRESS_PATTERN "^[A-Za-z_.@][A-Za-z0-9_.$@]* *(\\+ *[0-9][0-9A-Za-z_]*)?$"
 #define NAME_PATTERN "^[A-Za-z_][A-Za-z0-9_]*$"
 #define MAX_EXACT ((uint64_t)1 << 53) /* readers with double numbers are exact below */
@@ -101,6 +101,8 @@ static void put_scalar(struct json *json, const struct schema_key *row)
     if (row->type == SCHEMA_TEXT || row->type == SCHEMA_EXPR) {
         put_type(json, "string");
         put_type(json, "number"); /* what looks like one is a text to us */
+    } else {
+        put_pattern(json, VARIABLE_PATTERN);
     }
 }
 

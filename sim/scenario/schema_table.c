@@ -511,6 +511,30 @@ static const struct schema_key reason_keys[] = {
     {"reason", .type = SCHEMA_TEXT, .flags = SCHEMA_REQUIRED, .doc = "why"},
 };
 
+/* --- the matrix (read by matrix.c, before the cells are checked against this table) ----------- */
+
+static const struct schema_key range_keys[] = {
+    {"from", ANY_INT, .flags = SCHEMA_REQUIRED, .doc = "first value"},
+    {"to", ANY_INT, .flags = SCHEMA_REQUIRED, .doc = "last value, if a step meets it"},
+    {"step", ANY_INT, .flags = SCHEMA_NONZERO, .doc = "default 1"},
+};
+static const struct schema_key axis_row = {
+    "axis", .type = SCHEMA_TEXT, .flags = SCHEMA_LIST | SCHEMA_NONEMPTY | SCHEMA_OR_MAP,
+    .map = MAP(range_keys), .doc = "the values: words, numbers, texts, {from:, to:, step:}"};
+static const struct schema_key cell_value_row = {
+    "axis", .type = SCHEMA_TEXT, .flags = SCHEMA_LIST | SCHEMA_OR_ITEM, .doc = "a value"};
+static const struct schema_key added_value_row = {"axis", .type = SCHEMA_TEXT, .doc = "a value"};
+static const struct schema_map exclude_map = {.any_key = &name_pattern, .any = &cell_value_row};
+static const struct schema_map add_map = {.any_key = &name_pattern, .any = &added_value_row};
+static const struct schema_key matrix_keys[] = {
+    {"exclude", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = &exclude_map,
+     .doc = "combinations that are left out, e.g. {kernel: cca-rfc, host: [lies, stops]}"},
+    {"add", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = &add_map,
+     .doc = "further cells: a value, old or new, for every axis"},
+};
+static const struct schema_map matrix_map = {
+    .keys = matrix_keys, .count = COUNT(matrix_keys), .any_key = &name_pattern, .any = &axis_row};
+
 /* --- the root --------------------------------------------------------------------------------- */
 
 static const struct schema_key variable_row = {
@@ -529,7 +553,9 @@ static const struct schema_key root_keys[] = {
     {"include", .type = SCHEMA_TEXT, .flags = SCHEMA_LIST,
      .doc = "files, relative to this one, that this one builds on: maps merge, what comes later "
             "wins, lists are replaced"},
-    {"matrix", UNSUPPORTED, .doc = "axes of variants"},
+    {"matrix", .type = SCHEMA_MAP, .map = &matrix_map,
+     .doc = "axes and their values: one test for each combination, named name[axis=value,...]; "
+            "$axis stands for the value"},
     {"vars", .type = SCHEMA_MAP,
      .map = &(const struct schema_map){.any_key = &name_pattern, .any = &variable_row},
      .doc = "variables, used as $name or in $((expression))"},

@@ -23,10 +23,11 @@ struct schema_key;
 
 struct node {
     enum node_kind kind;
-    bool plain;     /* a scalar without quotes */
-    bool literal;   /* a block scalar `|`: its text starts on the line after pos */
-    bool bad;       /* the schema check has reported it */
-    bool synthetic; /* a default that the schema check filled in */
+    bool plain;       /* a scalar without quotes */
+    bool literal;     /* a block scalar `|`: its text starts on the line after pos */
+    bool bad;         /* what is wrong with it has been reported */
+    bool synthetic;   /* a default that the schema check filled in */
+    bool substituted; /* its text came from variables or axes, in part or as a whole */
     struct source_pos pos;
     unsigned width; /* columns of its first line */
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/scenario/text.h"
+#include "sim/suite/suite.h"
 
 #define MAX_SHARDS 1000000
 
@@ -22,14 +23,9 @@ bool shard_parse(const char *text, unsigned *shard, unsigned *shards)
     return true;
 }
 
-void shard_cut(struct scenario_list *list, const struct selection *selection)
+bool is_in_shard(const struct selection *selection, size_t position)
 {
-    size_t kept = 0;
-    if (!selection->shards)
-        return;
-    for (size_t i = selection->shard - 1; i < list->count; i += selection->shards)
-        list->paths[kept++] = list->paths[i];
-    list->count = kept;
+    return !selection->shards || position % selection->shards == selection->shard - 1;
 }
 
 static bool matches(const char *filter, const char *text)
@@ -47,9 +43,9 @@ static bool has_tag(const struct scenario *scenario, const char *tag)
     return false;
 }
 
-bool is_selected(const struct selection *selection, const char *path)
+bool is_selected(const struct selection *selection, const struct suite_test *test)
 {
-    bool by_path = !selection->filter || matches(selection->filter, path);
+    bool by_path = !selection->filter || matches(selection->filter, test->label);
     if (by_path && !selection->tag)
         return true;
     const struct diag_options silent = {.out = fopen("/dev/null", "we"), .format = DIAG_SHORT};
@@ -57,7 +53,9 @@ bool is_selected(const struct selection *selection, const char *path)
         return true;
     const struct scenario_load_options load = {.diag = &silent, .code_cache = CODE_CACHE_KEEP};
     int status;
-    struct scenario *scenario = scenario_load_with(path, &load, &status);
+    struct scenario *scenario = test->file
+                                    ? scenario_file_load(test->file, test->cell, &load, &status)
+                                    : scenario_load_with(test->path, &load, &status);
     bool selected = by_path;
     if (scenario) {
         selected = (by_path || matches(selection->filter, scenario->name)) &&

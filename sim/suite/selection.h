@@ -9,17 +9,20 @@
 struct selection {
     const char *filter; /* in the name or the path; with * ? [ a pattern for all of it; NULL: any */
     const char *tag;    /* NULL: any */
+    const char *cell;   /* "axis=value,...": of a matrix only these; NULL: all tests */
     unsigned shard, shards; /* 1..shards; 0, 0: all */
 };
 
+struct suite_test;
+
 /* "I/N", 1 <= I <= N; false if text is none. */
 bool shard_parse(const char *text, unsigned *shard, unsigned *shards);
-/* Keeps every shards-th path, from the shard-th on: together the shards are the list. */
-void shard_cut(struct scenario_list *list, const struct selection *selection);
+/* Whether the test at that position is in the shard: every shards-th; together they are all. */
+bool is_in_shard(const struct selection *selection, size_t position);
 /*
- * By name, path and tag. Loads the file where the path alone does not decide. A file that cannot be
- * loaded has no known tags: it is selected, so that it is not left out in silence.
+ * By name, path and tag. Loads the scenario where the path alone does not decide. One that cannot
+ * be loaded has no known tags: it is selected, so that it is not left out in silence.
  */
-bool is_selected(const struct selection *selection, const char *path);
+bool is_selected(const struct selection *selection, const struct suite_test *test);
 
 #endif

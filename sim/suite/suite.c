@@ -9,6 +9,7 @@
 
 #include "sim/report/junit.h"
 #include "sim/report/tap.h"
+#include "sim/suite/expand.h"
 #include "sim/suite/pool.h"
 #include "sim/suite/suite_json.h"
 
@@ -35,7 +36,7 @@ static uint64_t now_us(void)
 /* --- in a worker -------------------------------------------------------------------------------
  */
 
-static void run_scenario(const struct suite *suite, const char *path, FILE *out)
+static void run_scenario(const struct suite *suite, const struct suite_test *test, FILE *out)
 {
     const struct suite_options *options = suite->options;
     const struct result_options wanted = {.colour = options->colour,
@@ -47,13 +48,15 @@ static void run_scenario(const struct suite *suite, const char *path, FILE *out)
         _exit(EXIT_INTERNAL);
     const struct session_options session_options = {.diag = {.out = diag, .format = DIAG_HUMAN},
                                                     .code_cache = CODE_CACHE_KEEP,
+                                                    .file = test->file,
+                                                    .file_cell = test->cell,
                                                     .chaos = options->chaos};
     struct session session;
     uint64_t began = now_us();
-    session_open(&session, path, &session_options);
+    session_open(&session, test->path, &session_options);
     uint64_t took = now_us() - began;
     fclose(diag);
-    result_write(out, &session, path, messages, took, &wanted);
+    result_write(out, &session, test->path, messages, took, &wanted);
     session_close(&session);
     free(messages);
 }
@@ -61,12 +64,12 @@ static void run_scenario(const struct suite *suite, const char *path, FILE *out)
 static void run_job(void *ctx, size_t job, FILE *out)
 {
     const struct suite *suite = ctx;
-    const char *path = suite->tests[job].path;
-    bool selected = is_selected(&suite->options->selection, path);
+    const struct suite_test *test = &suite->tests[job];
+    bool selected = is_selected(&suite->options->selection, test);
     if (!selected || suite->options->list)
         result_write_selection(out, selected);
     else
-        run_scenario(suite, path, out);
+        run_scenario(suite, test, out);
 }
 
 /* --- in the parent -----------------------------------------------------------------------------
@@ -80,7 +83,7 @@ static void print_text(const struct suite *suite, const struct suite_test *test)
     if (*result->text)
         fputs(result->text, stdout);
     else /* lost with its worker */
-        printf("%s %s: %s\n", verdict_name(result->verdict), test->path, result->reason);
+        printf("%s %s: %s\n", verdict_name(result->verdict), test->label, result->reason);
 }
 
 static void print_test(struct suite *suite, const struct suite_test *test)
@@ -88,7 +91,7 @@ static void print_test(struct suite *suite, const struct suite_test *test)
     const struct suite_result *result = &test->result;
     suite->printed++;
     if (suite->options->list) {
-        puts(test->path);
+        puts(test->label);
         return;
     }
     if (*result->messages) {
@@ -162,7 +165,7 @@ static size_t job_done(void *ctx, const struct pool_answer *answer)
     if (bad && suite->options->fail_fast && answer->job < suite->limit)
         suite->limit = answer->job + 1;
     tell_finished(suite);
-    progress_show(&suite->progress, suite->finished, suite->failed, test->path);
+    progress_show(&suite->progress, suite->finished, suite->failed, test->label);
     return suite->limit;
 }
 
@@ -198,7 +201,7 @@ static int by_time(const void *a, const void *b)
     const struct suite_test *other = *(const struct suite_test *const *)b;
     if (one->result.microseconds != other->result.microseconds)
         return one->result.microseconds < other->result.microseconds ? 1 : -1;
-    return strcmp(one->path, other->path);
+    return strcmp(one->label, other->label);
 }
 
 static void print_slow(const struct suite *suite, const struct suite_test *test)
@@ -208,7 +211,7 @@ static void print_slow(const struct suite *suite, const struct suite_test *test)
         suite_json_slow(stdout, test);
     else
         printf("%s%7" PRIu64 " ms  %s\n", suite->options->format == SUITE_TAP ? "# " : "",
-               milliseconds, test->path);
+               milliseconds, test->label);
 }
 
 static void print_slowest(const struct suite *suite)
@@ -236,7 +239,7 @@ static void print_totals(const struct suite *suite, const struct suite_totals *t
         return;
     }
     if (signal)
-        printf("interrupted: %zu of %zu files done\n", suite->told, suite->count);
+        printf("interrupted: %zu of %zu tests done\n", suite->told, suite->count);
     if (totals->xfailed)
         printf("%zu failed as expected\n", totals->xfailed);
     printf("%zu passed, %zu failed, %zu skipped\n", totals->passed, totals->failed,
@@ -280,40 +283,35 @@ static int finish(struct suite *suite, const struct pool_outcome *outcome)
     return summarise(suite, outcome);
 }
 
-int suite_run(struct scenario_list *list, const struct suite_options *options)
+int suite_run(const struct scenario_list *list, const struct suite_options *options)
 {
-    shard_cut(list, &options->selection);
-    struct suite suite = {
-        .options = options, .count = list->count, .limit = list->count, .worst = EXIT_OK};
-    suite.tests = calloc(list->count + 1, sizeof(suite.tests[0]));
-    suite.ended = calloc(list->count + 1, sizeof(suite.ended[0]));
-    int status = EXIT_INTERNAL;
-    if (suite.tests && suite.ended) {
-        for (size_t i = 0; i < list->count; i++)
-            suite.tests[i].path = list->paths[i];
-        if (options->format == SUITE_JSON && !options->list)
-            suite_json_header(stdout);
-        if (options->format == SUITE_TAP && !options->list)
-            tap_begin(stdout);
-        progress_begin(&suite.progress, stderr, options->progress, options->quiet, list->count);
-        const struct pool_options pool = {
-            .jobs = list->count,
-            .workers = options->workers ? options->workers : pool_processors(),
-            .seconds = options->seconds,
-            .tick_ms = suite.progress.out ? PROGRESS_INTERVAL_MS : 0,
-            .ctx = &suite,
-            .run = run_job,
-            .done = job_done,
-            .tick = tick,
-        };
-        struct pool_outcome outcome = pool_run(&pool);
-        status = finish(&suite, &outcome);
-    } else {
-        fputs("sim: out of memory\n", stderr);
-    }
-    for (size_t i = 0; suite.tests && i < suite.count; i++)
+    struct suite_tests tests;
+    suite_tests_expand(&tests, list, &options->selection);
+    struct suite suite = {.options = options,
+                          .tests = tests.items,
+                          .count = tests.count,
+                          .limit = tests.count,
+                          .worst = EXIT_OK};
+    suite.ended = arena_array(tests.arena, tests.count, sizeof(suite.ended[0]));
+    if (options->format == SUITE_JSON && !options->list)
+        suite_json_header(stdout);
+    if (options->format == SUITE_TAP && !options->list)
+        tap_begin(stdout);
+    progress_begin(&suite.progress, stderr, options->progress, options->quiet, tests.count);
+    const struct pool_options pool = {
+        .jobs = tests.count,
+        .workers = options->workers ? options->workers : pool_processors(),
+        .seconds = options->seconds,
+        .tick_ms = suite.progress.out ? PROGRESS_INTERVAL_MS : 0,
+        .ctx = &suite,
+        .run = run_job,
+        .done = job_done,
+        .tick = tick,
+    };
+    struct pool_outcome outcome = pool_run(&pool);
+    int status = finish(&suite, &outcome);
+    for (size_t i = 0; i < suite.count; i++)
         result_free(&suite.tests[i].result);
-    free(suite.tests);
-    free(suite.ended);
+    suite_tests_free(&tests);
     return status;
 }

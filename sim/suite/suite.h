@@ -24,6 +24,9 @@ struct suite_options {
 /* A test of the suite, as the reports need it; in the order in which they are told. */
 struct suite_test {
     const char *path;
+    const char *label;                /* path, or path[cell] of a matrix */
+    const struct scenario_file *file; /* of a matrix: the file, read already; else NULL */
+    size_t cell;
     struct suite_result result;
 };
 
@@ -38,9 +41,9 @@ struct suite_totals suite_totals(const struct suite_test *tests, size_t count);
 
 /*
  * Runs the scenarios of the list, those that are selected, and prints what came of them to stdout.
- * Cuts the list to its shard. The exit status of the command: an enum exit_status, or 128 plus the
+ * The exit status of the command: an enum exit_status, or 128 plus the
  * signal that ended it, once what was finished is told.
  */
-int suite_run(struct scenario_list *list, const struct suite_options *options);
+int suite_run(const struct scenario_list *list, const struct suite_options *options);
 
 #endif

@@ -47,6 +47,8 @@ void suite_json_test(FILE *out, const struct suite_test *test)
     json_object_begin(&json);
     json_member_string(&json, "type", "test");
     json_member_string(&json, "file", test->path);
+    if (test->file)
+        json_member_string(&json, "cell", scenario_file_cell_name(test->file, test->cell));
     json_member_string(&json, "name", or_null(result->name));
     json_member_string(&json, "verdict", verdict_name(result->verdict));
     json_member_uint(&json, "status", (uint64_t)result->status);
@@ -69,7 +71,7 @@ void suite_json_slow(FILE *out, const struct suite_test *test)
     json_begin(&json, out, false);
     json_object_begin(&json);
     json_member_string(&json, "type", "slow");
-    json_member_string(&json, "file", test->path);
+    json_member_string(&json, "file", test->label);
     json_member_uint(&json, "microseconds", test->result.microseconds);
     json_object_end(&json);
     json_end(&json);

@@ -131,6 +131,7 @@ static struct fake *fake_new(void)
     fake->labels[0] = (struct scn_label){"load", LOAD_PC};
     fake->scenario = (struct scenario){
         .path = "suite/read.yaml",
+        .cell = "",
         .name = "read",
         .about = "A realm reads a device.",
         .machine = {.world = SCN_WORLD_CCA,

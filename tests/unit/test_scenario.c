@@ -68,7 +68,7 @@ static void put(const char *name, const char *text)
 
 static struct scenario *load_as(const char *name, enum code_cache_use use)
 {
-    const struct scenario_load_options options = {&fix->diag, use};
+    const struct scenario_load_options options = {.diag = &fix->diag, .code_cache = use};
     struct scenario *scenario = scenario_load_with(name, &options, &fix->status);
 
     fflush(fix->out);
@@ -502,10 +502,8 @@ START_TEST(expressions)
         uint64_t value = 0;
         bool good;
 
-        node->text = arena_printf(arena, "$(%s)", rows[i].text);
-        if (rows[i].text[0] == '\0')
-            node->text = "$( )";
-        good = integer_read(arena, diag, &vars, node, "it", &value);
+        node->text = rows[i].text;
+        good = expression_read(arena, diag, &vars, node, 0, strlen(node->text), &value);
         ck_assert_msg(good == !rows[i].wrong, "%s", rows[i].text);
         if (good) {
             ck_assert_uint_eq(value, rows[i].value);

@@ -360,9 +360,9 @@ static const struct {
     const char *line, *out;
 } interrupts[] = {
     {SIGINT, "-j 1 --progress always slow",
-     "PASS first (slow/a.yaml)\ninterrupted: 1 of 3 files done\n1 passed, 0 failed, 0 skipped\n"},
+     "PASS first (slow/a.yaml)\ninterrupted: 1 of 3 tests done\n1 passed, 0 failed, 0 skipped\n"},
     {SIGTERM, "-j 1 --progress always slow",
-     "PASS first (slow/a.yaml)\ninterrupted: 1 of 3 files done\n1 passed, 0 failed, 0 skipped\n"},
+     "PASS first (slow/a.yaml)\ninterrupted: 1 of 3 tests done\n1 passed, 0 failed, 0 skipped\n"},
     {SIGINT, "-j 1 --progress always --tap slow",
      "TAP version 13\nok 1 - first\nBail out! interrupted\n# 1 passed, 0 failed, 0 skipped\n"},
 };
