@@ -12,6 +12,7 @@
 #include "kvm_model/kvm.h"
 #include "kvm_model/pgtable.h"
 #include "kvm_model/realm.h"
+#include "kvm_model/rmi_cmds.h"
 
 #define KVM_ZERO_REG 31
 #define KVM_GPR_COUNT 31
@@ -86,6 +87,7 @@ struct kvm {
     struct kvm_vcpu **vcpus;
     size_t vcpu_count;
     struct realm realm;
+    struct rmi_host rmi; /* of a realm */
 };
 
 /* What hardware, or the REC exit page, said about the exit (struct kvm_vcpu_fault_info). */

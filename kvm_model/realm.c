@@ -3,13 +3,15 @@
 
 #include <errno.h>
 
-#include "kvm_model/rmi_call.h"
+#include "kvm_model/kvm_internal.h"
+
+#define HOST_LRS 4u /* ICH_VTR_EL2.ListRegs + 1 of the PEs */
 
 int alloc_delegated_granule(struct kvm *kvm, pa_t *pa)
 {
     if (!host_mm_alloc_pages(kvm->config.mm, 1, 1, pa))
         return -ENOMEM;
-    if (rmi_granule_delegate(kvm, *pa))
+    if (kvm->rmi.cmds->granule_delegate(&kvm->rmi, *pa))
         return 0;
     host_mm_free_pages(kvm->config.mm, *pa, 1);
     return -ENXIO;
@@ -17,7 +19,7 @@ int alloc_delegated_granule(struct kvm *kvm, pa_t *pa)
 
 void free_delegated_granule(struct kvm *kvm, pa_t pa)
 {
-    if (rmi_granule_undelegate(kvm, pa))
+    if (kvm->rmi.cmds->granule_undelegate(&kvm->rmi, pa))
         host_mm_free_pages(kvm->config.mm, pa, 1);
 }
 
@@ -35,21 +37,24 @@ ipa_t kvm_gpa_from_fault(const struct kvm *kvm, ipa_t fault_ipa)
 
 int kvm_init_realm_vm(struct kvm *kvm)
 {
-    struct smc_regs regs = rmi_call(kvm, RMI_VERSION, (struct rmi_args){.x1 = RMI_ABI_1_0});
+    uint64_t features;
+    int ret = kvm->rmi.cmds->init(&kvm->rmi);
 
-    if (regs.x[0] != RMI_SUCCESS)
+    if (ret)
+        return ret;
+    if (rmi_features(&kvm->rmi, 0, &features) != RMI_SUCCESS)
         return -ENXIO;
-    regs = rmi_call(kvm, RMI_FEATURES, (struct rmi_args){.x1 = 0});
-    if (regs.x[0] != RMI_SUCCESS)
-        return -ENXIO;
-    if (kvm->config.ipa_bits > field_get(regs.x[1], RMI_FEATURE0_S2SZ))
+    if (kvm->config.ipa_bits > field_get(features, RMI_FEATURE0_S2SZ))
         return -EINVAL;
     kvm->realm.ia_bits = kvm->config.ipa_bits;
     kvm->realm.start_level = kvm->pgt.start_level;
     kvm->realm.vmid = kvm->vmid;
-    kvm->realm.num_lrs = (unsigned)field_get(regs.x[1], RMI_FEATURE0_GICV3_NUM_LRS) + 1;
-    kvm->realm.num_bps = (unsigned)field_get(regs.x[1], RMI_FEATURE0_NUM_BPS);
-    kvm->realm.num_wps = (unsigned)field_get(regs.x[1], RMI_FEATURE0_NUM_WPS);
+    /* 1.0 alone tells; else the host knows its own PEs. */
+    kvm->realm.num_lrs = kvm->rmi.cmds->lrs_in_features
+                             ? (unsigned)field_get(features, RMI_FEATURE0_GICV3_NUM_LRS) + 1
+                             : HOST_LRS;
+    kvm->realm.num_bps = (unsigned)field_get(features, RMI_FEATURE0_NUM_BPS);
+    kvm->realm.num_wps = (unsigned)field_get(features, RMI_FEATURE0_NUM_WPS);
     return 0;
 }
 
@@ -66,14 +71,14 @@ static bool undelegate_roots(struct kvm *kvm, size_t count)
     bool all = true;
 
     for (size_t i = 0; i < count; i++)
-        all = rmi_granule_undelegate(kvm, root_rtt(kvm, i)) && all;
+        all = kvm->rmi.cmds->granule_undelegate(&kvm->rmi, root_rtt(kvm, i)) && all;
     return all;
 }
 
 static bool delegate_roots(struct kvm *kvm)
 {
     for (size_t i = 0; i < kvm->pgt.pgd_pages; i++) {
-        if (rmi_granule_delegate(kvm, root_rtt(kvm, i)))
+        if (kvm->rmi.cmds->granule_delegate(&kvm->rmi, root_rtt(kvm, i)))
             continue;
         if (!undelegate_roots(kvm, i))
             kvm->pgt.pgd_pages = 0; /* leaked */
@@ -82,20 +87,9 @@ static bool delegate_roots(struct kvm *kvm)
     return true;
 }
 
-/* A page of the host with the bytes of a parameter structure, for the RMM to read. */
-static bool params_page(struct kvm *kvm, const void *params, size_t size, pa_t *page)
-{
-    if (!host_mm_alloc_pages(kvm->config.mm, 1, 1, page))
-        return false;
-    if (physmem_write(kvm->mem, PAS_NON_SECURE, *page, params, size) == PHYS_OK)
-        return true;
-    host_mm_free_pages(kvm->config.mm, *page, 1);
-    return false;
-}
-
 static uint64_t rmi_realm_create(struct kvm *kvm)
 {
-    struct rmi_realm_params params = {
+    const struct rmi_realm_params params = {
         .s2sz = kvm->realm.ia_bits,
         .num_bps = kvm->realm.num_bps,
         .num_wps = kvm->realm.num_wps,
@@ -105,20 +99,26 @@ static uint64_t rmi_realm_create(struct kvm *kvm)
         .rtt_level_start = kvm->realm.start_level,
         .rtt_num_start = (uint32_t)kvm->pgt.pgd_pages,
     };
-    uint64_t ret = RMI_ERROR_INPUT;
-    pa_t page;
 
-    if (!params_page(kvm, &params, sizeof(params), &page))
-        return ret;
-    ret = rmi_call(kvm, RMI_REALM_CREATE, (struct rmi_args){kvm->realm.rd.v, page.v, 0, 0, 0}).x[0];
-    host_mm_free_pages(kvm->config.mm, page, 1);
+    return kvm->rmi.cmds->realm_create(&kvm->rmi, kvm->realm.rd, &params);
+}
+
+static int set_ripas_of_protected_regions(struct kvm *kvm)
+{
+    int ret = 0;
+
+    for (size_t i = 0; ret == 0 && i < kvm->memslots.count; i++) {
+        const struct kvm_memory_slot *slot = &kvm->memslots.slots[i];
+
+        if (kvm_slot_has_gmem(slot) && !(slot->flags & KVM_MEM_RIPAS_EMPTY))
+            ret = realm_init_ripas(kvm, slot->base, IPA(slot->base.v + slot->size));
+    }
     return ret;
 }
 
 static int realm_create_rd(struct kvm *kvm)
 {
     struct realm *realm = &kvm->realm;
-    struct smc_regs regs;
     int ret = alloc_delegated_granule(kvm, &realm->rd);
 
     if (ret)
@@ -134,12 +134,10 @@ static int realm_create_rd(struct kvm *kvm)
         return -ENXIO;
     }
     realm->created = true;
-    regs = rmi_call(kvm, RMI_REC_AUX_COUNT, (struct rmi_args){.x1 = realm->rd.v});
-    if (regs.x[0] != RMI_SUCCESS || regs.x[1] > RMI_MAX_REC_AUX)
+    if (kvm->rmi.cmds->rec_aux_count(&kvm->rmi, realm->rd, &realm->num_aux) != RMI_SUCCESS)
         return -ENXIO;
-    realm->num_aux = (unsigned)regs.x[1];
     realm->state = REALM_STATE_NEW;
-    return 0;
+    return kvm->variant->ripas_before_populate ? set_ripas_of_protected_regions(kvm) : 0;
 }
 
 static int realm_ensure_created(struct kvm *kvm)
@@ -214,20 +212,12 @@ static uint64_t rmi_rec_create(struct kvm_vcpu *vcpu)
         .pc = vcpu->shadow.pc,
         .num_aux = kvm->realm.num_aux,
     };
-    uint64_t ret = RMI_ERROR_INPUT;
-    pa_t page;
 
     for (unsigned i = 0; i < RMI_REC_CREATE_GPRS; i++)
         params.gprs[i] = vcpu->shadow.x[i];
     for (unsigned i = 0; i < kvm->realm.num_aux; i++)
         params.aux[i] = vcpu->rec.aux[i].v;
-    if (!params_page(kvm, &params, sizeof(params), &page))
-        return ret;
-    ret = rmi_call(kvm, RMI_REC_CREATE,
-                   (struct rmi_args){kvm->realm.rd.v, vcpu->rec.rec_page.v, page.v, 0, 0})
-              .x[0];
-    host_mm_free_pages(kvm->config.mm, page, 1);
-    return ret;
+    return kvm->rmi.cmds->rec_create(&kvm->rmi, kvm->realm.rd, vcpu->rec.rec_page, &params);
 }
 
 static int kvm_create_rec(struct kvm_vcpu *vcpu)
@@ -273,26 +263,13 @@ void kvm_destroy_rec(struct kvm_vcpu *vcpu)
     host_mm_free_pages(kvm->config.mm, rec->run_page, 1);
     rec->run = NULL;
     /* What the RMM does not let go is leaked, the auxiliary granules with it. */
-    if (rmi_call(kvm, RMI_REC_DESTROY, (struct rmi_args){.x1 = rec->rec_page.v}).x[0])
+    if (kvm->rmi.cmds->rec_destroy(&kvm->rmi, rec->rec_page))
         return;
     free_rec_aux(vcpu, kvm->realm.num_aux);
     free_delegated_granule(kvm, rec->rec_page);
 }
 
 /* --- activation and the end ---------------------------------------------------------------- */
-
-static int set_ripas_of_protected_regions(struct kvm *kvm)
-{
-    int ret = 0;
-
-    for (size_t i = 0; ret == 0 && i < kvm->memslots.count; i++) {
-        const struct kvm_memory_slot *slot = &kvm->memslots.slots[i];
-
-        if (kvm_slot_has_gmem(slot) && !(slot->flags & KVM_MEM_RIPAS_EMPTY))
-            ret = realm_init_ripas(kvm, slot->base, IPA(slot->base.v + slot->size));
-    }
-    return ret;
-}
 
 int kvm_activate_realm(struct kvm *kvm)
 {
@@ -306,11 +283,11 @@ int kvm_activate_realm(struct kvm *kvm)
     kvm->realm.state = REALM_STATE_DEAD; /* unless all of it works */
     for (size_t i = 0; ret == 0 && i < kvm->vcpu_count; i++)
         ret = kvm_create_rec(kvm->vcpus[i]);
-    if (ret == 0)
+    if (ret == 0 && !kvm->variant->ripas_before_populate)
         ret = set_ripas_of_protected_regions(kvm);
     if (ret)
         return ret;
-    if (rmi_call(kvm, RMI_REALM_ACTIVATE, (struct rmi_args){.x1 = kvm->realm.rd.v}).x[0])
+    if (rmi_realm_activate(&kvm->rmi, kvm->realm.rd) != RMI_SUCCESS)
         return -ENXIO;
     kvm->realm.state = REALM_STATE_ACTIVE;
     return 0;
@@ -321,14 +298,16 @@ void kvm_destroy_realm(struct kvm *kvm)
     struct realm *realm = &kvm->realm;
 
     if (realm->created) {
+        /* A realm that cannot be ended is taken apart as far as it goes. */
+        if (kvm->rmi.cmds->realm_terminate)
+            (void)kvm->rmi.cmds->realm_terminate(&kvm->rmi, realm->rd);
         for (size_t i = 0; i < kvm->memslots.count; i++) {
             realm_unmap_shared_range(kvm, kvm->memslots.slots[i].base, kvm->memslots.slots[i].size);
             realm_unmap_private_range(kvm, kvm->memslots.slots[i].base,
                                       kvm->memslots.slots[i].size);
         }
         /* A realm that cannot be destroyed keeps its descriptor and root tables. */
-        if (realm_tear_down_rtts(kvm) ||
-            rmi_call(kvm, RMI_REALM_DESTROY, (struct rmi_args){.x1 = realm->rd.v}).x[0])
+        if (realm_tear_down_rtts(kvm) || rmi_realm_destroy(&kvm->rmi, realm->rd) != RMI_SUCCESS)
             return;
         free_delegated_granule(kvm, realm->rd);
         if (!undelegate_roots(kvm, kvm->pgt.pgd_pages))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The host's side of a realm (arch/arm64/kvm/rmi.c and rmi-exit.c of "arm64: Support for Arm CCA in
- * KVM" v12, for RMI 1.0): it is made, fed and torn down by SMCs alone. KVM knows which granules it
- * delegated and which IPA it put them at; it cannot read one of them.
+ * KVM"; what differs between its postings is in variant.c and rmi_cmds.h): it is made, fed and torn
+ * down by SMCs alone. KVM knows which granules it delegated and which IPA it put them at; it cannot
+ * read one of them.
  */
 #ifndef KVM_MODEL_REALM_H
 #define KVM_MODEL_REALM_H
@@ -53,6 +54,11 @@ bool kvm_realm_is_private_address(const struct kvm *kvm, ipa_t ipa);
 /* The memslot address of a fault: the bit that selects the half is cleared (a plain VM has none).
  */
 ipa_t kvm_gpa_from_fault(const struct kvm *kvm, ipa_t fault_ipa);
+
+/* A page of the host's, delegated: 0, -ENOMEM, -ENXIO. */
+int alloc_delegated_granule(struct kvm *kvm, pa_t *pa);
+/* Takes it back and frees it. A page that cannot be undelegated is lost to the host. */
+void free_delegated_granule(struct kvm *kvm, pa_t pa);
 
 /* --- mapping (realm_map.c) ----------------------------------------------------------------- */
 

@@ -3,8 +3,8 @@
 #include <errno.h>
 
 #include "cpu/arch/descriptor.h"
+#include "kvm_model/kvm_internal.h"
 #include "kvm_model/realm.h"
-#include "kvm_model/rmi_call.h"
 
 static uint64_t align_down(uint64_t value, uint64_t size)
 {
@@ -14,6 +14,11 @@ static uint64_t align_down(uint64_t value, uint64_t size)
 static bool is_rtt_error(uint64_t ret)
 {
     return rmi_return_status(ret) == RMI_ERROR_RTT;
+}
+
+static struct rmi_place place_of(const struct kvm *kvm, uint64_t ipa, int level)
+{
+    return (struct rmi_place){kvm->realm.rd, ipa, (uint64_t)level};
 }
 
 /* Creates the tables from below level down to max_level on the way to ipa. */
@@ -27,9 +32,7 @@ static int realm_create_rtt_levels(struct kvm *kvm, ipa_t ipa, int level, int ma
 
         if (ret)
             return ret;
-        status = rmi_call(kvm, RMI_RTT_CREATE,
-                          (struct rmi_args){kvm->realm.rd.v, rtt.v, at, (uint64_t)level, 0})
-                     .x[0];
+        status = kvm->rmi.cmds->rtt_create(&kvm->rmi, place_of(kvm, at, level), rtt);
         if (status == RMI_SUCCESS)
             continue;
         free_delegated_granule(kvm, rtt);
@@ -40,35 +43,61 @@ static int realm_create_rtt_levels(struct kvm *kvm, ipa_t ipa, int level, int ma
     return 0;
 }
 
-/* One command on a page at ipa; when it stops at a missing table, makes the tables and tries again.
- */
-static uint64_t with_rtts(struct kvm *kvm, enum rmi_fid fid, ipa_t ipa, struct rmi_args args)
+/* One command on a page. */
+struct page_command {
+    uint64_t (*send)(const struct kvm *kvm, const struct page_command *command);
+    ipa_t ipa;
+    pa_t pa, src;
+    uint64_t arg; /* flags or descriptor */
+};
+
+/* Sends it; when it stops at a missing table, makes the tables and tries again. */
+static uint64_t with_rtts(struct kvm *kvm, const struct page_command *command)
 {
-    uint64_t ret = rmi_call(kvm, fid, args).x[0];
+    uint64_t ret = command->send(kvm, command);
     int level = (int)rmi_return_index(ret);
 
     if (!is_rtt_error(ret) || level >= RMM_RTT_MAX_LEVEL)
         return ret;
-    if (realm_create_rtt_levels(kvm, ipa, level, RMM_RTT_MAX_LEVEL))
+    if (realm_create_rtt_levels(kvm, command->ipa, level, RMM_RTT_MAX_LEVEL))
         return ret;
-    return rmi_call(kvm, fid, args).x[0];
+    return command->send(kvm, command);
+}
+
+static struct rmi_place page_place(const struct kvm *kvm, const struct page_command *command)
+{
+    return place_of(kvm, command->ipa.v, RMM_RTT_MAX_LEVEL);
+}
+
+static uint64_t send_data_create(const struct kvm *kvm, const struct page_command *command)
+{
+    return kvm->rmi.cmds->data_create(&kvm->rmi, page_place(kvm, command), command->pa,
+                                      command->src, command->arg);
+}
+
+static uint64_t send_data_create_unknown(const struct kvm *kvm, const struct page_command *command)
+{
+    return kvm->rmi.cmds->data_create_unknown(&kvm->rmi, page_place(kvm, command), command->pa);
+}
+
+static uint64_t send_map_unprotected(const struct kvm *kvm, const struct page_command *command)
+{
+    return kvm->rmi.cmds->map_unprotected(&kvm->rmi, page_place(kvm, command), command->arg);
 }
 
 /* --- private pages ------------------------------------------------------------------------- */
 
 int realm_create_protected_page(struct kvm *kvm, ipa_t ipa, pa_t *page, pa_t src, bool measure)
 {
-    uint64_t ret;
+    const struct page_command command = {send_data_create, ipa, *page, src,
+                                         field_put(RMI_DATA_MEASURE, measure)};
 
-    if (!rmi_granule_delegate(kvm, *page)) {
+    if (!kvm->rmi.cmds->granule_delegate(&kvm->rmi, *page)) {
         host_mm_free_pages(kvm->config.mm, *page, 1);
         *page = PA(0);
         return -ENXIO;
     }
-    ret = with_rtts(kvm, RMI_DATA_CREATE, ipa,
-                    (struct rmi_args){kvm->realm.rd.v, page->v, ipa.v, src.v,
-                                      field_put(RMI_DATA_MEASURE, measure)});
-    if (ret == RMI_SUCCESS)
+    if (with_rtts(kvm, &command) == RMI_SUCCESS)
         return 0;
     free_delegated_granule(kvm, *page);
     *page = PA(0);
@@ -77,16 +106,14 @@ int realm_create_protected_page(struct kvm *kvm, ipa_t ipa, pa_t *page, pa_t src
 
 static int realm_map_protected(struct kvm *kvm, ipa_t ipa, pa_t pa)
 {
-    uint64_t ret;
+    const struct page_command command = {send_data_create_unknown, ipa, pa, PA(0), 0};
 
     /* Delegated already: another vCPU took the same fault, and was faster. */
-    if (!rmi_granule_delegate(kvm, pa))
+    if (!kvm->rmi.cmds->granule_delegate(&kvm->rmi, pa))
         return 0;
-    ret = with_rtts(kvm, RMI_DATA_CREATE_UNKNOWN, ipa,
-                    (struct rmi_args){kvm->realm.rd.v, pa.v, ipa.v, 0, 0});
-    if (ret == RMI_SUCCESS)
+    if (with_rtts(kvm, &command) == RMI_SUCCESS)
         return 0;
-    (void)rmi_granule_undelegate(kvm, pa);
+    (void)kvm->rmi.cmds->granule_undelegate(&kvm->rmi, pa);
     return -ENXIO;
 }
 
@@ -94,8 +121,8 @@ static int realm_map_non_secure(struct kvm *kvm, ipa_t ipa, pa_t pa)
 {
     uint64_t desc = pa.v | field_put(S2_MEM_ATTR, S2_MEM_ATTR_FWB_NORMAL_WB) |
                     field_put(S2_AP_READ, 1) | field_put(S2_AP_WRITE, 1);
-    uint64_t ret = with_rtts(kvm, RMI_RTT_MAP_UNPROTECTED, ipa,
-                             (struct rmi_args){kvm->realm.rd.v, ipa.v, RMM_RTT_MAX_LEVEL, desc, 0});
+    const struct page_command command = {send_map_unprotected, ipa, pa, PA(0), desc};
+    uint64_t ret = with_rtts(kvm, &command);
 
     /* RMI_ERROR_RTT again: there is an entry by now, another vCPU's. */
     return ret == RMI_SUCCESS || is_rtt_error(ret) ? 0 : -ENXIO;
@@ -118,15 +145,13 @@ void realm_unmap_shared_range(struct kvm *kvm, ipa_t start, uint64_t size)
     uint64_t ipa = start.v | shared_bit, end = ipa + size;
 
     while (kvm->realm.created && ipa < end) {
-        struct smc_regs regs =
-            rmi_call(kvm, RMI_RTT_UNMAP_UNPROTECTED,
-                     (struct rmi_args){kvm->realm.rd.v, ipa, RMM_RTT_MAX_LEVEL, 0, 0});
-        uint64_t next = ipa + GRANULE_SIZE;
+        uint64_t told, next = ipa + GRANULE_SIZE;
+        uint64_t ret = kvm->rmi.cmds->unmap_unprotected(
+            &kvm->rmi, place_of(kvm, ipa, RMM_RTT_MAX_LEVEL), &told);
 
-        if (regs.x[0] != RMI_SUCCESS && !is_rtt_error(regs.x[0]))
+        if (ret != RMI_SUCCESS && !is_rtt_error(ret))
             return;
-        /* x1 is where the next mapping may be. */
-        ipa = regs.x[1] > next ? align_down(regs.x[1], GRANULE_SIZE) : next;
+        ipa = told > next ? align_down(told, GRANULE_SIZE) : next;
     }
 }
 
@@ -136,9 +161,9 @@ static void unmap_private_page(struct kvm *kvm, ipa_t ipa, pa_t *page)
     bool lost = false;
 
     if (kvm->realm.created &&
-        rmi_call(kvm, RMI_DATA_DESTROY, (struct rmi_args){kvm->realm.rd.v, ipa.v, 0, 0, 0}).x[0] ==
+        kvm->rmi.cmds->data_destroy(&kvm->rmi, place_of(kvm, ipa.v, RMM_RTT_MAX_LEVEL)) ==
             RMI_SUCCESS)
-        lost = !rmi_granule_undelegate(kvm, *page);
+        lost = !kvm->rmi.cmds->granule_undelegate(&kvm->rmi, *page);
     if (!lost)
         host_mm_free_pages(kvm->config.mm, *page, 1);
     *page = PA(0);
@@ -196,15 +221,15 @@ int realm_init_ripas(struct kvm *kvm, ipa_t start, ipa_t end)
     uint64_t ipa = start.v;
 
     while (ipa < end.v) {
-        struct smc_regs regs =
-            rmi_call(kvm, RMI_RTT_INIT_RIPAS, (struct rmi_args){kvm->realm.rd.v, ipa, end.v, 0, 0});
-        int ret = 0;
+        const struct rmi_ripas_range range = {.rd = kvm->realm.rd, .base = ipa, .top = end.v};
+        uint64_t top, status = kvm->rmi.cmds->init_ripas(&kvm->rmi, &range, &top);
+        int ret;
 
-        if (regs.x[0] == RMI_SUCCESS && regs.x[1] > ipa) {
-            ipa = regs.x[1];
+        if (status == RMI_SUCCESS && top > ipa) {
+            ipa = top;
             continue;
         }
-        ret = refine_rtt(kvm, regs.x[0], ipa, end.v);
+        ret = refine_rtt(kvm, status, ipa, end.v);
         if (ret == -EINVAL)
             ipa += GRANULE_SIZE; /* a populated page: RAM already */
         else if (ret)
@@ -221,16 +246,16 @@ int realm_set_ipa_state(struct kvm_vcpu *vcpu, ipa_t start, ipa_t end, uint64_t 
     if (ripas == RMI_EMPTY)
         realm_unmap_private_range(kvm, start, end.v - start.v);
     while (top->v < end.v) {
-        struct smc_regs regs =
-            rmi_call(kvm, RMI_RTT_SET_RIPAS,
-                     (struct rmi_args){kvm->realm.rd.v, vcpu->rec.rec_page.v, top->v, end.v, 0});
+        const struct rmi_ripas_range range = {kvm->realm.rd, vcpu->rec.rec_page, top->v, end.v,
+                                              ripas};
+        uint64_t reached, status = kvm->rmi.cmds->set_ripas(&kvm->rmi, &range, &reached);
         int ret;
 
-        if (regs.x[0] == RMI_SUCCESS && regs.x[1] > top->v) {
-            *top = IPA(regs.x[1]);
+        if (status == RMI_SUCCESS && reached > top->v) {
+            *top = IPA(reached);
             continue;
         }
-        ret = refine_rtt(kvm, regs.x[0], top->v, end.v);
+        ret = refine_rtt(kvm, status, top->v, end.v);
         if (ret)
             return ret;
     }
@@ -246,29 +271,28 @@ static int tear_down_level(struct kvm *kvm, int level, uint64_t start, uint64_t 
     uint64_t ipa = start;
 
     while (ipa < end) {
-        struct smc_regs regs = rmi_call(
-            kvm, RMI_RTT_DESTROY, (struct rmi_args){kvm->realm.rd.v, ipa, (uint64_t)level, 0, 0});
-        uint64_t next = align_down(ipa + size, size);
+        const struct rmi_place place = place_of(kvm, ipa, level);
+        uint64_t next = align_down(ipa + size, size), top;
+        pa_t rtt;
+        uint64_t status = kvm->rmi.cmds->rtt_destroy(&kvm->rmi, place, &rtt, &top);
         int ret;
 
-        if (regs.x[0] == RMI_SUCCESS) {
-            free_delegated_granule(kvm, PA(regs.x[1]));
-        } else if (!is_rtt_error(regs.x[0])) {
+        if (status != RMI_SUCCESS && !is_rtt_error(status))
             return -ENXIO;
-        } else if (regs.x[2] <= ipa) { /* a live table */
+        if (status != RMI_SUCCESS && top <= ipa) { /* a live table */
             if (level == RMM_RTT_MAX_LEVEL)
                 return -EBUSY;
             ret = tear_down_level(kvm, level + 1, ipa, next);
             if (ret)
                 return ret;
-            regs = rmi_call(kvm, RMI_RTT_DESTROY,
-                            (struct rmi_args){kvm->realm.rd.v, ipa, (uint64_t)level, 0, 0});
-            if (regs.x[0] != RMI_SUCCESS)
+            status = kvm->rmi.cmds->rtt_destroy(&kvm->rmi, place, &rtt, &top);
+            if (status != RMI_SUCCESS)
                 return -EBUSY;
-            free_delegated_granule(kvm, PA(regs.x[1]));
         }
-        /* x2 is where the next table may be. */
-        ipa = regs.x[2] > next ? align_down(regs.x[2], size) : next;
+        if (status == RMI_SUCCESS)
+            free_delegated_granule(kvm, rtt);
+        /* top is where the next table may be. */
+        ipa = top > next ? align_down(top, size) : next;
     }
     return 0;
 }

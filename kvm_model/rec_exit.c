@@ -2,8 +2,8 @@
 /* Exits of a REC: arch/arm64/kvm/rmi-exit.c:handle_rec_exit@v12. */
 #include <errno.h>
 
+#include "kvm_model/kvm_internal.h"
 #include "kvm_model/realm.h"
-#include "kvm_model/rmi_call.h"
 
 typedef int rec_exit_fn(struct kvm_vcpu *vcpu);
 
@@ -63,15 +63,16 @@ static int rec_exit_psci(struct kvm_vcpu *vcpu)
 static int rec_exit_ripas_change(struct kvm_vcpu *vcpu)
 {
     const struct rmi_rec_exit *exit = &vcpu->rec.run->exit;
+    uint64_t top = vcpu->kvm->rmi.cmds->exit_ripas_top(exit);
     struct kvm_exit_memory_fault fault = {
         .flags = exit->ripas_value == RMI_RAM ? KVM_MEMORY_EXIT_FLAG_PRIVATE : 0,
         .gpa = exit->ripas_base,
-        .size = exit->ripas_top - exit->ripas_base,
+        .size = top - exit->ripas_base,
     };
 
-    if (exit->ripas_top <= exit->ripas_base ||
+    if (top <= exit->ripas_base ||
         !kvm_realm_is_private_address(vcpu->kvm, IPA(exit->ripas_base)) ||
-        !kvm_realm_is_private_address(vcpu->kvm, IPA(exit->ripas_top - 1))) {
+        !kvm_realm_is_private_address(vcpu->kvm, IPA(top - 1))) {
         vcpu->rec.run->enter.flags = field_mask(RMI_ENTER_RIPAS_RESPONSE);
         return -EINVAL;
     }

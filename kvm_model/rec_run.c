@@ -3,19 +3,20 @@
 #include <errno.h>
 
 #include "cpu/arch/gic.h"
+#include "kvm_model/kvm_internal.h"
 #include "kvm_model/realm.h"
-#include "kvm_model/rmi_call.h"
 
 void kvm_complete_ripas_change(struct kvm_vcpu *vcpu)
 {
     struct rmi_rec_exit *exit = &vcpu->rec.run->exit;
     ipa_t top = IPA(exit->ripas_base);
 
-    if (exit->ripas_base < exit->ripas_top)
-        (void)realm_set_ipa_state(vcpu, IPA(exit->ripas_base), IPA(exit->ripas_top),
-                                  exit->ripas_value, &top);
+    uint64_t end = vcpu->kvm->rmi.cmds->exit_ripas_top(exit);
+
+    if (exit->ripas_base < end)
+        (void)realm_set_ipa_state(vcpu, IPA(exit->ripas_base), IPA(end), exit->ripas_value, &top);
     /* Not again for the part that is done, should the entry not happen. */
-    exit->ripas_base = top.v;
+    vcpu->kvm->rmi.cmds->exit_ripas_done(exit, top.v);
 }
 
 int kvm_rec_pre_enter(struct kvm_vcpu *vcpu)
@@ -83,16 +84,14 @@ void kvm_rec_get_gic(const struct kvm_vcpu *vcpu, uint64_t *hcr, uint64_t lr[], 
 
 uint64_t kvm_rec_enter(struct kvm_vcpu *vcpu)
 {
-    return rmi_call(vcpu->kvm, RMI_REC_ENTER,
-                    (struct rmi_args){vcpu->rec.rec_page.v, vcpu->rec.run_page.v, 0, 0, 0})
-        .x[0];
+    return rmi_rec_enter(&vcpu->kvm->rmi, vcpu->rec.rec_page, vcpu->rec.run_page);
 }
 
 int realm_psci_complete(struct kvm_vcpu *source, struct kvm_vcpu *target, int64_t status)
 {
-    struct smc_regs regs = rmi_call(
-        source->kvm, RMI_PSCI_COMPLETE,
-        (struct rmi_args){source->rec.rec_page.v, target->rec.rec_page.v, (uint64_t)status, 0, 0});
+    const struct rmi_host *rmi = &source->kvm->rmi;
+    uint64_t ret =
+        rmi->cmds->psci_complete(rmi, source->rec.rec_page, target->rec.rec_page, (uint64_t)status);
 
-    return regs.x[0] == RMI_SUCCESS ? 0 : -EINVAL;
+    return ret == RMI_SUCCESS ? 0 : -EINVAL;
 }

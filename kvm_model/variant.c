@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kvm_model/variant.h"
 
+#include "kvm_model/rmi_cmds.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -98,7 +100,8 @@ static const struct kvm_variant variants[] = {
         .smccc_services = true,
         .psci_system_reset2 = true,
         .smc_is_smccc = true,
-        .cca = true,
+        /* asm/rmi_smc.h@v12: RMI_ABI_MAJOR_VERSION 1 */
+        .rmi = &rmi_cmds_1_0,
         .psci_minor = 3,
         .psci_system_off2 = true,
         .mmio_sign = KVM_MMIO_SIGN_LOST, /* the fix is in no kernel the series is based on */
@@ -153,7 +156,10 @@ static const struct kvm_variant variants[] = {
         /* "arm64: Support for Arm CCA in KVM", RFC of January 2023, on 6.2 */
         .name = "cca-rfc",
         .sys_reg_table = KVM_SYS_REGS_6_12,
-        .cca = true,
+        /* asm/rmi_smc.h@RFC: RMI_ABI_MAJOR_VERSION 56 */
+        .rmi = &rmi_cmds_beta,
+        /* kvm/rme.c@RFC: KVM_CAP_ARM_RME_INIT_IPA_REALM comes before ..._POPULATE_REALM */
+        .ripas_before_populate = true,
         .nisv_exit = true,
         .ipa_limit_aborts = true,
         .ext_dabt_event = true,
@@ -185,7 +191,8 @@ static const struct kvm_variant variants[] = {
     {
         /* the series' v14, on 7.1-rc1 */
         .name = "cca-v14",
-        .cca = true,
+        /* asm/rmi_smc.h@v13: RMI_ABI_MAJOR_VERSION 2 */
+        .rmi = &rmi_cmds_2_0,
         .nisv_exit = true,
         .ipa_limit_aborts = true,
         .ext_dabt_event = true,

@@ -47,6 +47,8 @@ enum kvm_events {
     KVM_EVENTS_AT_ONCE,  /* before the ioctl returns; a pending MMIO access is dropped */
 };
 
+struct rmi_cmds;
+
 /* Which generation of KVM's table of system registers a kernel has (sys_reg_rows.c); bits. */
 enum kvm_sys_reg_table {
     KVM_SYS_REGS_4_19 = 1,
@@ -69,6 +71,7 @@ enum kvm_vgic_overflow {
 
 struct kvm_variant {
     const char *name;
+    const struct rmi_cmds *rmi; /* hosts realms, with these commands; NULL: it does not */
     enum kvm_sys_reg_table sys_reg_table;
     bool nisv_exit;           /* KVM_CAP_ARM_NISV_TO_USER */
     bool ldst64b_exit;        /* FEAT_LS64 for VMs, and KVM_EXIT_ARM_LDST64B */
@@ -79,7 +82,6 @@ struct kvm_variant {
     bool ext_dabt_event;      /* KVM_SET_VCPU_EVENTS knows ext_dabt_pending */
     bool smccc_services;      /* TRNG, KVM's vendor calls, PV time */
     bool psci_system_reset2;
-    bool cca;              /* hosts realms */
     uint16_t psci_minor;   /* PSCI 1.x */
     bool psci_system_off2; /* PSCI_FEATURES knows SYSTEM_OFF2 */
     enum kvm_mmio_sign mmio_sign;
@@ -117,6 +119,8 @@ struct kvm_variant {
     int rec_error_errno;      /* KVM_RUN's error for RMI_ERROR_REC */
     bool rec_error_realm_any; /* KVM_EXIT_SHUTDOWN for RMI_ERROR_REALM with any index, not only 1 */
     bool rec_host_call;       /* RMI_EXIT_HOST_CALL goes to the SMCCC handler */
+    bool ripas_before_populate; /* RIPAS of all memory is set when the realm is made, not when it is
+                                   activated */
 };
 
 /* The row with that name, or NULL. Immutable, never freed. */

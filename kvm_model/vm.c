@@ -33,7 +33,7 @@ static int check_config(const struct kvm_config *config, unsigned pa_bits)
         return -EINVAL;
     if (config->vmid >= VMID_LIMIT)
         return -EINVAL;
-    if (config->realm && (!config->variant->cca || !config->smc))
+    if (config->realm && (!config->variant->rmi || !config->smc))
         return -EINVAL;
     return 0;
 }
@@ -84,6 +84,8 @@ struct kvm *kvm_create_vm(const struct kvm_config *config, int *error)
     kvm->clock = config->clock;
     kvm->pa_bits = pa_bits;
     kvm->vmid = config->vmid ? config->vmid : DEFAULT_VMID;
+    kvm->rmi =
+        (struct rmi_host){.smc = config->smc, .mm = config->mm, .cmds = config->variant->rmi};
     *error = init_vm(kvm);
     if (*error == 0)
         return kvm;

@@ -55,6 +55,7 @@ int cmd_check(int argc, char **argv)
 {
     struct diag_options diag = {stderr, DIAG_HUMAN};
     struct scenario_load_options options = {.diag = &diag, .code_cache = CODE_CACHE_UPDATE};
+    struct machine_choice machine = {0};
     bool quiet = false, reassemble = false;
     const char *format = "human";
     const struct option_row rows[] = {
@@ -65,6 +66,7 @@ int cmd_check(int argc, char **argv)
         {.name = "reassemble",
          .help = "assemble `asm:` again; cached code that differs is an error",
          .flag = &reassemble},
+        MACHINE_OPTIONS(&machine),
         {.name = "quiet", .letter = 'q', .help = "print nothing about valid files", .flag = &quiet},
         {0},
     };
@@ -73,6 +75,8 @@ int cmd_check(int argc, char **argv)
 
     if (parsed != PARSE_OK)
         return parsed == PARSE_HELP ? 0 : SCENARIO_INVALID;
+    options.kernel = machine.kernel;
+    options.rmm = machine.rmm;
     if (!format_by_name(format, &diag.format))
         return usage_error("check", "unknown message format '%s': human, short, json", format);
     if (operands == 0)

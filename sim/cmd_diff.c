@@ -67,8 +67,8 @@ static enum exit_status load_run(struct side *side)
         .code_cache = CODE_CACHE_UPDATE,
         .reader = trace_list_event,
         .reader_ctx = &side->list,
-        .kernel = side->kernel,
         .cell = side->cell,
+        .machine.kernel = side->kernel,
     };
     session_open(&session, side->path, &options);
     enum exit_status status = EXIT_OK;
@@ -79,9 +79,11 @@ static enum exit_status load_run(struct side *side)
     if (!session.ran || session.report.outcome.status == EXIT_INTERNAL)
         status = session.report.outcome.status;
     if (session.ran) {
+        const struct scn_machine *machine = &session.scenario->machine;
         const char *cell = session.scenario->cell;
-        snprintf(side->name, sizeof(side->name), "%s%s%s%s (%s)", side->path, *cell ? "[" : "",
-                 cell, *cell ? "]" : "", session.scenario->machine.kernel);
+        snprintf(side->name, sizeof(side->name), "%s%s%s%s (%s%s%s)", side->path, *cell ? "[" : "",
+                 cell, *cell ? "]" : "", machine->kernel, machine->rmm ? ", RMM " : "",
+                 machine->rmm ? machine->rmm : "");
         side->list.hash = trace_list_text(&side->list, session.hash);
         side->list.profile = trace_list_text(&side->list, session.report.profile->name);
     }

@@ -87,11 +87,13 @@ static int not_run(const struct session *session, const char *path)
     return (int)session->report.outcome.status;
 }
 
-static int explain_file(const char *path, const char *cell, const char *number, bool json,
-                        bool colour)
+static int explain_file(const char *path, const char *cell, const char *number,
+                        struct machine_choice machine, bool json, bool colour)
 {
-    const struct session_options options = {
-        .diag = {.out = stderr, .format = DIAG_HUMAN}, .code_cache = CODE_CACHE_KEEP, .cell = cell};
+    const struct session_options options = {.diag = {.out = stderr, .format = DIAG_HUMAN},
+                                            .code_cache = CODE_CACHE_KEEP,
+                                            .cell = cell,
+                                            .machine = machine};
     struct session session;
     int status = EXIT_USAGE;
     session_open(&session, path, &options);
@@ -111,11 +113,13 @@ static int explain_file(const char *path, const char *cell, const char *number, 
 
 int cmd_explain(int argc, char **argv)
 {
+    struct machine_choice machine = {0};
     bool json = false;
     const char *colour = "auto", *cell = NULL;
     const struct option_row rows[] = {
         CELL_OPTION(&cell),
         {.name = "json", .help = "one JSON document", .flag = &json},
+        MACHINE_OPTIONS(&machine),
         {.name = "color", .argument = "WHEN", .help = "auto, always or never", .value = &colour},
         {0},
     };
@@ -130,6 +134,6 @@ int cmd_explain(int argc, char **argv)
         return usage_error("explain", "one FILE, and at most one N");
     if (operands == 1 && is_code(argv[0]))
         return explain_code(argv[0]);
-    return explain_file(argv[0], cell, operands == 2 ? argv[1] : NULL, json,
+    return explain_file(argv[0], cell, operands == 2 ? argv[1] : NULL, machine, json,
                         colour_wanted(stdout, when));
 }

@@ -86,7 +86,9 @@ static enum exit_status check_cells(const struct run_command *command,
                                     const struct scenario_file *file, size_t count)
 {
     const struct scenario_load_options load = {.diag = &command->session.diag,
-                                               .code_cache = command->session.code_cache};
+                                               .code_cache = command->session.code_cache,
+                                               .kernel = command->session.machine.kernel,
+                                               .rmm = command->session.machine.rmm};
     return count > 1 && scenario_file_check(file, &load) == SCENARIO_INVALID ? EXIT_USAGE : EXIT_OK;
 }
 
@@ -157,6 +159,7 @@ int cmd_run(int argc, char **argv)
          .help = "assemble again; an error if the cached code differs",
          .flag = &reassemble},
         CELL_OPTION(&command.cell),
+        MACHINE_OPTIONS(&command.session.machine),
         CHAOS_OPTION(&chaos),
         {.name = "gdb",
          .argument = "WHERE",

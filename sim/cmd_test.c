@@ -164,6 +164,7 @@ int cmd_test(int argc, char **argv)
          .letter = 'q',
          .help = "failures and totals only",
          .flag = &options.quiet},
+        MACHINE_OPTIONS(&options.machine),
         CHAOS_OPTION(&words.chaos),
         {.name = "progress",
          .argument = "WHEN",

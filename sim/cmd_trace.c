@@ -38,8 +38,8 @@ struct trace_command {
     const char *out;
     const struct trace_format *format; /* NULL: by the name of out */
     struct trace_options options;
-    const char *kernel;
     const char *cell;
+    struct machine_choice machine;
 };
 
 static enum exit_status trace_scenario(const struct trace_command *command, const char *path)
@@ -51,8 +51,8 @@ static enum exit_status trace_scenario(const struct trace_command *command, cons
         .trace = command->out,
         .format = command->format,
         .trace_options = &command->options,
-        .kernel = command->kernel,
         .cell = command->cell,
+        .machine = command->machine,
     };
     session_open(&session, path, &options);
     enum exit_status status = EXIT_OK;
@@ -126,7 +126,7 @@ static enum exit_status run_command(struct trace_command *command, char **argv, 
     const char *file = argv[operands - 1];
     if (files != 1)
         return (enum exit_status)usage_error("trace", "one file is wanted, not %d", files);
-    if ((show || converts) && command->kernel)
+    if ((show || converts) && (command->machine.kernel || command->machine.rmm))
         return (enum exit_status)usage_error("trace", "--kernel is for scenarios: a trace is over");
     if ((show || converts) && command->cell)
         return (enum exit_status)usage_error("trace", "--cell is for scenarios: a trace is over");
@@ -164,10 +164,7 @@ int cmd_trace(int argc, char **argv)
          .help = "ftrace: the kernel's own tracepoints only",
          .flag = &command.options.strict},
         CELL_OPTION(&command.cell),
-        {.name = "kernel",
-         .argument = "KERNEL",
-         .help = "run under this one, not the scenario's",
-         .value = &command.kernel},
+        MACHINE_OPTIONS(&command.machine),
         {0},
     };
     int operands;

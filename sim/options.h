@@ -55,6 +55,21 @@ bool parse_chaos(const char *command, const char *text, uint64_t *seed);
         .help = "of a scenario with a matrix: the cells with these values", .value = (value_)      \
     }
 
+/* What a scenario's machine.kernel and machine.rmm are replaced by; NULL: nothing. */
+struct machine_choice {
+    const char *kernel, *rmm;
+};
+
+#define MACHINE_OPTIONS(choice_)                                                                   \
+    {.name = "kernel",                                                                             \
+     .argument = "KERNEL",                                                                         \
+     .help = "run under this one, not the scenario's",                                             \
+     .value = &(choice_)->kernel},                                                                 \
+    {                                                                                              \
+        .name = "rmm", .argument = "RMM",                                                          \
+        .help = "a realm's: eac, 1.0 or 2.0, not the scenario's", .value = &(choice_)->rmm         \
+    }
+
 /* One line "sim: MESSAGE; see `sim help COMMAND`" on stderr; returns exit status 2. */
 int usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

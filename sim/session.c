@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 
-#include "kvm_model/variant.h"
 #include "sim/gdb/stub.h"
 #include "sim/profile.h"
 #include "sim/scenario/arena.h"
@@ -87,23 +86,6 @@ static enum exit_status run_and_judge(struct session *session,
     return recorded ? EXIT_OK : EXIT_INTERNAL;
 }
 
-/* The kernel to run under instead; false, with session->error set, if the scenario cannot. */
-static bool use_kernel(struct session *session, const char *name)
-{
-    const struct kvm_variant *kernel = kvm_variant_by_name(name);
-    bool realm = session->scenario->machine.world == SCN_WORLD_CCA;
-    if (kernel && kernel->cca == realm) {
-        session->scenario->machine.kernel = kernel->name;
-        return true;
-    }
-    snprintf(session->error, sizeof(session->error),
-             !kernel ? "the kernel %.60s is not known"
-             : realm ? "the kernel %.60s cannot host a realm"
-                     : "the kernel %.60s is for realms, and this is a plain VM",
-             name);
-    return false;
-}
-
 void session_open(struct session *session, const char *path, const struct session_options *options)
 {
     *session = (struct session){.report.profile = profile_default(), .report.hash = session->hash};
@@ -112,6 +94,8 @@ void session_open(struct session *session, const char *path, const struct sessio
         .diag = &options->diag,
         .code_cache = options->code_cache,
         .cell = options->cell,
+        .kernel = options->machine.kernel,
+        .rmm = options->machine.rmm,
     };
     int load_status = SCENARIO_INVALID;
     session->scenario =
@@ -127,10 +111,6 @@ void session_open(struct session *session, const char *path, const struct sessio
     }
     session->report.run.scenario = session->scenario;
     session->report.run.log = &session->log;
-    if (options->kernel && !use_kernel(session, options->kernel)) {
-        stop(session, VERDICT_ERROR, EXIT_USAGE);
-        return;
-    }
     if (session->scenario->skip) {
         stop(session, VERDICT_SKIP, EXIT_SKIPPED);
         return;

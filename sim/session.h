@@ -3,6 +3,7 @@
 #ifndef SIM_SESSION_H
 #define SIM_SESSION_H
 
+#include "sim/options.h"
 #include "sim/report/report.h"
 #include "sim/trace/writer.h"
 
@@ -19,10 +20,10 @@ struct session_options {
     const struct trace_options *trace_options; /* NULL: everything */
     event_reader *reader;                      /* one more reader of the run's events, or NULL */
     void *reader_ctx;
-    const char *kernel; /* runs under this one instead of the scenario's, if not NULL */
-    uint64_t chaos;     /* of struct machine_options */
-    const char *gdb;    /* where a debugger may attach (gdb_link_listen), or NULL */
-    bool gdb_stop;      /* the first instruction waits for it */
+    struct machine_choice machine; /* instead of the scenario's */
+    uint64_t chaos;                /* of struct machine_options */
+    const char *gdb;               /* where a debugger may attach (gdb_link_listen), or NULL */
+    bool gdb_stop;                 /* the first instruction waits for it */
 };
 
 struct session {

@@ -62,6 +62,8 @@ static void print_context(FILE *out, const struct trap_log *log, uint64_t number
 /* As a shell takes it. */
 static void print_rerun(FILE *out, const struct scenario *scenario)
 {
+    const struct scn_machine *machine = &scenario->machine;
+
     fprintf(out, "  rerun: sim run %s", scenario->path);
     if (*scenario->cell) {
         fputs(" --cell '", out);
@@ -69,6 +71,10 @@ static void print_rerun(FILE *out, const struct scenario *scenario)
             fputs(*c == '\'' ? "'\\''" : (char[]){*c, '\0'}, out);
         fputc('\'', out);
     }
+    if (machine->asked_kernel)
+        fprintf(out, " --kernel %s", machine->asked_kernel);
+    if (machine->asked_rmm)
+        fprintf(out, " --rmm %s", machine->asked_rmm);
     fputc('\n', out);
 }
 

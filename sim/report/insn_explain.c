@@ -240,7 +240,7 @@ static void ask_hosts(struct insn_explanation *out)
 {
     const struct kvm_variant *kernel;
     for (size_t i = 0; (kernel = kvm_variant_at(i)) != NULL; i++)
-        for (unsigned realm = 0; realm <= kernel->cca && out->host_count < INSN_MAX_HOSTS;
+        for (unsigned realm = 0; realm <= (kernel->rmi != NULL) && out->host_count < INSN_MAX_HOSTS;
              realm++) {
             struct insn_host *host = &out->hosts[out->host_count++];
             *host = (struct insn_host){.kernel = kernel, .realm = realm != 0};

@@ -146,15 +146,15 @@ void load_expected_below(struct loader *loader, const struct node *mapping, cons
     *capacity = list.capacity;
 }
 
-static struct item_list load_section(struct loader *loader, const struct node *expect,
-                                     const char *name)
+/* Appends what a section expects to *items. */
+static void load_section(struct loader *loader, const struct node *expect, const char *name,
+                         struct expect_item **items, size_t *count)
 {
     const struct node *section = good_child(expect, name);
-    struct item_list list = {0};
+    size_t capacity = *count;
 
     if (section)
-        load_items(loader, section, name, &list);
-    return list;
+        load_expected_below(loader, section, name, items, count, &capacity);
 }
 
 static void load_steps(struct loader *loader, const struct node *path, struct expect_trap *trap)
@@ -208,52 +208,116 @@ static void check_ioeventfd_names(struct loader *loader, const struct node *kvm)
     }
 }
 
-void load_expect(struct loader *loader)
+/* A list that at most one of the entries that hold may give; loaded: by another one already. */
+static bool once(struct loader *loader, const struct node *entry, const char *name,
+                 const void *loaded)
 {
-    const struct node *node = good_child(loader->root, "expect"), *traps, *devices, *vcpus;
-    struct scn_expect *expect = &loader->scn->expect;
-    struct item_list list;
+    const struct node *node = good_child(entry, name);
 
-    if (!node)
-        return;
-    list = load_section(loader, node, "end");
-    expect->end = list.items;
-    expect->end_count = list.count;
-    list = load_section(loader, node, "exits");
-    expect->exits = list.items;
-    expect->exit_count = list.count;
-    list = load_section(loader, node, "regs");
-    expect->regs = list.items;
-    expect->reg_count = list.count;
-    list = load_section(loader, node, "vcpus");
-    expect->vcpus = list.items;
-    expect->vcpu_count = list.count;
-    vcpus = good_child(node, "vcpus");
-    for (size_t i = 0; vcpus && i < vcpus->count; i++) {
-        if (vcpus->items[i]->row)
-            vcpu_exists(loader, vcpus->keys[i], strtoul(vcpus->keys[i]->text, NULL, 10));
-    }
-    list = load_section(loader, node, "devices");
-    expect->devices = list.items;
-    expect->device_count = list.count;
-    devices = good_child(node, "devices");
-    for (size_t i = 0; devices && i < devices->count; i++) {
-        if (devices->items[i]->row) /* not for x-* */
-            place_require(loader, devices->keys[i], devices->keys[i]->text, PLACE_DEVICE);
-    }
-    list = load_section(loader, node, "kvm");
-    expect->kvm = list.items;
-    expect->kvm_count = list.count;
-    check_ioeventfd_names(loader, good_child(node, "kvm"));
-    load_expected_stage2(loader, node);
-    expect->traps_exact = child_value(node, "exact");
-    traps = good_child(node, "traps");
+    if (node && loaded)
+        diag_error(loader->diag, DIAG_E0209, &node->pos,
+                   "two entries of 'expect' that hold have '%s'", name);
+    return !node || !loaded;
+}
+
+static void load_traps(struct loader *loader, const struct node *entry)
+{
+    const struct node *traps = good_child(entry, "traps");
+    struct scn_expect *expect = &loader->scn->expect;
+
+    expect->traps_exact = expect->traps_exact || child_value(entry, "exact");
     if (!traps)
         return;
+    if (!once(loader, entry, "traps", expect->traps))
+        return;
     expect->traps_pos = traps->pos;
-    expect->traps = arena_array(loader->arena, traps->count, sizeof(expect->traps[0]));
+    expect->traps = arena_array(loader->arena, traps->count + 1, sizeof(expect->traps[0]));
     for (size_t i = 0; i < traps->count; i++) {
         if (!traps->items[i]->bad)
             load_trap(loader, traps->items[i], &expect->traps[expect->trap_count++]);
     }
+}
+
+static void load_entry(struct loader *loader, const struct node *entry)
+{
+    struct scn_expect *expect = &loader->scn->expect;
+    const struct node *devices = good_child(entry, "devices"), *vcpus = good_child(entry, "vcpus");
+
+    load_section(loader, entry, "end", &expect->end, &expect->end_count);
+    load_section(loader, entry, "exits", &expect->exits, &expect->exit_count);
+    load_section(loader, entry, "regs", &expect->regs, &expect->reg_count);
+    load_section(loader, entry, "vcpus", &expect->vcpus, &expect->vcpu_count);
+    for (size_t i = 0; vcpus && i < vcpus->count; i++) {
+        if (vcpus->items[i]->row)
+            vcpu_exists(loader, vcpus->keys[i], strtoul(vcpus->keys[i]->text, NULL, 10));
+    }
+    load_section(loader, entry, "devices", &expect->devices, &expect->device_count);
+    for (size_t i = 0; devices && i < devices->count; i++) {
+        if (devices->items[i]->row) /* not for x-* */
+            place_require(loader, devices->keys[i], devices->keys[i]->text, PLACE_DEVICE);
+    }
+    load_section(loader, entry, "kvm", &expect->kvm, &expect->kvm_count);
+    check_ioeventfd_names(loader, good_child(entry, "kvm"));
+    if (once(loader, entry, "stage2", expect->stage2) &&
+        once(loader, entry, "dirty", expect->dirty))
+        load_expected_stage2(loader, entry);
+    load_traps(loader, entry);
+}
+
+/* --- entries for some machines -----------------------------------------------------------------
+ */
+
+bool word_list_has(const struct node *list, const char *word)
+{
+    if (!list || !word)
+        return !list;
+    if (list->kind == NODE_SCALAR)
+        return list->word && strcmp(list->word, word) == 0;
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i]->word && strcmp(list->items[i]->word, word) == 0)
+            return true;
+    return false;
+}
+
+static bool entry_holds(const struct loader *loader, const struct node *entry)
+{
+    const struct scn_machine *machine = &loader->scn->machine;
+    const struct node *when = good_child(entry, "when");
+
+    return !when || (word_list_has(good_child(when, "kernel"), machine->kernel) &&
+                     word_list_has(good_child(when, "rmm"), machine->rmm));
+}
+
+/* All entries that hold; a list in which none does would pass whatever comes. */
+static void load_entries(struct loader *loader, const struct node *list)
+{
+    const struct scn_machine *machine = &loader->scn->machine;
+    size_t held = 0, bad = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        bad += list->items[i]->bad;
+        if (list->items[i]->bad || !entry_holds(loader, list->items[i]))
+            continue;
+        load_entry(loader, list->items[i]);
+        held++;
+    }
+    if (!held && !bad)
+        diag_error(loader->diag, DIAG_E0209, &list->pos,
+                   "no entry of 'expect' holds for the kernel %s%s%s", machine->kernel,
+                   machine->rmm ? " and the RMM " : "", machine->rmm ? machine->rmm : "");
+}
+
+void load_expect(struct loader *loader)
+{
+    const struct node *node = good_child(loader->root, "expect");
+
+    if (!node || !loader->scn->machine.kernel)
+        return;
+    if (node->kind == NODE_SEQUENCE)
+        load_entries(loader, node);
+    else if (entry_holds(loader, node))
+        load_entry(loader, node);
+    else
+        diag_error(loader->diag, DIAG_E0209, &node->pos,
+                   "'expect' does not hold for the machine; a list of entries can");
 }

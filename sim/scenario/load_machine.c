@@ -1,30 +1,116 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `machine:`: world, kernel and RMM, and what the command line says instead. */
 #include <string.h>
 
+#include "kvm_model/variant.h"
+#include "sim/scenario/host_pairs.h"
 #include "sim/scenario/loader.h"
 
 #define KERNEL_OF_VM "linux-6.12"
 #define KERNEL_OF_REALM "cca-v12"
-#define RMM_OF_REALM "1.0"
 
-static bool is_cca_kernel(const char *kernel)
+/* A choice the file or the command line made; word NULL: none did. */
+struct choice {
+    const char *word;      /* canonical */
+    struct source_pos pos; /* where a message about it points */
+    unsigned width;
+    const struct node *node; /* of the file */
+};
+
+static bool hosts_realms(const char *kernel)
 {
-    return strncmp(kernel, "cca-", 4) == 0;
+    const struct kvm_variant *variant = kvm_variant_by_name(kernel);
+
+    return variant && variant->rmi;
+}
+
+/* The command line's word if there is one; word is NULL too after reporting that it is unknown. */
+static struct choice choose(struct loader *loader, const struct node *machine, const char *key,
+                            const char *asked)
+{
+    const struct node *node = good_child(machine, key);
+    const struct schema_words *words = schema_machine_words(key);
+    struct choice choice = {.pos = machine->pos};
+    uint64_t value;
+
+    if (asked) {
+        choice.word = schema_word_find(words, asked, &value);
+        if (!choice.word)
+            diag_error(loader->diag, DIAG_E0106, &machine->pos, "--%s %s: not %s", key, asked,
+                       words->what);
+    } else if (node) {
+        choice = (struct choice){node->word, node->pos, node->width, node};
+    }
+    return choice;
+}
+
+static struct diag_error *contradiction(struct loader *loader, const struct choice *choice,
+                                        const char *text)
+{
+    struct diag_error *error = diag_error(loader->diag, DIAG_E0209, &choice->pos, "%s", text);
+
+    if (choice->width)
+        diag_width(error, choice->width);
+    return error;
+}
+
+static void note_world(struct diag_error *error, const struct node *world)
+{
+    if (!world->synthetic)
+        diag_note(error, &world->pos, "the world is chosen here");
+}
+
+static void note_pairs(struct loader *loader, struct diag_error *error, const char *kernel,
+                       const char *rmm)
+{
+    const char *rmms = "", *kernels = "";
+    const struct host_pair *pair;
+
+    for (size_t i = 0; (pair = host_pair_at(i)); i++) {
+        if (strcmp(pair->kernel, kernel) == 0)
+            rmms = arena_printf(loader->arena, "%s%s%s", rmms, *rmms ? ", " : "", pair->rmm);
+        if (strcmp(pair->rmm, rmm) == 0)
+            kernels =
+                arena_printf(loader->arena, "%s%s%s", kernels, *kernels ? ", " : "", pair->kernel);
+    }
+    diag_note(error, NULL,
+              "RMMs that go with the kernel %s: %s; kernels that go with the RMM %s: %s", kernel,
+              *rmms ? rmms : "none", rmm, *kernels ? kernels : "none");
+}
+
+/* A realm's kernel and RMM: what is not chosen follows from what is. */
+static void load_realm_host(struct loader *loader, const struct choice *kernel,
+                            const struct choice *rmm)
+{
+    struct scn_machine *machine = &loader->scn->machine;
+    const struct choice *blamed = rmm->node ? rmm : kernel;
+    const char *by_rmm = rmm->word ? host_pair_kernel(rmm->word) : NULL;
+    struct diag_error *error;
+
+    machine->kernel = kernel->word ? kernel->word : by_rmm ? by_rmm : KERNEL_OF_REALM;
+    machine->rmm = rmm->word ? rmm->word : host_pair_rmm(machine->kernel);
+    if (!machine->rmm || !rmm->word || host_pair_exists(machine->kernel, rmm->word))
+        return;
+    error = contradiction(loader, blamed,
+                          arena_printf(loader->arena,
+                                       "the kernel %s does not go with the RMM %s: they speak "
+                                       "different revisions of RMI",
+                                       machine->kernel, machine->rmm));
+    if (kernel->node && blamed != kernel)
+        diag_note(error, &kernel->pos, "the kernel is chosen here");
+    note_pairs(loader, error, machine->kernel, machine->rmm);
 }
 
 void load_machine(struct loader *loader)
 {
     struct scn_machine *machine = &loader->scn->machine;
-    const struct node *node = good_child(loader->root, "machine");
-    const struct node *world, *kernel, *rmm;
-    struct diag_error *error;
+    const struct node *node = good_child(loader->root, "machine"), *world;
+    struct choice kernel, rmm;
     bool realm;
 
     if (!node)
         return;
     world = good_child(node, "world");
-    kernel = good_child(node, "kernel");
-    rmm = good_child(node, "rmm");
     machine->pos = node->pos;
     machine->ipa_bits = (unsigned)child_value(node, "ipa_bits");
     machine->gic = child_value(node, "gic");
@@ -40,22 +126,25 @@ void load_machine(struct loader *loader)
     machine->world = (enum scn_world)world->value;
     realm = machine->world == SCN_WORLD_CCA;
     load_features(loader, node);
-    machine->kernel = kernel ? kernel->word : realm ? KERNEL_OF_REALM : KERNEL_OF_VM;
-    machine->rmm = realm ? rmm ? rmm->word : RMM_OF_REALM : NULL;
-    if (kernel && is_cca_kernel(kernel->word) != realm) {
-        error = diag_error(loader->diag, DIAG_E0209, &kernel->pos,
-                           realm ? "the kernel %s cannot host a realm (world: cca)"
-                                 : "the kernel %s is for realms, not for world: kvm-vhe",
-                           kernel->word);
-        diag_width(error, kernel->width);
-        if (!world->synthetic)
-            diag_note(error, &world->pos, "the world is chosen here");
+    kernel = choose(loader, node, "kernel", loader->kernel);
+    rmm = choose(loader, node, "rmm", loader->rmm);
+    if (kernel.word && hosts_realms(kernel.word) != realm) {
+        note_world(contradiction(loader, &kernel,
+                                 arena_printf(loader->arena,
+                                              realm ? "the kernel %s cannot host a realm "
+                                                      "(world: cca)"
+                                                    : "the kernel %s is for realms, not for world: "
+                                                      "kvm-vhe",
+                                              kernel.word)),
+                   world);
+        kernel.word = NULL;
     }
-    if (rmm && !realm) {
-        error = diag_error(loader->diag, DIAG_E0209, &rmm->pos,
-                           "a plain VM (world: kvm-vhe) has no RMM");
-        diag_width(error, rmm->width);
-        if (!world->synthetic)
-            diag_note(error, &world->pos, "the world is chosen here");
-    }
+    if (rmm.word && !realm)
+        note_world(contradiction(loader, &rmm, "a plain VM (world: kvm-vhe) has no RMM"), world);
+    machine->asked_kernel = loader->kernel ? kernel.word : NULL;
+    machine->asked_rmm = loader->rmm ? rmm.word : NULL;
+    if (realm)
+        load_realm_host(loader, &kernel, &rmm);
+    else
+        machine->kernel = kernel.word ? kernel.word : KERNEL_OF_VM;
 }

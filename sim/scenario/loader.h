@@ -23,7 +23,8 @@ struct loader {
     struct variables vars;
     struct scenario *scn;
     enum code_cache_use code_cache;
-    bool no_assembler; /* the only thing missing is an assembler */
+    const char *kernel, *rmm; /* instead of the file's; NULL: as the file says */
+    bool no_assembler;        /* the only thing missing is an assembler */
 
     struct place *places;
     size_t place_count, place_capacity;
@@ -79,6 +80,9 @@ bool vcpu_exists(struct loader *loader, const struct node *node, uint64_t vcpu);
  */
 void load_expected_below(struct loader *loader, const struct node *mapping, const char *prefix,
                          struct expect_item **items, size_t *count, size_t *capacity);
+
+/* Whether a word, or a list of them, has that one; an absent list has all. */
+bool word_list_has(const struct node *list, const char *word);
 
 /* Where stage 1 takes a virtual address; false if nowhere. *room: bytes up to the mapping's end. */
 bool guest_translate(const struct loader *loader, uint64_t va, uint64_t *ipa, uint64_t *room);

@@ -35,14 +35,15 @@ struct scn_machine {
     enum scn_world world;
     const char *cpu;    /* "generic-v8.4" */
     const char *kernel; /* canonical variant name: "linux-6.12", "linux-7.2", "cca-v12" */
-    const char *rmm;    /* "1.0"; NULL for a plain VM */
-    unsigned ipa_bits;  /* 32..48 */
-    bool gic;           /* `gic: v3`: KVM's vGICv3 at SCN_GICD_IPA and SCN_GICR_IPA */
-    const char *vmm;    /* name of a VMM variant */
-    bool ls64;          /* FEAT_LS64_V */
-    unsigned features;  /* enum scn_feature */
-    unsigned cpus;      /* vCPUs, 1..SCN_MAX_VCPUS */
-    uint64_t slice;     /* cycles a vCPU runs while others can */
+    const char *rmm;    /* "eac", "1.0", "2.0"; NULL for a plain VM */
+    const char *asked_kernel, *asked_rmm; /* of the two, what the file does not say; or NULL */
+    unsigned ipa_bits;                    /* 32..48 */
+    bool gic;          /* `gic: v3`: KVM's vGICv3 at SCN_GICD_IPA and SCN_GICR_IPA */
+    const char *vmm;   /* name of a VMM variant */
+    bool ls64;         /* FEAT_LS64_V */
+    unsigned features; /* enum scn_feature */
+    unsigned cpus;     /* vCPUs, 1..SCN_MAX_VCPUS */
+    uint64_t slice;    /* cycles a vCPU runs while others can */
 };
 
 /* As enum host_backing, and no VMA at all. */
@@ -420,6 +421,7 @@ struct scenario_load_options {
     const struct diag_options *diag;
     enum code_cache_use code_cache;
     const char *cell; /* scenario_load_with: "axis=value,axis=value", or NULL */
+    const char *kernel, *rmm; /* as machine.kernel and machine.rmm, instead of them; may be NULL */
 };
 
 /* Exit statuses of the tool that loading can lead to. */

@@ -112,8 +112,11 @@ struct scenario *scenario_file_load(const struct scenario_file *file, size_t cel
                                     const struct scenario_load_options *options, int *exit_status)
 {
     struct arena *arena = arena_new();
-    struct loader loader = {
-        .arena = arena, .diag = diag_new(arena), .code_cache = options->code_cache};
+    struct loader loader = {.arena = arena,
+                            .diag = diag_new(arena),
+                            .code_cache = options->code_cache,
+                            .kernel = options->kernel,
+                            .rmm = options->rmm};
 
     diag_take_sources(loader.diag, file->diag);
     load_cell(file, cell, &loader);
@@ -137,8 +140,11 @@ int scenario_file_check(const struct scenario_file *file,
 
     diag_take_sources(diag, file->diag);
     for (size_t i = 0; i < file->matrix->cell_count; i++) {
-        struct loader loader = {
-            .arena = arena_new(), .diag = diag, .code_cache = options->code_cache};
+        struct loader loader = {.arena = arena_new(),
+                                .diag = diag,
+                                .code_cache = options->code_cache,
+                                .kernel = options->kernel,
+                                .rmm = options->rmm};
 
         load_cell(file, i, &loader);
         no_assembler |= loader.no_assembler;

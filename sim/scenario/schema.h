@@ -35,6 +35,7 @@ enum {
     SCHEMA_OR_MAP = 1 << 9,    /* an integer: .map too */
     SCHEMA_PAGES = 1 << 10,    /* a multiple of 4K */
     SCHEMA_NONZERO = 1 << 11,
+    SCHEMA_OR_MAPS = 1 << 13,     /* a map: a list of such maps too */
     SCHEMA_UNSUPPORTED = 1 << 12, /* of the format, but not of this version of the tool */
 };
 
@@ -84,6 +85,8 @@ extern const struct schema_map schema_host, schema_answer;
 /* An entry of `devices`, one of `vmm`, and `kvm`; the KVM_EXIT_ names (schema_vmm.c). */
 extern const struct schema_map schema_device, schema_vmm_step, schema_kvm;
 extern const struct schema_words schema_exit_names;
+/* What machine.kernel or machine.rmm may be; NULL for another key. */
+const struct schema_words *schema_machine_words(const char *key);
 
 /* The words of a condition: {min:, max:}, {in: []}, {not: }. */
 extern const struct schema_map schema_condition;

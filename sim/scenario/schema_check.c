@@ -498,12 +498,24 @@ static void check_item(const struct schema_check *check, const struct schema_key
     }
 }
 
+static void check_list(const struct schema_check *check, const struct schema_key *row,
+                       struct node *node, const char *name, const char *where)
+{
+    node->row = row;
+    for (size_t i = 0; i < node->count; i++)
+        check_item(check, row, node->items[i], arena_printf(check->arena, "%s[%zu]", name, i),
+                   where);
+}
+
 static void check_value(const struct schema_check *check, const struct schema_key *row,
                         struct node *node, const char *name, const char *where)
 {
     if (!(row->flags & SCHEMA_LIST) ||
         ((row->flags & SCHEMA_OR_ITEM) && node->kind == NODE_SCALAR)) {
-        check_item(check, row, node, name, where);
+        if ((row->flags & SCHEMA_OR_MAPS) && node->kind == NODE_SEQUENCE)
+            check_list(check, row, node, name, where);
+        else
+            check_item(check, row, node, name, where);
         return;
     }
     node->row = row;
@@ -518,9 +530,7 @@ static void check_value(const struct schema_check *check, const struct schema_ke
                    what(check, name, where));
         node->bad = true;
     }
-    for (size_t i = 0; i < node->count; i++)
-        check_item(check, row, node->items[i], arena_printf(check->arena, "%s[%zu]", name, i),
-                   where);
+    check_list(check, row, node, name, where);
 }
 
 void schema_check(const struct schema_check *check, struct node *root)

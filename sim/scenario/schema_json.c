@@ -270,7 +270,7 @@ static void put_row(struct printer *printer, const struct schema_key *row)
         json_member_string(json, "default", row->fallback);
     json_key(json, "anyOf");
     json_array_begin(json);
-    if (row->flags & SCHEMA_LIST)
+    if (row->flags & (SCHEMA_LIST | SCHEMA_OR_MAPS))
         put_list(printer, row);
     if (!(row->flags & SCHEMA_LIST) || (row->flags & SCHEMA_OR_ITEM))
         put_item(printer, row);

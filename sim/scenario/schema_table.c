@@ -2,6 +2,8 @@
 /* The table of keys, version 1. Order of rows is the canonical order of keys in a file. */
 #include "sim/scenario/schema.h"
 
+#include <string.h>
+
 #include "cpu/arch/esr.h"
 #include "cpu/arch/sysreg.h"
 #include "cpu/event.h"
@@ -40,7 +42,8 @@ static const struct schema_word kernel_words[] = {
     {"cca-v12", 2},    {"linux-4.19", 3}, {"cca-rfc", 4},   {"cca-v14", 5}};
 /* kvm_model/vmm/vmm_variant.c */
 static const struct schema_word vmm_words[] = {{"qemu", 0}, {"kvmtool", 1}, {"complete", 2}};
-static const struct schema_word rmm_words[] = {{"1.0", 0}, {"v1.0-rel0", 0}};
+static const struct schema_word rmm_words[] = {
+    {"1.0", 0}, {"v1.0-rel0", 0}, {"eac", 1}, {"2.0", 2}};
 static const struct schema_word gic_words[] = {{"none", 0}, {"v3", 1}};
 static const struct schema_word granule_words[] = {{"4K", 4096}};
 static const struct schema_word ripas_words[] = {{"ram", 1}, {"empty", 0}};
@@ -133,6 +136,10 @@ static const struct schema_words event_names = {.what = "an event", .nth = nth_e
 static const struct schema_words sysreg_names = {.what = "a system register", .nth = nth_sysreg};
 static const struct schema_words count_names = {
     .what = "a kind of exit", .list = count_words, .count = COUNT(count_words), .nth = nth_ec};
+static const struct schema_words kernel_names = {
+    .what = "a host kernel", .list = kernel_words, .count = COUNT(kernel_words)};
+static const struct schema_words rmm_names = {
+    .what = "an RMM version", .list = rmm_words, .count = COUNT(rmm_words)};
 static const struct schema_words errno_names = {
     .what = "an error number", .list = errno_words, .count = COUNT(errno_words)};
 static const struct schema_words register_names = {
@@ -161,10 +168,12 @@ static const struct schema_key machine_keys[] = {
      .fallback = "generic-v8.4", .doc = "CPU model of the guest's PE"},
     {"world", .type = SCHEMA_WORD, .words = WORDS("a world", world_words), .fallback = "kvm-vhe",
      .doc = "a plain KVM guest (kvm-vhe) or an Arm CCA realm (cca)"},
-    {"kernel", .type = SCHEMA_WORD, .words = WORDS("a host kernel", kernel_words),
-     .doc = "host kernel whose KVM is modelled; default linux-6.12, of a realm cca-v12"},
-    {"rmm", .type = SCHEMA_WORD, .words = WORDS("an RMM version", rmm_words),
-     .doc = "version of the RMM specification, for a realm only; default 1.0"},
+    {"kernel", .type = SCHEMA_WORD, .words = &kernel_names,
+     .doc = "host kernel whose KVM is modelled; default linux-6.12; of a realm the one that goes "
+            "with rmm, else cca-v12"},
+    {"rmm", .type = SCHEMA_WORD, .words = &rmm_names,
+     .doc = "RMM, for a realm only: eac (TF-RMM v0.3.0, with cca-rfc), 1.0 (with cca-v12), 2.0 "
+            "(with cca-v14); default: the one that goes with kernel"},
     {"vmm", .type = SCHEMA_WORD, .words = WORDS("a VMM", vmm_words), .fallback = "qemu",
      .doc = "whose answers to exits the VMM gives; complete: all that KVM's API asks for"},
     {"ls64", .type = SCHEMA_BOOL, .fallback = "false",
@@ -479,7 +488,16 @@ static const struct schema_key trap_keys[] = {
      .doc = "walks of this trap, in this order; others may stand between them"},
 };
 
+static const struct schema_key expect_when_keys[] = {
+    {"kernel", .type = SCHEMA_WORD, .flags = SCHEMA_LIST | SCHEMA_OR_ITEM | SCHEMA_NONEMPTY,
+     .words = &kernel_names, .doc = "machine.kernel is this one, or one of these"},
+    {"rmm", .type = SCHEMA_WORD, .flags = SCHEMA_LIST | SCHEMA_OR_ITEM | SCHEMA_NONEMPTY,
+     .words = &rmm_names, .doc = "machine.rmm is this one, or one of these"},
+};
+
 static const struct schema_key expect_keys[] = {
+    {"when", .type = SCHEMA_MAP, .map = MAP(expect_when_keys),
+     .doc = "in a list: the entry holds for this kernel and RMM only; without, for all"},
     {"end", .type = SCHEMA_MAP, .map = MAP(end_keys), .doc = "how the run ends"},
     {"exits", .type = SCHEMA_MAP,
      .map = &(const struct schema_map){.any_key = &exit_pattern,
@@ -578,12 +596,21 @@ static const struct schema_key root_keys[] = {
     {"stimulus", UNSUPPORTED, .doc = "events from outside"},
     {"limits", .type = SCHEMA_MAP, .flags = SCHEMA_FILL, .map = MAP(limit_keys),
      .doc = "a run that reaches one ends without a verdict"},
-    {"expect", .type = SCHEMA_MAP, .flags = SCHEMA_FILL, .map = MAP(expect_keys),
-     .doc = "what must come of it; what is absent is not checked"},
+    {"expect", .type = SCHEMA_MAP, .flags = SCHEMA_FILL | SCHEMA_OR_MAPS, .map = MAP(expect_keys),
+     .doc = "what must come of it; what is absent is not checked. A list: of each entry whose "
+            "`when` holds, at most one of them with traps"},
     {"golden", UNSUPPORTED, .doc = "recorded traces"},
     {"xfail", .type = SCHEMA_MAP, .map = MAP(reason_keys), .doc = "the scenario is known to fail"},
     {"skip", .type = SCHEMA_MAP, .map = MAP(reason_keys), .doc = "the scenario is not run"},
 };
+
+const struct schema_words *schema_machine_words(const char *key)
+{
+    for (size_t i = 0; i < COUNT(machine_keys); i++)
+        if (strcmp(machine_keys[i].name, key) == 0)
+            return machine_keys[i].words;
+    return NULL;
+}
 
 const struct schema_map schema_root = {.keys = root_keys, .count = COUNT(root_keys)};
 

@@ -50,7 +50,8 @@ static void run_scenario(const struct suite *suite, const struct suite_test *tes
                                                     .code_cache = CODE_CACHE_KEEP,
                                                     .file = test->file,
                                                     .file_cell = test->cell,
-                                                    .chaos = options->chaos};
+                                                    .chaos = options->chaos,
+                                                    .machine = options->machine};
     struct session session;
     uint64_t began = now_us();
     session_open(&session, test->path, &session_options);

@@ -76,8 +76,8 @@ START_TEST(variants_are_found_by_name)
     ck_assert_ptr_null(kvm_variant_by_name("linux-0.0"));
     for (size_t i = 0; kvm_variant_at(i); i++)
         ck_assert_ptr_eq(kvm_variant_by_name(kvm_variant_at(i)->name), kvm_variant_at(i));
-    ck_assert(kvm_variant_by_name("cca-v12")->cca);
-    ck_assert(!kvm_variant_by_name("linux-7.2")->cca);
+    ck_assert(kvm_variant_by_name("cca-v12")->rmi);
+    ck_assert(!kvm_variant_by_name("linux-7.2")->rmi);
 }
 END_TEST
 

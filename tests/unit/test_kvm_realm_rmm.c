@@ -17,10 +17,12 @@ static struct smc_port port;
 static struct monitor *monitor;
 static struct rmm *rmm;
 static size_t free_before;
+static bool
+    by_size; /* RSI_IPA_STATE_SET takes a size, and nothing comes between it and the answer */
 
-static void setup(void)
+static void make(const char *kernel, const char *variant, int expected)
 {
-    struct rmm_config rmm_config = {.cpu_count = 1, .variant = "1.0"};
+    struct rmm_config rmm_config = {.cpu_count = 1, .variant = variant};
     struct monitor_config monitor_config;
     struct kvm_config config;
     int error;
@@ -39,14 +41,35 @@ static void setup(void)
     ck_assert_ptr_nonnull(rmm);
     monitor_set_rmm(monitor, rmm);
     port = monitor_normal_port(monitor);
-    config = test_config(&t, "cca-v12");
+    config = test_config(&t, kernel);
     config.ipa_bits = IPA_BITS;
     config.realm = true;
     config.smc = &port;
     t.kvm = kvm_create_vm(&config, &error);
-    ck_assert_msg(t.kvm != NULL, "error %d", error);
+    ck_assert_int_eq(error, expected);
+    ck_assert((t.kvm != NULL) == (expected == 0));
+    if (!t.kvm)
+        return;
     ck_assert_int_eq(kvm_create_vcpu(t.kvm, 0, NULL, &t.vcpu), 0);
     t.run = kvm_vcpu_kvm_run(t.vcpu);
+}
+
+static void setup_rfc(void)
+{
+    by_size = true;
+    make("cca-rfc", "eac", 0);
+}
+
+static void setup_v12(void)
+{
+    by_size = false;
+    make("cca-v12", "1.0", 0);
+}
+
+static void setup_v14(void)
+{
+    by_size = false;
+    make("cca-v14", "2.0", 0);
 }
 
 /* Whatever the realm did, all memory comes back to the Non-secure world and to the allocator. */
@@ -54,7 +77,8 @@ static void teardown(void)
 {
     kvm_destroy_vm(t.kvm);
     t.kvm = NULL;
-    ck_assert(host_mm_munmap(t.mm, t.ram));
+    ck_assert(!t.ram.v || host_mm_munmap(t.mm, t.ram));
+    t.ram = HVA(0);
     ck_assert_uint_eq(host_mm_free_count(t.mm), free_before);
     for (uint64_t pa = PHYS_DRAM_BASE; pa < physmem_limit(t.mem).v; pa += GRANULE_SIZE) {
         enum pas pas;
@@ -153,13 +177,15 @@ START_TEST(empty_memory_becomes_ram_on_request)
         REALM_CODE(MOV_X0_IPA_STATE_SET, SMC0, 0xf90000a1 /* str x1, [x5] */,
                    0xf94000a4 /* ldr x4, [x5] */, MOV_X0_SYSTEM_OFF, SMC0);
         kvm_vcpu_set_x(t.vcpu, 1, 0x50000000);
-        kvm_vcpu_set_x(t.vcpu, 2, 0x50004000);
+        kvm_vcpu_set_x(t.vcpu, 2, by_size ? 0x4000 : 0x50004000);
         kvm_vcpu_set_x(t.vcpu, 3, RMI_RAM);
         kvm_vcpu_set_x(t.vcpu, 5, 0x50001000);
-        ck_assert_int_eq(kvm_vcpu_run(t.vcpu), -EFAULT);
-        ck_assert_uint_eq(t.run->exit_reason, KVM_EXIT_MEMORY_FAULT);
         ck_assert_int_eq(
             kvm_set_memory_attributes(t.kvm, 0x50000000, 0x4000, KVM_MEMORY_ATTRIBUTE_PRIVATE), 0);
+        if (!by_size) {
+            ck_assert_int_eq(kvm_vcpu_run(t.vcpu), -EFAULT);
+            ck_assert_uint_eq(t.run->exit_reason, KVM_EXIT_MEMORY_FAULT);
+        }
         ck_assert_int_eq(kvm_vcpu_run(t.vcpu), 0);
         ck_assert_uint_eq(t.run->exit_reason, KVM_EXIT_SYSTEM_EVENT);
         ck_assert_uint_eq(cpu_get_x(t.cpu, 4), 0x50004000); /* x1: all of it was done */
@@ -182,16 +208,39 @@ START_TEST(never_created_is_torn_down)
 }
 END_TEST
 
+/* Each kernel finds the RMM it was written for, and none in the others. */
+START_TEST(others_are_no_rmm)
+{
+    static const char *const kernels[] = {"cca-rfc", "cca-v12", "cca-v14"};
+    static const char *const rmms[] = {"eac", "1.0", "2.0"};
+    int kernel = _i / 3, variant = _i % 3;
+
+    make(kernels[kernel], rmms[variant], kernel == variant ? 0 : -ENXIO);
+    teardown();
+}
+END_TEST
+
 int main(void)
 {
+    static const struct {
+        const char *name;
+        void (*setup)(void);
+    } pairs[] = {
+        {"cca-rfc, eac", setup_rfc}, {"cca-v12, 1.0", setup_v12}, {"cca-v14, 2.0", setup_v14}};
     Suite *suite = suite_create("kvm_realm_rmm");
-    TCase *tc = tcase_create("all");
+    TCase *tc;
 
-    tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_add_test(tc, realm_runs_and_is_torn_down);
-    tcase_add_test(tc, empty_memory_becomes_ram_on_request);
-    tcase_add_test(tc, never_run_is_torn_down);
-    tcase_add_test(tc, never_created_is_torn_down);
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        tc = tcase_create(pairs[i].name);
+        tcase_add_checked_fixture(tc, pairs[i].setup, teardown);
+        tcase_add_test(tc, realm_runs_and_is_torn_down);
+        tcase_add_test(tc, empty_memory_becomes_ram_on_request);
+        tcase_add_test(tc, never_run_is_torn_down);
+        tcase_add_test(tc, never_created_is_torn_down);
+        suite_add_tcase(suite, tc);
+    }
+    tc = tcase_create("pairs");
+    tcase_add_loop_test(tc, others_are_no_rmm, 0, 9);
     suite_add_tcase(suite, tc);
     return test_main(suite);
 }
