@@ -2,6 +2,8 @@
 /* When a hostile host acts. */
 #include "kvm_model/hostile_internal.h"
 
+#include "cpu/gic.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,6 +181,7 @@ static void send_again(struct hostile *hostile, const struct smc_regs *asked,
 static void rec_enter(struct hostile *hostile, struct smc_regs *regs)
 {
     const struct smc_regs asked = *regs;
+    struct ich_regs *ich = hostile->config.ich, registers = {0};
     struct rmi_rec_run *page;
     struct rmi_rec_enter honest;
     bool retry = false;
@@ -191,6 +194,8 @@ static void rec_enter(struct hostile *hostile, struct smc_regs *regs)
         return;
     }
     honest = page->enter;
+    if (ich)
+        registers = *ich;
     take_steps(hostile, before_enter, 0);
     if (hostile->starved) {
         regs->x[0] = RMI_ERROR_INPUT; /* the command was never sent */
@@ -210,6 +215,8 @@ static void rec_enter(struct hostile *hostile, struct smc_regs *regs)
         hostile_answer(hostile, &asked, regs, &hostile->records[i].enter);
         retry = retry || step->retry;
     }
+    if (status != RMI_SUCCESS && ich)
+        *ich = registers;
     if (status != RMI_SUCCESS && retry)
         send_again(hostile, &asked, &honest, regs);
     page = hostile_run_page(hostile, hostile->run);
@@ -219,24 +226,56 @@ static void rec_enter(struct hostile *hostile, struct smc_regs *regs)
     }
 }
 
+static void learn_realm(struct hostile *hostile, const struct smc_regs *asked)
+{
+    uint8_t page[GRANULE_SIZE];
+
+    hostile->rd = PA(asked->x[1]);
+    if (physmem_read(hostile->mem, PAS_NON_SECURE, PA(asked->x[2]), page, sizeof(page)) == PHYS_OK)
+        hostile->host.cmds->realm_params(page, &hostile->realm_params);
+    hostile->root = PA(hostile->realm_params.rtt_base);
+}
+
+static void learn_aux(struct hostile *hostile, const uint64_t *aux, uint64_t count)
+{
+    for (uint64_t i = 0; i < count && hostile->aux_count < RMI_MAX_REC_AUX; i++)
+        hostile->aux[hostile->aux_count++] = PA(aux[i] & field_mask(RMI_RANGE_ADDR));
+}
+
+static void learn_rec(struct hostile *hostile, const struct smc_regs *asked)
+{
+    const struct rmi_rec_params *params = &hostile->rec_params;
+
+    (void)physmem_read(hostile->mem, PAS_NON_SECURE, PA(asked->x[3]), &hostile->rec_params,
+                       sizeof(hostile->rec_params));
+    hostile->rec = PA(asked->x[hostile->host.cmds->object_first ? 1 : 2]);
+    hostile->aux_count = 0;
+    learn_aux(hostile, params->aux,
+              params->num_aux < RMI_MAX_REC_AUX ? params->num_aux : RMI_MAX_REC_AUX);
+}
+
+/* Pages that a stateful command asked for: one a descriptor, as KVM gives them. */
+static void learn_donation(struct hostile *hostile, const struct smc_regs *asked)
+{
+    uint64_t desc[RMI_MAX_REC_AUX];
+    uint64_t count = asked->x[3] < RMI_MAX_REC_AUX ? asked->x[3] : RMI_MAX_REC_AUX;
+
+    if (physmem_read(hostile->mem, PAS_NON_SECURE, PA(asked->x[2]), desc,
+                     count * sizeof(desc[0])) == PHYS_OK)
+        learn_aux(hostile, desc, count);
+}
+
 static void learn(struct hostile *hostile, const struct smc_regs *asked)
 {
     switch ((uint32_t)asked->x[0]) {
     case RMI_REALM_CREATE:
-        (void)physmem_read(hostile->mem, PAS_NON_SECURE, PA(asked->x[2]), &hostile->realm_params,
-                           sizeof(hostile->realm_params));
-        hostile->rd = PA(asked->x[1]);
-        hostile->root = PA(hostile->realm_params.rtt_base);
+        learn_realm(hostile, asked);
         break;
     case RMI_REC_CREATE:
-        (void)physmem_read(hostile->mem, PAS_NON_SECURE, PA(asked->x[3]), &hostile->rec_params,
-                           sizeof(hostile->rec_params));
-        hostile->rec = PA(asked->x[2]);
-        hostile->aux_count = hostile->rec_params.num_aux < RMI_MAX_REC_AUX
-                                 ? (unsigned)hostile->rec_params.num_aux
-                                 : RMI_MAX_REC_AUX;
-        for (unsigned i = 0; i < hostile->aux_count; i++)
-            hostile->aux[i] = PA(hostile->rec_params.aux[i]);
+        learn_rec(hostile, asked);
+        break;
+    case RMI_OP_MEM_DONATE:
+        learn_donation(hostile, asked);
         break;
     default:
         break;
@@ -272,6 +311,8 @@ struct hostile *hostile_new(const struct hostile_config *config)
     if (!hostile)
         return NULL;
     hostile->config = *config;
+    hostile->own = (struct smc_port){.call = hostile_smc, .ctx = hostile};
+    hostile->host = (struct rmi_host){&hostile->own, config->mm, config->cmds};
     hostile->mem = host_mm_physmem(config->mm);
     hostile->records = calloc(config->step_count + 1, sizeof(*hostile->records));
     hostile->exits = calloc(config->step_count + 1, sizeof(*hostile->exits));

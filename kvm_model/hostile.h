@@ -16,6 +16,8 @@
 #include "rmm_model/rmi.h"
 
 struct hostile;
+struct ich_regs;
+struct rmi_cmds;
 
 /* X(enumerator, name in a scenario); which rule each attacks, the schema table says. */
 #define HOSTILE_ACTION_TABLE(X)                                                                    \
@@ -111,6 +113,7 @@ struct hostile_step {
 
     struct hostile_enter enter; /* SET_ENTER, RACE, INJECT_IRQ */
     uint32_t fid;               /* RMI */
+    bool by_name;               /* RMI: with 1.0's arguments, sent as the host's revision has it */
     struct hostile_address
         args[HOSTILE_MAX_ARGS]; /* RMI: x1..; REMAP, UNDELEGATE, STALE_TLB: [0] */
     bool write;                 /* STALE_TLB: a store of number, not a load */
@@ -148,8 +151,10 @@ struct hostile_record {
 
 struct hostile_config {
     struct host_mm *mm;
-    struct smc_port smc; /* to EL3 */
-    struct trace *trace; /* may be NULL when no step is DURING a REC_ENTER */
+    struct smc_port smc;         /* to EL3 */
+    const struct rmi_cmds *cmds; /* what the kernel speaks (kvm_model/rmi_cmds.h) */
+    struct ich_regs *ich;        /* of the PE, with cmds->gic_in_registers; else may be NULL */
+    struct trace *trace;         /* may be NULL when no step is DURING a REC_ENTER */
     const struct hostile_step *steps;
     size_t step_count;
 };

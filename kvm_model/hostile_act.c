@@ -2,6 +2,8 @@
 /* What a hostile host does, one function an action. */
 #include "kvm_model/hostile_internal.h"
 
+#include "cpu/gic.h"
+
 #include <string.h>
 
 #define RTT_PAGE_LEVEL 3
@@ -11,6 +13,17 @@
 /* --- commands ----------------------------------------------------------------------------------
  */
 
+void hostile_smc(void *ctx, struct smc_regs *regs)
+{
+    struct hostile *hostile = ctx;
+
+    /* There is one PE: while a REC runs, no other one can be put on it. */
+    if (hostile->running && regs->x[0] == RMI_REC_ENTER && regs->x[1] != hostile->rec.v)
+        regs->x[0] = SMC_NOT_SUPPORTED;
+    else
+        hostile->config.smc.call(hostile->config.smc.ctx, regs);
+}
+
 struct smc_regs hostile_call(struct hostile *hostile, uint32_t fid, const uint64_t *args,
                              size_t count)
 {
@@ -18,11 +31,7 @@ struct smc_regs hostile_call(struct hostile *hostile, uint32_t fid, const uint64
 
     for (size_t i = 0; i < count; i++)
         regs.x[1 + i] = args[i];
-    /* There is one PE: while a REC runs, no other one can be put on it. */
-    if (hostile->running && fid == RMI_REC_ENTER && regs.x[1] != hostile->rec.v)
-        regs.x[0] = SMC_NOT_SUPPORTED;
-    else
-        hostile->config.smc.call(hostile->config.smc.ctx, &regs);
+    hostile_smc(hostile, &regs);
     return regs;
 }
 
@@ -145,12 +154,22 @@ void hostile_change_enter(struct rmi_rec_enter *enter, const struct hostile_ente
             enter->gicv3_lrs[i] = change->lrs[i];
 }
 
+/* List registers are the PE's where the RMM leaves them there; it may have fewer. */
+static void change_registers(struct hostile *hostile, const struct hostile_enter *change)
+{
+    for (unsigned i = 0; hostile->config.ich && i < ICH_LR_COUNT; i++)
+        if (change->lr_mask >> i & 1)
+            hostile->config.ich->lr[i] = change->lrs[i];
+}
+
 static void set_enter(struct act *act)
 {
     struct rmi_rec_run *page = hostile_run_page(act->hostile, act->hostile->run);
 
     if (page)
         hostile_change_enter(&page->enter, &act->step->enter);
+    if (act->hostile->config.cmds->gic_in_registers)
+        change_registers(act->hostile, &act->step->enter);
 }
 
 static void advance_pc(struct act *act)
@@ -161,13 +180,79 @@ static void advance_pc(struct act *act)
         page->enter.flags &= ~field_mask(RMI_ENTER_EMUL_MMIO);
 }
 
+/*
+ * A command of 1.0 by name, as another revision has it. Results beside x0 are those that KVM would
+ * learn. false: there is no other way than to send it as it is.
+ */
+static bool translated(const struct rmi_host *host, uint32_t fid, const uint64_t *a, uint64_t *x)
+{
+    const struct rmi_cmds *cmds = host->cmds;
+    struct rmi_ripas_range range;
+    pa_t rtt = PA(0);
+
+    switch (fid) {
+    case RMI_GRANULE_DELEGATE:
+        x[0] = cmds->granule_delegate(host, PA(a[0]));
+        return true;
+    case RMI_GRANULE_UNDELEGATE:
+        x[0] = cmds->granule_undelegate(host, PA(a[0]));
+        return true;
+    case RMI_DATA_CREATE:
+        x[0] = cmds->data_create(host, (struct rmi_place){PA(a[0]), a[2], RTT_PAGE_LEVEL}, PA(a[1]),
+                                 PA(a[3]), a[4]);
+        return true;
+    case RMI_DATA_CREATE_UNKNOWN:
+        x[0] = cmds->data_create_unknown(host, (struct rmi_place){PA(a[0]), a[2], RTT_PAGE_LEVEL},
+                                         PA(a[1]));
+        return true;
+    case RMI_DATA_DESTROY:
+        x[0] = cmds->data_destroy(host, (struct rmi_place){PA(a[0]), a[1], RTT_PAGE_LEVEL});
+        return true;
+    case RMI_REC_DESTROY:
+        x[0] = cmds->rec_destroy(host, PA(a[0]));
+        return true;
+    case RMI_PSCI_COMPLETE:
+        x[0] = cmds->psci_complete(host, PA(a[0]), PA(a[1]), a[2]);
+        return true;
+    case RMI_RTT_CREATE:
+        x[0] = cmds->rtt_create(host, (struct rmi_place){PA(a[0]), a[2], a[3]}, PA(a[1]));
+        return true;
+    case RMI_RTT_DESTROY:
+        x[0] = cmds->rtt_destroy(host, (struct rmi_place){PA(a[0]), a[1], a[2]}, &rtt, &x[2]);
+        x[1] = rtt.v;
+        return true;
+    case RMI_RTT_MAP_UNPROTECTED:
+        x[0] = cmds->map_unprotected(host, (struct rmi_place){PA(a[0]), a[1], a[2]}, a[3]);
+        return true;
+    case RMI_RTT_UNMAP_UNPROTECTED:
+        x[0] = cmds->unmap_unprotected(host, (struct rmi_place){PA(a[0]), a[1], a[2]}, &x[1]);
+        return true;
+    case RMI_RTT_INIT_RIPAS:
+        range = (struct rmi_ripas_range){.rd = PA(a[0]), .base = a[1], .top = a[2]};
+        x[0] = cmds->init_ripas(host, &range, &x[1]);
+        return true;
+    case RMI_RTT_SET_RIPAS:
+        range = (struct rmi_ripas_range){PA(a[0]), PA(a[1]), a[2], a[3], RMI_RAM};
+        x[0] = cmds->set_ripas(host, &range, &x[1]);
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void rmi(struct act *act)
 {
+    const struct rmi_host *host = &act->hostile->host;
+    struct hostile_answer answer = {.present = true};
     uint64_t args[HOSTILE_MAX_ARGS];
 
     for (unsigned i = 0; i < HOSTILE_MAX_ARGS; i++)
         args[i] = resolve(act->hostile, &act->step->args[i]);
-    command(act, act->step->fid, args, HOSTILE_MAX_ARGS);
+    if (act->step->by_name && host->cmds->version != RMI_ABI_1_0 &&
+        translated(host, act->step->fid, args, answer.x))
+        act->record->answer = answer;
+    else
+        command(act, act->step->fid, args, HOSTILE_MAX_ARGS);
 }
 
 static void replay_exit(struct act *act)
@@ -179,36 +264,44 @@ static void replay_exit(struct act *act)
         page->exit = hostile->exits[act->step - hostile->config.steps];
 }
 
+/* What a command of the host's gave that may be several SMCs. */
+static bool answered(struct act *act, uint64_t x0)
+{
+    act->record->answer = (struct hostile_answer){.present = true, .x = {x0}};
+    return x0 == RMI_SUCCESS;
+}
+
 /* Takes the page at an IPA away and offers another one, filled by the host, in its place. */
 static void remap(struct act *act)
 {
     struct hostile *hostile = act->hostile;
-    uint64_t ipa = resolve(hostile, &act->step->args[0]);
-    const uint64_t destroy[] = {hostile->rd.v, ipa};
+    const struct rmi_host *host = &hostile->host;
+    struct rmi_place place = {hostile->rd, resolve(hostile, &act->step->args[0]), RTT_PAGE_LEVEL};
     uint8_t contents[GRANULE_SIZE];
-    uint64_t data;
     pa_t page;
 
-    if (command(act, RMI_DATA_DESTROY, destroy, 2).x[0] != RMI_SUCCESS ||
+    if (!answered(act, host->cmds->data_destroy(host, place)) ||
         !host_mm_alloc_pages(hostile->config.mm, 1, 1, &page))
         return;
     memset(contents, 0x5a, sizeof(contents));
     (void)physmem_write(hostile->mem, PAS_NON_SECURE, page, contents, sizeof(contents));
-    data = page.v;
-    if (command(act, RMI_GRANULE_DELEGATE, &data, 1).x[0] == RMI_SUCCESS)
-        command(act, RMI_DATA_CREATE_UNKNOWN, (const uint64_t[]){hostile->rd.v, data, ipa}, 3);
+    if (answered(act, host->cmds->granule_delegate(host, page)))
+        answered(act, host->cmds->data_create_unknown(host, place, page));
 }
 
 static void undelegate(struct act *act)
 {
-    uint64_t page = resolve(act->hostile, &act->step->args[0]);
+    const struct rmi_host *host = &act->hostile->host;
+    pa_t page = PA(resolve(act->hostile, &act->step->args[0]));
 
-    command(act, RMI_GRANULE_UNDELEGATE, &page, 1);
+    answered(act, host->cmds->granule_undelegate(host, page));
 }
 
 static void destroy_while_running(struct act *act)
 {
-    command(act, RMI_REC_DESTROY, &act->hostile->rec.v, 1);
+    const struct rmi_host *host = &act->hostile->host;
+
+    answered(act, host->cmds->rec_destroy(host, act->hostile->rec));
 }
 
 static void stale_tlb(struct act *act)
@@ -237,14 +330,12 @@ static void starve(struct act *act)
 
 static void second_rec(struct act *act)
 {
-    act->record->answer = (struct hostile_answer){
-        .present = true, .x = {hostile_second_rec(act->hostile, act->step)}};
+    answered(act, hostile_second_rec(act->hostile, act->step));
 }
 
 static void second_realm(struct act *act)
 {
-    act->record->answer =
-        (struct hostile_answer){.present = true, .x = {hostile_second_realm(act->hostile)}};
+    answered(act, hostile_second_realm(act->hostile));
 }
 
 static action_fn *const actions[HOSTILE_ACTION_COUNT] = {

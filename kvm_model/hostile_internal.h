@@ -4,9 +4,12 @@
 #define KVM_MODEL_HOSTILE_INTERNAL_H
 
 #include "kvm_model/hostile.h"
+#include "kvm_model/rmi_cmds.h"
 
 struct hostile {
     struct hostile_config config;
+    struct smc_port own;  /* where its own commands leave */
+    struct rmi_host host; /* by way of that */
     struct physmem *mem;
     struct hostile_record *records;
     bool over, acting;
@@ -15,7 +18,7 @@ struct hostile {
     pa_t rd, rec, run, root;
     pa_t aux[RMI_MAX_REC_AUX];
     unsigned aux_count;
-    struct rmi_realm_params realm_params;
+    struct rmi_realm_params realm_params; /* in the layout of 1.0 */
     struct rmi_rec_params rec_params;
 
     pa_t pages[HOSTILE_PAGES]; /* 0: not allocated yet */
@@ -35,7 +38,8 @@ struct hostile {
 
 /* Carries out one step. */
 void hostile_act(struct hostile *hostile, size_t index);
-/* An SMC of the hostile host's own. */
+/* An SMC of the hostile host's own; ctx is the host. */
+void hostile_smc(void *ctx, struct smc_regs *regs);
 struct smc_regs hostile_call(struct hostile *hostile, uint32_t fid, const uint64_t *args,
                              size_t count);
 /* Fills answer from the registers and, for a REC_ENTER that worked, from its run page. */

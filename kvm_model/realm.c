@@ -11,7 +11,7 @@ int alloc_delegated_granule(struct kvm *kvm, pa_t *pa)
 {
     if (!host_mm_alloc_pages(kvm->config.mm, 1, 1, pa))
         return -ENOMEM;
-    if (kvm->rmi.cmds->granule_delegate(&kvm->rmi, *pa))
+    if (rmi_delegate(&kvm->rmi, *pa))
         return 0;
     host_mm_free_pages(kvm->config.mm, *pa, 1);
     return -ENXIO;
@@ -19,7 +19,7 @@ int alloc_delegated_granule(struct kvm *kvm, pa_t *pa)
 
 void free_delegated_granule(struct kvm *kvm, pa_t pa)
 {
-    if (kvm->rmi.cmds->granule_undelegate(&kvm->rmi, pa))
+    if (rmi_undelegate(&kvm->rmi, pa))
         host_mm_free_pages(kvm->config.mm, pa, 1);
 }
 
@@ -71,14 +71,14 @@ static bool undelegate_roots(struct kvm *kvm, size_t count)
     bool all = true;
 
     for (size_t i = 0; i < count; i++)
-        all = kvm->rmi.cmds->granule_undelegate(&kvm->rmi, root_rtt(kvm, i)) && all;
+        all = rmi_undelegate(&kvm->rmi, root_rtt(kvm, i)) && all;
     return all;
 }
 
 static bool delegate_roots(struct kvm *kvm)
 {
     for (size_t i = 0; i < kvm->pgt.pgd_pages; i++) {
-        if (kvm->rmi.cmds->granule_delegate(&kvm->rmi, root_rtt(kvm, i)))
+        if (rmi_delegate(&kvm->rmi, root_rtt(kvm, i)))
             continue;
         if (!undelegate_roots(kvm, i))
             kvm->pgt.pgd_pages = 0; /* leaked */

@@ -92,7 +92,7 @@ int realm_create_protected_page(struct kvm *kvm, ipa_t ipa, pa_t *page, pa_t src
     const struct page_command command = {send_data_create, ipa, *page, src,
                                          field_put(RMI_DATA_MEASURE, measure)};
 
-    if (!kvm->rmi.cmds->granule_delegate(&kvm->rmi, *page)) {
+    if (!rmi_delegate(&kvm->rmi, *page)) {
         host_mm_free_pages(kvm->config.mm, *page, 1);
         *page = PA(0);
         return -ENXIO;
@@ -109,11 +109,11 @@ static int realm_map_protected(struct kvm *kvm, ipa_t ipa, pa_t pa)
     const struct page_command command = {send_data_create_unknown, ipa, pa, PA(0), 0};
 
     /* Delegated already: another vCPU took the same fault, and was faster. */
-    if (!kvm->rmi.cmds->granule_delegate(&kvm->rmi, pa))
+    if (!rmi_delegate(&kvm->rmi, pa))
         return 0;
     if (with_rtts(kvm, &command) == RMI_SUCCESS)
         return 0;
-    (void)kvm->rmi.cmds->granule_undelegate(&kvm->rmi, pa);
+    (void)rmi_undelegate(&kvm->rmi, pa);
     return -ENXIO;
 }
 
@@ -163,7 +163,7 @@ static void unmap_private_page(struct kvm *kvm, ipa_t ipa, pa_t *page)
     if (kvm->realm.created &&
         kvm->rmi.cmds->data_destroy(&kvm->rmi, place_of(kvm, ipa.v, RMM_RTT_MAX_LEVEL)) ==
             RMI_SUCCESS)
-        lost = !kvm->rmi.cmds->granule_undelegate(&kvm->rmi, *page);
+        lost = !rmi_undelegate(&kvm->rmi, *page);
     if (!lost)
         host_mm_free_pages(kvm->config.mm, *page, 1);
     *page = PA(0);

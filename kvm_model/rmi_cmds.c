@@ -3,6 +3,7 @@
 #include "kvm_model/rmi_cmds.h"
 
 #include <errno.h>
+#include <string.h>
 
 struct smc_regs rmi_call(const struct rmi_host *host, enum rmi_fid fid, struct rmi_args args)
 {
@@ -52,6 +53,16 @@ uint64_t rmi_rec_enter(const struct rmi_host *host, pa_t rec, pa_t run)
     return rmi_call(host, RMI_REC_ENTER, (struct rmi_args){.x1 = rec.v, .x2 = run.v}).x[0];
 }
 
+bool rmi_delegate(const struct rmi_host *host, pa_t pa)
+{
+    return host->cmds->granule_delegate(host, pa) == RMI_SUCCESS;
+}
+
+bool rmi_undelegate(const struct rmi_host *host, pa_t pa)
+{
+    return host->cmds->granule_undelegate(host, pa) == RMI_SUCCESS;
+}
+
 /* --- 1.0 --------------------------------------------------------------------------------------
  */
 
@@ -63,15 +74,14 @@ int rmi_1_0_init(const struct rmi_host *host)
     return regs.x[0] == RMI_SUCCESS ? 0 : -ENXIO;
 }
 
-bool rmi_1_0_granule_delegate(const struct rmi_host *host, pa_t pa)
+uint64_t rmi_1_0_granule_delegate(const struct rmi_host *host, pa_t pa)
 {
-    return rmi_call(host, RMI_GRANULE_DELEGATE, (struct rmi_args){.x1 = pa.v}).x[0] == RMI_SUCCESS;
+    return rmi_call(host, RMI_GRANULE_DELEGATE, (struct rmi_args){.x1 = pa.v}).x[0];
 }
 
-bool rmi_1_0_granule_undelegate(const struct rmi_host *host, pa_t pa)
+uint64_t rmi_1_0_granule_undelegate(const struct rmi_host *host, pa_t pa)
 {
-    return rmi_call(host, RMI_GRANULE_UNDELEGATE, (struct rmi_args){.x1 = pa.v}).x[0] ==
-           RMI_SUCCESS;
+    return rmi_call(host, RMI_GRANULE_UNDELEGATE, (struct rmi_args){.x1 = pa.v}).x[0];
 }
 
 uint64_t rmi_1_0_realm_create(const struct rmi_host *host, pa_t rd,
@@ -89,6 +99,11 @@ uint64_t rmi_1_0_rec_aux_count(const struct rmi_host *host, pa_t rd, unsigned *c
         return RMI_ERROR_INPUT;
     *count = (unsigned)regs.x[1];
     return regs.x[0];
+}
+
+void rmi_1_0_realm_params(const void *page, struct rmi_realm_params *params)
+{
+    memcpy(params, page, sizeof(*params));
 }
 
 static uint64_t rec_create(const struct rmi_host *host, pa_t rd, pa_t rec,
@@ -203,6 +218,7 @@ const struct rmi_cmds rmi_cmds_1_0 = {
     .granule_delegate = rmi_1_0_granule_delegate,
     .granule_undelegate = rmi_1_0_granule_undelegate,
     .realm_create = rmi_1_0_realm_create,
+    .realm_params = rmi_1_0_realm_params,
     .rec_aux_count = rmi_1_0_rec_aux_count,
     .rec_create = rec_create,
     .rec_destroy = rmi_1_0_rec_destroy,

@@ -36,20 +36,24 @@ struct rmi_ripas_range {
 };
 
 struct rmi_cmds {
-    uint64_t version;     /* RmiInterfaceVersion it was written for */
-    bool lrs_in_features; /* RmiFeatureRegister0 tells how many list registers there are */
+    uint64_t version;      /* RmiInterfaceVersion it was written for */
+    bool lrs_in_features;  /* RmiFeatureRegister0 tells how many list registers there are */
+    bool object_first;     /* REC_CREATE: the REC in x1, the RD in x2 */
+    bool gic_in_registers; /* list registers are the PE's, not RmiRecEnter's */
 
     /*
      * What the kernel does once at boot: 0, or -ENXIO when the RMM speaks another revision, or
      * none.
      */
     int (*init)(const struct rmi_host *host);
-    bool (*granule_delegate)(const struct rmi_host *host, pa_t pa);
-    bool (*granule_undelegate)(const struct rmi_host *host, pa_t pa);
+    uint64_t (*granule_delegate)(const struct rmi_host *host, pa_t pa);
+    uint64_t (*granule_undelegate)(const struct rmi_host *host, pa_t pa);
 
     /* params in the layout of 1.0 */
     uint64_t (*realm_create)(const struct rmi_host *host, pa_t rd,
                              const struct rmi_realm_params *params);
+    /* What a page holds that was given to REALM_CREATE, in the layout of 1.0. */
+    void (*realm_params)(const void *page, struct rmi_realm_params *params);
     /* Before anything of the realm is taken apart; NULL where it is not done. */
     uint64_t (*realm_terminate)(const struct rmi_host *host, pa_t rd);
 
@@ -111,6 +115,10 @@ struct smc_regs rmi_call(const struct rmi_host *host, enum rmi_fid fid, struct r
 uint64_t rmi_call_with_page(const struct rmi_host *host, enum rmi_fid fid, struct rmi_args args,
                             const void *params, size_t size);
 
+/* Whether it worked. */
+bool rmi_delegate(const struct rmi_host *host, pa_t pa);
+bool rmi_undelegate(const struct rmi_host *host, pa_t pa);
+
 /* What does not differ between revisions. */
 uint64_t rmi_features(const struct rmi_host *host, uint64_t index, uint64_t *value);
 uint64_t rmi_realm_activate(const struct rmi_host *host, pa_t rd);
@@ -119,10 +127,11 @@ uint64_t rmi_rec_enter(const struct rmi_host *host, pa_t rec, pa_t run);
 
 /* --- between the tables (rmi_cmds.c: what more than one of them has) --- */
 
-bool rmi_1_0_granule_delegate(const struct rmi_host *host, pa_t pa);
-bool rmi_1_0_granule_undelegate(const struct rmi_host *host, pa_t pa);
+uint64_t rmi_1_0_granule_delegate(const struct rmi_host *host, pa_t pa);
+uint64_t rmi_1_0_granule_undelegate(const struct rmi_host *host, pa_t pa);
 uint64_t rmi_1_0_realm_create(const struct rmi_host *host, pa_t rd,
                               const struct rmi_realm_params *params);
+void rmi_1_0_realm_params(const void *page, struct rmi_realm_params *params);
 uint64_t rmi_1_0_rec_aux_count(const struct rmi_host *host, pa_t rd, unsigned *count);
 uint64_t rmi_1_0_rec_destroy(const struct rmi_host *host, pa_t rec);
 uint64_t rmi_1_0_psci_complete(const struct rmi_host *host, pa_t calling, pa_t target,

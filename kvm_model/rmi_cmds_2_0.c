@@ -15,6 +15,13 @@ static uint64_t page_desc(pa_t pa, enum rmi_range_state state)
     return pa.v | field_put(RMI_RANGE_COUNT, 1) | field_put(RMI_RANGE_STATE, (uint64_t)state);
 }
 
+/* What an entry of the place's level maps; a page where there is no such level. */
+static uint64_t place_size(struct rmi_place place)
+{
+    return place.level < RMM_RTT_MAX_LEVEL ? rmi_rtt_level_mapsize((int)place.level)
+                                           : HOST_PAGE_SIZE;
+}
+
 /* The RMM's version, its configuration, which is the only one, and its activation. */
 static int init(const struct rmi_host *host)
 {
@@ -33,26 +40,25 @@ static int init(const struct rmi_host *host)
     return rmi_call(host, RMI_RMM_ACTIVATE, (struct rmi_args){0}).x[0] == RMI_SUCCESS ? 0 : -ENXIO;
 }
 
-static bool move_range(const struct rmi_host *host, enum rmi_fid fid, pa_t pa)
+static uint64_t move_range(const struct rmi_host *host, enum rmi_fid fid, pa_t pa)
 {
-    uint64_t top = pa.v + HOST_PAGE_SIZE;
+    uint64_t top = pa.v + HOST_PAGE_SIZE, ret = RMI_SUCCESS;
 
-    while (pa.v < top) {
+    while (pa.v < top && ret == RMI_SUCCESS) {
         struct smc_regs regs = rmi_call(host, fid, (struct rmi_args){.x1 = pa.v, .x2 = top});
 
-        if (regs.x[0] != RMI_SUCCESS || regs.x[1] <= pa.v)
-            return false;
+        ret = regs.x[0] == RMI_SUCCESS && regs.x[1] <= pa.v ? RMI_ERROR_INPUT : regs.x[0];
         pa = PA(regs.x[1]);
     }
-    return true;
+    return ret;
 }
 
-static bool granule_delegate(const struct rmi_host *host, pa_t pa)
+static uint64_t granule_delegate(const struct rmi_host *host, pa_t pa)
 {
     return move_range(host, RMI_GRANULE_RANGE_DELEGATE, pa);
 }
 
-static bool granule_undelegate(const struct rmi_host *host, pa_t pa)
+static uint64_t granule_undelegate(const struct rmi_host *host, pa_t pa)
 {
     return move_range(host, RMI_GRANULE_RANGE_UNDELEGATE, pa);
 }
@@ -83,7 +89,7 @@ static bool next_granule(struct sro *sro, pa_t *pa)
     }
     if (!host_mm_alloc_pages(sro->host->mm, 1, 1, pa))
         return false;
-    if (granule_delegate(sro->host, *pa))
+    if (rmi_delegate(sro->host, *pa))
         return true;
     host_mm_free_pages(sro->host->mm, *pa, 1);
     return false;
@@ -92,7 +98,7 @@ static bool next_granule(struct sro *sro, pa_t *pa)
 static void take_back(struct sro *sro, pa_t pa)
 {
     /* What cannot be undelegated is lost to the host. */
-    if (granule_undelegate(sro->host, pa))
+    if (rmi_undelegate(sro->host, pa))
         host_mm_free_pages(sro->host->mm, pa, 1);
 }
 
@@ -236,9 +242,11 @@ static uint64_t map_unprotected(const struct rmi_host *host, struct rmi_place pl
                      field_put(RMI_RANGE_S2AP, (s2ap >> 1) | (s2ap & 1) << 1);
     pa_t pa = PA(desc & field_mask(RMI_RANGE_ADDR));
 
-    return rmi_call(host, RMI_RTT_UNPROT_MAP,
-                    (struct rmi_args){place.rd.v, place.ipa, place.ipa + HOST_PAGE_SIZE, flags,
-                                      page_desc(pa, RMI_RANGE_UNDELEGATED)})
+    return rmi_call(
+               host, RMI_RTT_UNPROT_MAP,
+               (struct rmi_args){place.rd.v, place.ipa, place.ipa + place_size(place), flags,
+                                 page_desc(pa, RMI_RANGE_UNDELEGATED) |
+                                     field_put(RMI_RANGE_SIZE, RMM_RTT_MAX_LEVEL - place.level)})
         .x[0];
 }
 
@@ -247,7 +255,7 @@ static uint64_t unmap_unprotected(const struct rmi_host *host, struct rmi_place 
 {
     struct smc_regs regs =
         rmi_call(host, RMI_RTT_UNPROT_UNMAP,
-                 (struct rmi_args){place.rd.v, place.ipa, place.ipa + HOST_PAGE_SIZE,
+                 (struct rmi_args){place.rd.v, place.ipa, place.ipa + place_size(place),
                                    field_put(RMI_RANGE_OADDR_TYPE, RMI_OADDR_NONE), 0});
 
     *next = regs.x[1];
@@ -260,6 +268,8 @@ const struct rmi_cmds rmi_cmds_2_0 = {
     .granule_delegate = granule_delegate,
     .granule_undelegate = granule_undelegate,
     .realm_create = rmi_1_0_realm_create,
+    .realm_params = rmi_1_0_realm_params,
+    .gic_in_registers = true,
     .realm_terminate = realm_terminate,
     .rec_aux_count = rec_aux_count,
     .rec_create = rec_create,

@@ -35,6 +35,21 @@ static uint64_t realm_create(const struct rmi_host *host, pa_t rd,
                               sizeof(beta));
 }
 
+static void realm_params(const void *page, struct rmi_realm_params *params)
+{
+    const struct rmi_beta_realm_params *beta = page;
+
+    *params = (struct rmi_realm_params){
+        .s2sz = (uint32_t)field_get(beta->features_0, RMI_FEATURE0_S2SZ),
+        .hash_algo = beta->hash_algo,
+        .vmid = beta->vmid,
+        .rtt_base = beta->rtt_base,
+        .rtt_level_start = beta->rtt_level_start,
+        .rtt_num_start = beta->rtt_num_start,
+    };
+    memcpy(params->rpv, beta->rpv, sizeof(params->rpv));
+}
+
 static uint64_t rec_create(const struct rmi_host *host, pa_t rd, pa_t rec,
                            const struct rmi_rec_params *params)
 {
@@ -80,7 +95,9 @@ static uint64_t rtt_create(const struct rmi_host *host, struct rmi_place place, 
 static uint64_t rtt_destroy(const struct rmi_host *host, struct rmi_place place, pa_t *rtt,
                             uint64_t *top)
 {
-    uint64_t parent = rmi_rtt_level_mapsize((int)place.level - 1);
+    uint64_t parent = place.level - 1 < RMM_RTT_MAX_LEVEL
+                          ? rmi_rtt_level_mapsize((int)place.level - 1)
+                          : HOST_PAGE_SIZE;
     struct smc_regs entry = rmi_call(
         host, RMI_RTT_READ_ENTRY, (struct rmi_args){place.rd.v, place.ipa, place.level - 1, 0, 0});
     uint64_t ret;
@@ -103,7 +120,8 @@ static uint64_t rtt_destroy(const struct rmi_host *host, struct rmi_place place,
 static uint64_t unmap_unprotected(const struct rmi_host *host, struct rmi_place place,
                                   uint64_t *next)
 {
-    *next = place.ipa + rmi_rtt_level_mapsize((int)place.level);
+    *next = place.ipa + (place.level < RMM_RTT_MAX_LEVEL ? rmi_rtt_level_mapsize((int)place.level)
+                                                         : HOST_PAGE_SIZE);
     return rmi_call(host, RMI_RTT_UNMAP_UNPROTECTED,
                     (struct rmi_args){place.rd.v, place.ipa, place.level, 0, 0})
         .x[0];
@@ -173,6 +191,8 @@ const struct rmi_cmds rmi_cmds_beta = {
     .granule_delegate = rmi_1_0_granule_delegate,
     .granule_undelegate = rmi_1_0_granule_undelegate,
     .realm_create = realm_create,
+    .realm_params = realm_params,
+    .object_first = true,
     .rec_aux_count = rmi_1_0_rec_aux_count,
     .rec_create = rec_create,
     .rec_destroy = rmi_1_0_rec_destroy,

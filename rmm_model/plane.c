@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rmm_model/plane.h"
 
+#include "cpu/gic.h"
 #include "rmm_model/rsi.h"
 #include "rmm_model/rtt.h"
 
@@ -17,12 +18,13 @@ struct rsi_plane_exit {
 
 static bool interrupt_for_plane0(struct realm_run *run)
 {
-    const struct gic_state *vgic = &rec_pe(run->rmm, run->rec)->vgic;
+    struct cpu *cpu = rec_pe(run->rmm, run->rec)->cpu;
+    const struct ich_regs *ich = cpu_ich(cpu);
 
     for (unsigned i = 0; i < run->rmm->gic.num_lrs; i++)
-        if (vgic->lrs[i])
+        if (ich->lr[i])
             return true;
-    return vgic->misr != 0;
+    return ich_misr(ich, cpu_el2(cpu)->ich_hcr, run->rmm->gic.num_lrs) != 0;
 }
 
 /* Plane 0 comes back from RSI_PLANE_ENTER. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* RMI_REC_ENTER. */
 #include "cpu/arch/descriptor.h"
+#include "cpu/gic.h"
 #include "rmm_model/complete.h"
 #include "rmm_model/exit.h"
 #include "rmm_model/plane.h"
@@ -44,9 +45,7 @@ static bool enter_gic(const struct realm_run *run, const struct rmi_rec_enter *e
     bool copy_first = rmm->variant->gic_entry == GIC_COPIED_THEN_CHECKED;
 
     if (rmm->variant->gic_entry == GIC_IN_REGISTERS)
-        return gic_validate_registers(&rmm->gic, rmm->realm.played
-                                                     ? rec_pe(rmm, run->rec)->vgic.lrs
-                                                     : cpu_ich(rec_pe(rmm, run->rec)->cpu)->lr);
+        return gic_validate_registers(&rmm->gic, cpu_ich(rec_pe(rmm, run->rec)->cpu)->lr);
     if (copy_first)
         gic_copy_in(&rmm->gic, &run->rec->gic, enter);
     if (!gic_validate(&rmm->gic, enter->gicv3_hcr, copy_first, enter->gicv3_lrs))

@@ -17,7 +17,6 @@ struct rmm_pe {
     struct cpu *cpu;
     uint64_t rec;
     uint64_t running; /* the REC whose REC_ENTER is going on here, the last one begun; 0: none */
-    struct gic_state vgic; /* its virtual interface registers; the host's with GIC_IN_REGISTERS */
 };
 
 /* What the RMM got from EL3 when it started; all zeros if it got nothing. */

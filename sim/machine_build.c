@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/gic.h"
+#include "kvm_model/variant.h"
 #include "sim/machine_internal.h"
 
 #define DRAM_OVERHEAD ((uint64_t)128 << 20) /* tables, realm descriptors, the GPT */
@@ -82,11 +84,17 @@ static bool build_rmm(struct machine *machine, char *error, size_t size)
 static bool build_hostile(struct machine *machine, char *error, size_t size)
 {
     const struct scn_host *host = &machine->scenario->host;
+    const struct kvm_variant *kernel;
 
     if (!host->step_count)
         return true;
+    kernel = kvm_variant_by_name(machine->scenario->machine.kernel);
+    if (!kernel || !kernel->rmi)
+        return fail(error, size, "a kernel without realms has no RMM to lie to", 0);
     machine->hostile = hostile_new(&(struct hostile_config){.mm = machine->mm,
                                                             .smc = machine->smc,
+                                                            .cmds = kernel->rmi,
+                                                            .ich = cpu_ich(machine->vcpus[0].cpu),
                                                             .trace = &machine->trace,
                                                             .steps = host->steps,
                                                             .step_count = host->step_count});

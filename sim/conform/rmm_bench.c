@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/gic.h"
 #include "rmm_model/rtt.h"
 #include "sim/conform/rmm.h"
 #include "sim/profile.h"
@@ -121,7 +122,7 @@ void rmm_bench_realm(struct rmm_bench *bench)
     rmm->halted_in = NULL;
     rmm->features = (struct rmm_features){0};
     rmm->pes[0].rec = 0;
-    rmm->pes[0].vgic = (struct gic_state){0};
+    *cpu_ich(bench->cpu) = (struct ich_regs){0};
     release_granule(bench, RMM_BENCH_RUN);
     make_tables(bench);
     take_granule(bench, RMM_BENCH_BLOCK, GRANULE_DATA);

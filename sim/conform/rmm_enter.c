@@ -4,6 +4,7 @@
 
 #include "cpu/arch/esr.h"
 #include "cpu/arch/hpfar.h"
+#include "cpu/gic.h"
 #include "rmm_model/rtt.h"
 #include "sim/conform/rmm.h"
 
@@ -105,7 +106,7 @@ static void set_rec(struct rmm_bench *bench, struct rmm_fields *fields)
         cpu_set_x(cpu, n, register_before(n));
     cpu_el2(cpu)->elr = PC;
     cpu_set_sysreg(cpu, SYSREG_VBAR_EL1, VBAR);
-    bench->rmm->pes[0].vgic.lrs[0] = rmm_in(fields, "lr0");
+    cpu_ich(cpu)->lr[0] = rmm_in(fields, "lr0");
 }
 
 static void choose_granules(struct entry *entry)

@@ -2,6 +2,7 @@
 /* `host:`: the policy of a host that lies, as steps for kvm_model/hostile.h. */
 #include <string.h>
 
+#include "rmm_model/rmm.h"
 #include "sim/scenario/loader.h"
 #include "sim/scenario/text.h"
 
@@ -191,12 +192,33 @@ static void load_irq_action(struct loader *loader, const struct node *value,
     load_irq(value, &step->enter);
 }
 
+/*
+ * A word for a command must be one of the machine's RMM, or one of 1.0 that the host translates; a
+ * number may be anything.
+ */
+static void require_command(struct loader *loader, const struct node *value, bool translates)
+{
+    const char *name = loader->scn->machine.rmm;
+    const struct rmm_variant *rmm = name ? rmm_variant_find(name) : NULL;
+    struct diag_error *error;
+
+    if (!rmm || !value->word || rmi_command_name(rmm, value->value) ||
+        (translates && rmi_command_name(rmm_variant_find("1.0"), value->value)))
+        return;
+    error = diag_error(loader->diag, DIAG_E0209, &value->pos, "the RMM %s has no command %s", name,
+                       value->word);
+    diag_width(error, value->width);
+    diag_note(error, NULL, "with `rmm: ...` a step is for the RMMs that have it");
+}
+
 static void load_command(struct loader *loader, const struct node *value, const struct node *action,
                          struct hostile_step *step)
 {
     const struct node *args = good_child(action, "args");
 
+    require_command(loader, value, true);
     step->fid = (uint32_t)value->value;
+    step->by_name = value->word != NULL;
     for (size_t i = 0; args && i < args->count; i++) {
         if (i == HOSTILE_MAX_ARGS) {
             diag_error(loader->diag, DIAG_E0105, &args->items[i]->pos,
@@ -352,6 +374,7 @@ static bool load_when(struct loader *loader, const struct node *node, struct hos
         when->has_number = when->moment == HOSTILE_AT_EXIT;
         when->moment = HOSTILE_AT_COMMAND;
         when->fid = (enum rmi_fid)command->value;
+        require_command(loader, command, false);
     } else if (during) {
         when->moment = HOSTILE_DURING;
         when->number = during->value;
@@ -409,19 +432,21 @@ static void load_policy(struct loader *loader, const struct node *list, bool sel
 {
     struct scn_host *host = &loader->scn->host;
     struct hostile_step *steps = arena_array(loader->arena, list->count, sizeof(*steps));
-    size_t capacity = 0;
+    size_t capacity = 0, count = 0;
 
     for (size_t i = 0; i < list->count; i++) {
-        if (list->items[i]->bad)
+        const struct node *entry = list->items[i];
+
+        if (entry->bad || !word_list_has(good_child(entry, "rmm"), loader->scn->machine.rmm))
             continue;
-        load_step(loader, list->items[i], &steps[i]);
+        load_step(loader, entry, &steps[count++]);
         if (selected)
-            load_expectations(loader, list->items[i], i + 1, &capacity);
+            load_expectations(loader, entry, count, &capacity);
     }
     if (!selected)
         return;
     host->steps = steps;
-    host->step_count = list->count;
+    host->step_count = count;
 }
 
 static void unknown_policy(struct loader *loader, const struct node *select,

@@ -30,6 +30,7 @@ static const struct schema_word exit_reason_words[] = {{"sync", RMI_EXIT_SYNC},
     {                                                                                              \
         "RMI_" #name, RMI_##name                                                                   \
     }
+/* of all RMMs; which one has a command, the loader asks (rmm_model/handler.c) */
 static const struct schema_word command_words[] = {COMMAND(VERSION),
                                                    COMMAND(GRANULE_DELEGATE),
                                                    COMMAND(GRANULE_UNDELEGATE),
@@ -52,14 +53,46 @@ static const struct schema_word command_words[] = {COMMAND(VERSION),
                                                    COMMAND(RTT_FOLD),
                                                    COMMAND(REC_AUX_COUNT),
                                                    COMMAND(RTT_INIT_RIPAS),
-                                                   COMMAND(RTT_SET_RIPAS)};
-static const struct schema_word flag_words[] = {{"emul_mmio", 1 << 0},      {"inject_sea", 1 << 1},
-                                                {"trap_wfi", 1 << 2},       {"trap_wfe", 1 << 3},
-                                                {"ripas_response", 1 << 4}, {"none", 0}};
-static const struct schema_word status_words[] = {
-    {"SUCCESS", 0},     {"RMI_SUCCESS", 0},     {"ERROR_INPUT", 1}, {"RMI_ERROR_INPUT", 1},
-    {"ERROR_REALM", 2}, {"RMI_ERROR_REALM", 2}, {"ERROR_REC", 3},   {"RMI_ERROR_REC", 3},
-    {"ERROR_RTT", 4},   {"RMI_ERROR_RTT", 4},   {"unknown", 5}};
+                                                   COMMAND(RTT_SET_RIPAS),
+                                                   {"RTT_DATA_MAP_INIT", RMI_DATA_CREATE},
+                                                   {"RMI_RTT_DATA_MAP_INIT", RMI_DATA_CREATE},
+                                                   COMMAND(RMM_CONFIG_SET),
+                                                   COMMAND(GRANULE_TRACKING_GET),
+                                                   COMMAND(RMM_CONFIG_GET),
+                                                   COMMAND(GRANULE_RANGE_DELEGATE),
+                                                   COMMAND(GRANULE_RANGE_UNDELEGATE),
+                                                   COMMAND(GPT_L1_CREATE),
+                                                   COMMAND(RTT_DATA_MAP),
+                                                   COMMAND(RTT_DATA_UNMAP),
+                                                   COMMAND(RTT_UNPROT_MAP),
+                                                   COMMAND(RTT_UNPROT_UNMAP),
+                                                   COMMAND(REALM_TERMINATE),
+                                                   COMMAND(RMM_ACTIVATE),
+                                                   COMMAND(OP_CONTINUE),
+                                                   COMMAND(OP_MEM_DONATE),
+                                                   COMMAND(OP_MEM_RECLAIM),
+                                                   COMMAND(OP_CANCEL)};
+static const struct schema_word flag_words[] = {
+    {"emul_mmio", 1 << 0},        {"inject_sea", 1 << 1},     {"trap_wfi", 1 << 2},
+    {"trap_wfe", 1 << 3},         {"ripas_response", 1 << 4}, {"s2ap_response", 1 << 5},
+    {"dev_mem_response", 1 << 6}, {"force_p0", 1 << 7},       {"none", 0}};
+#define STATUS(name, value)                                                                        \
+    {#name, value},                                                                                \
+    {                                                                                              \
+        "RMI_" #name, value                                                                        \
+    }
+static const struct schema_word status_words[] = {STATUS(SUCCESS, RMI_SUCCESS),
+                                                  STATUS(ERROR_INPUT, RMI_ERROR_INPUT),
+                                                  STATUS(ERROR_REALM, RMI_ERROR_REALM),
+                                                  STATUS(ERROR_REC, RMI_ERROR_REC),
+                                                  STATUS(ERROR_RTT, RMI_ERROR_RTT),
+                                                  STATUS(ERROR_IN_USE, RMI_ERROR_IN_USE),
+                                                  STATUS(BUSY, RMI_BUSY),
+                                                  STATUS(ERROR_GLOBAL, RMI_ERROR_GLOBAL),
+                                                  STATUS(INCOMPLETE, RMI_INCOMPLETE),
+                                                  STATUS(BLOCKED, RMI_BLOCKED),
+                                                  STATUS(ERROR_GPT, RMI_ERROR_GPT),
+                                                  {"unknown", 255}};
 static const struct schema_word access_words[] = {{"allowed", 0}, {"granule_protection_fault", 1}};
 
 static const struct schema_pattern name_pattern = {"^[A-Za-z_][A-Za-z0-9_]*$", "a name"};
@@ -123,7 +156,8 @@ static const struct schema_key do_keys[] = {
     {"rmi", .type = SCHEMA_WORD, .flags = SCHEMA_OR_INT,
      .words = WORDS("an RMI command", command_words),
      .doc = "sends a command, or any function identifier. Attacks: each command checks its "
-            "arguments and the states they name"},
+            "arguments and the states they name. A command of RMI 1.0 has its arguments and "
+            "results here, and is sent as the host's own revision has it; a number as it is"},
     {"args", .type = SCHEMA_ADDRESS, .flags = SCHEMA_LIST,
      .doc = "with rmi: x1 to x6. Numbers, IPAs by name, and: rd, rec, run, root, aux0 to aux15, "
             "page0 to page7 (free pages of the host), pa.NAME and rtt.NAME (granule and level-3 "
@@ -189,6 +223,9 @@ static const struct schema_key answer_keys[] = {
 const struct schema_map schema_answer = {.keys = answer_keys, .count = COUNT(answer_keys)};
 
 static const struct schema_key step_keys[] = {
+    {"rmm", .type = SCHEMA_WORD, .flags = SCHEMA_LIST | SCHEMA_OR_ITEM | SCHEMA_NONEMPTY,
+     .words = &schema_rmm_names,
+     .doc = "the step is for this RMM, or for these, only: commands differ between them"},
     {"when", .type = SCHEMA_MAP, .flags = SCHEMA_REQUIRED, .map = MAP(when_keys),
      .doc = "the moment: exit, reason or both, or command, during, end"},
     {"do", .type = SCHEMA_MAP, .flags = SCHEMA_REQUIRED, .map = MAP(do_keys), .doc = "one action"},

@@ -138,7 +138,7 @@ static const struct schema_words count_names = {
     .what = "a kind of exit", .list = count_words, .count = COUNT(count_words), .nth = nth_ec};
 static const struct schema_words kernel_names = {
     .what = "a host kernel", .list = kernel_words, .count = COUNT(kernel_words)};
-static const struct schema_words rmm_names = {
+const struct schema_words schema_rmm_names = {
     .what = "an RMM version", .list = rmm_words, .count = COUNT(rmm_words)};
 static const struct schema_words errno_names = {
     .what = "an error number", .list = errno_words, .count = COUNT(errno_words)};
@@ -171,7 +171,7 @@ static const struct schema_key machine_keys[] = {
     {"kernel", .type = SCHEMA_WORD, .words = &kernel_names,
      .doc = "host kernel whose KVM is modelled; default linux-6.12; of a realm the one that goes "
             "with rmm, else cca-v12"},
-    {"rmm", .type = SCHEMA_WORD, .words = &rmm_names,
+    {"rmm", .type = SCHEMA_WORD, .words = &schema_rmm_names,
      .doc = "RMM, for a realm only: eac (TF-RMM v0.3.0, with cca-rfc), 1.0 (with cca-v12), 2.0 "
             "(with cca-v14); default: the one that goes with kernel"},
     {"vmm", .type = SCHEMA_WORD, .words = WORDS("a VMM", vmm_words), .fallback = "qemu",
@@ -492,7 +492,7 @@ static const struct schema_key expect_when_keys[] = {
     {"kernel", .type = SCHEMA_WORD, .flags = SCHEMA_LIST | SCHEMA_OR_ITEM | SCHEMA_NONEMPTY,
      .words = &kernel_names, .doc = "machine.kernel is this one, or one of these"},
     {"rmm", .type = SCHEMA_WORD, .flags = SCHEMA_LIST | SCHEMA_OR_ITEM | SCHEMA_NONEMPTY,
-     .words = &rmm_names, .doc = "machine.rmm is this one, or one of these"},
+     .words = &schema_rmm_names, .doc = "machine.rmm is this one, or one of these"},
 };
 
 static const struct schema_key expect_keys[] = {

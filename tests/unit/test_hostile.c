@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kvm_model/hostile.h"
+#include "kvm_model/rmi_cmds.h"
 #include "sim/scenario/scenario.h"
 
 #define DRAM_SIZE (8ull << 20)
@@ -78,6 +79,7 @@ static void world_new(struct normal_world *world, const struct hostile_step *ste
     ck_assert(host_mm_alloc_pages(world->mm, 1, 1, &world->run));
     world->hostile = hostile_new(&(struct hostile_config){.mm = world->mm,
                                                           .smc = {.call = el3, .ctx = world},
+                                                          .cmds = &rmi_cmds_1_0,
                                                           .trace = &world->trace,
                                                           .steps = steps,
                                                           .step_count = count});
