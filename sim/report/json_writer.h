@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define JSON_MAX_DEPTH 32
+#define JSON_MAX_DEPTH 48
 
 struct json {
     FILE *out;

@@ -279,7 +279,7 @@ bool word_list_has(const struct node *list, const char *word)
     return false;
 }
 
-static bool entry_holds(const struct loader *loader, const struct node *entry)
+bool entry_holds(const struct loader *loader, const struct node *entry)
 {
     const struct scn_machine *machine = &loader->scn->machine;
     const struct node *when = good_child(entry, "when");

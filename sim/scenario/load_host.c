@@ -399,11 +399,16 @@ static void load_expectations(struct loader *loader, const struct node *entry, s
 
     for (size_t i = 0; i < COUNT(parts); i++) {
         const struct node *node = good_child(entry, parts[i].key);
+        const char *prefix = arena_printf(loader->arena, "host.%zu.%s", number, parts[i].part);
+        bool list = node && node->kind == NODE_SEQUENCE;
 
-        if (node)
-            load_expected_below(loader, node,
-                                arena_printf(loader->arena, "host.%zu.%s", number, parts[i].part),
-                                &expect->host, &expect->host_count, capacity);
+        for (size_t n = 0; node && n < (list ? node->count : 1); n++) {
+            const struct node *answer = list ? node->items[n] : node;
+
+            if (!answer->bad && entry_holds(loader, answer))
+                load_expected_below(loader, answer, prefix, &expect->host, &expect->host_count,
+                                    capacity);
+        }
     }
     if (expect->host_count > before)
         return;

@@ -84,6 +84,9 @@ void load_expected_below(struct loader *loader, const struct node *mapping, cons
 /* Whether a word, or a list of them, has that one; an absent list has all. */
 bool word_list_has(const struct node *list, const char *word);
 
+/* Whether the `when` of an entry of expectations, if it has one, is true of the machine. */
+bool entry_holds(const struct loader *loader, const struct node *entry);
+
 /* Where stage 1 takes a virtual address; false if nowhere. *room: bytes up to the mapping's end. */
 bool guest_translate(const struct loader *loader, uint64_t va, uint64_t *ipa, uint64_t *room);
 /* The memory that holds ipa, or NULL. */

@@ -85,6 +85,8 @@ extern const struct schema_map schema_host, schema_answer;
 /* An entry of `devices`, one of `vmm`, and `kvm`; the KVM_EXIT_ names (schema_vmm.c). */
 extern const struct schema_map schema_device, schema_vmm_step, schema_kvm;
 extern const struct schema_words schema_exit_names;
+/* `when` of an entry of `expect`. */
+extern const struct schema_map schema_expect_when;
 /* What machine.rmm may be. */
 extern const struct schema_words schema_rmm_names;
 /* What machine.kernel or machine.rmm may be; NULL for another key. */

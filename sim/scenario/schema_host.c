@@ -202,6 +202,8 @@ static const struct schema_key do_keys[] = {
 #define MATCH_ADDRESS .type = SCHEMA_ADDRESS, .flags = SCHEMA_MATCH
 
 static const struct schema_key answer_keys[] = {
+    {"when", .type = SCHEMA_MAP, .map = &schema_expect_when,
+     .doc = "in a list: the entry holds for this kernel and RMM only; without, for all"},
     {"status", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH, .words = WORDS("a status", status_words),
      .doc = "RmiStatusCode of x0"},
     {"index", .type = SCHEMA_INT, .flags = SCHEMA_MATCH, .max = 255, .doc = "index of x0"},
@@ -234,9 +236,9 @@ static const struct schema_key step_keys[] = {
     {"retry", .type = SCHEMA_BOOL, .fallback = "false",
      .doc = "should the RMI_REC_ENTER that follows be refused, it is sent once more as KVM meant "
             "it; else KVM sees the refusal"},
-    {"expect", .type = SCHEMA_MAP, .map = &schema_answer,
-     .doc = "what the action's own command answers"},
-    {"expect_enter", .type = SCHEMA_MAP, .map = &schema_answer,
+    {"expect", .type = SCHEMA_MAP, .flags = SCHEMA_OR_MAPS, .map = &schema_answer,
+     .doc = "what the action's own command answers; a list as `expect`"},
+    {"expect_enter", .type = SCHEMA_MAP, .flags = SCHEMA_OR_MAPS, .map = &schema_answer,
      .doc = "what KVM's RMI_REC_ENTER answers that follows, or goes on meanwhile"},
 };
 

@@ -495,8 +495,11 @@ static const struct schema_key expect_when_keys[] = {
      .words = &schema_rmm_names, .doc = "machine.rmm is this one, or one of these"},
 };
 
+const struct schema_map schema_expect_when = {.keys = expect_when_keys,
+                                              .count = COUNT(expect_when_keys)};
+
 static const struct schema_key expect_keys[] = {
-    {"when", .type = SCHEMA_MAP, .map = MAP(expect_when_keys),
+    {"when", .type = SCHEMA_MAP, .map = &schema_expect_when,
      .doc = "in a list: the entry holds for this kernel and RMM only; without, for all"},
     {"end", .type = SCHEMA_MAP, .map = MAP(end_keys), .doc = "how the run ends"},
     {"exits", .type = SCHEMA_MAP,
