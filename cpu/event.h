@@ -154,6 +154,7 @@ struct event_field {
       H(data), D(ret))                                                                             \
     X(KVM_RUN, kvm_run, "the VMM calls KVM_RUN", D(vcpu))                                          \
     X(SCHED_SWITCH, sched_switch, "the host's CPU goes to another vCPU's thread", D(from), D(to))  \
+    X(STIMULUS, stimulus, "something happens from outside", D(number), S(what), D(ret))            \
     X(HOSTILE_ACTION, hostile_action, "a step of a hostile host's policy", D(step), S(action),     \
       B(called), H(x0))                                                                            \
     /* kvm_model/vmm */                                                                            \

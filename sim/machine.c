@@ -34,6 +34,7 @@ void machine_free(struct machine *machine)
     if (!machine)
         return;
     machine->trace.readers = 0; /* nobody reads about the dismantling */
+    stimuli_free(machine->stimuli);
     kvm_destroy_vm(machine->kvm);
     hostile_free(machine->hostile);
     guest_image_free(&machine->image);
@@ -180,6 +181,11 @@ struct machine_kvm_state machine_kvm_state(const struct machine *machine)
 const struct invariant_counts *machine_invariant_counts(const struct machine *machine)
 {
     return machine->invariants ? invariants_counts(machine->invariants) : NULL;
+}
+
+const struct stimulus_result *machine_stimulus_results(const struct machine *machine)
+{
+    return stimuli_results(machine->stimuli);
 }
 
 const struct hostile_record *machine_hostile_records(const struct machine *machine)

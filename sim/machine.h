@@ -114,6 +114,9 @@ bool machine_page_is_dirty(const struct machine *machine, size_t index, uint64_t
 /* How often a realm's promises were looked at (sim/invariant/invariant.h); NULL for a plain VM. */
 const struct invariant_counts *machine_invariant_counts(const struct machine *machine);
 
+/* What came of each of scenario->stimuli. Owned by the machine. */
+struct stimulus_result;
+const struct stimulus_result *machine_stimulus_results(const struct machine *machine);
 /* What came of each step of scenario->host; NULL for an honest host. Owned by the machine. */
 const struct hostile_record *machine_hostile_records(const struct machine *machine);
 

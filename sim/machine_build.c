@@ -244,6 +244,22 @@ static void start_vcpus(struct machine *machine)
     }
 }
 
+static bool build_stimuli(struct machine *machine, char *error, size_t size)
+{
+    for (unsigned i = 0; i < machine->vcpu_count; i++)
+        machine->kvm_vcpus[i] = machine->vcpus[i].vcpu;
+    machine->stimuli = stimuli_new(&(struct stimuli_config){.scenario = machine->scenario,
+                                                            .kvm = machine->kvm,
+                                                            .vcpus = machine->kvm_vcpus,
+                                                            .mm = machine->mm,
+                                                            .hva = machine->memory.hva,
+                                                            .clock = &machine->clock,
+                                                            .trace = &machine->trace,
+                                                            .due = machine_wake_main_thread,
+                                                            .ctx = machine});
+    return machine->stimuli || fail(error, size, "out of memory", 0);
+}
+
 static void watch_for_end(struct machine *machine)
 {
     const struct scn_expect *expect = &machine->scenario->expect;
@@ -269,7 +285,8 @@ bool machine_build(struct machine *machine, char *error, size_t size)
     if (!build_platform(machine, error, size) || !build_rmm(machine, error, size) ||
         !build_hostile(machine, error, size) || !build_vm(machine, error, size) ||
         !build_memory(machine, error, size) || !build_devices(machine, error, size) ||
-        !load_image(machine, error, size) || !guest_memory_seal(&machine->memory, error, size))
+        !load_image(machine, error, size) || !guest_memory_seal(&machine->memory, error, size) ||
+        !build_stimuli(machine, error, size))
         return false;
     start_vcpus(machine);
     return true;

@@ -114,6 +114,7 @@ bool machine_on_exit_from_guest(void *ctx, uint64_t esr)
     struct machine *machine = ctx;
 
     machine->exits++;
+    stimuli_count_trap(machine->stimuli);
     if (!machine_is_realm(machine) && is_call(esr))
         note_call(machine);
     if (!machine_is_realm(machine) && field_get(esr, ESR_EC) == ESR_EC_HVC64)
@@ -141,6 +142,8 @@ void machine_end_of_thread(struct machine *machine, struct vmm_result result)
         if (!machine_check_limits(machine) &&
             kvm_vcpu_take_sigbus(machine->vcpus[machine->current].vcpu))
             machine_set_end_text(machine, END_KVM_ERROR, EINTR, "SIGBUS: a page is poisoned");
+        if (!machine->ended)
+            stimuli_run_vcpu(machine->stimuli, machine->current);
         break;
     case VMM_END_SCHEDULED_OUT:
         (void)machine_check_limits(machine);

@@ -14,6 +14,7 @@
 #include "sim/invariant/invariant.h"
 #include "sim/machine.h"
 #include "sim/machine_devices.h"
+#include "sim/stimulus.h"
 
 /* A vCPU, the PE that executes it and the VMM's thread that runs it. */
 struct machine_vcpu {
@@ -52,6 +53,10 @@ struct machine {
     bool resched;                /* the slice is over: another thread's turn */
     uint64_t instructions_left;  /* of the limit; the running CPU has them as its budget */
 
+    struct stimuli *stimuli;
+    struct kvm_vcpu *kvm_vcpus[SCN_MAX_VCPUS]; /* of vcpus, for the stimuli */
+    bool main_thread_due;                      /* the VMM's main thread has something to do */
+
     bool stop_at_hvc; /* the scenario expects to end at an HVC ... */
     uint64_t hvc_imm; /* ... with this immediate */
     uint64_t exits;
@@ -85,5 +90,7 @@ struct kvm_host_port machine_host_port(struct machine *machine);
 bool machine_threads_init(struct machine *machine);
 void machine_threads_free(struct machine *machine);
 void machine_run_threads(struct machine *machine);
+/* The VMM's main thread has something to do; ctx is the machine. */
+void machine_wake_main_thread(void *ctx);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The host's scheduler. It has one CPU and a thread for each vCPU. They take turns in the order of
- * their numbers; each keeps the CPU for a slice (machine.slice cycles) unless it sleeps before.
+ * their numbers (the VMM's main thread, which does what the scenario lets happen from outside,
+ * before them); each keeps the CPU for a slice (machine.slice cycles) unless it sleeps before.
  * When all sleep, time goes on to the next event. So a run depends on nothing but the scenario.
  */
 #include <stdio.h>
@@ -60,7 +61,22 @@ static bool take_interrupts(void *ctx, unsigned vcpu)
     struct machine *machine = ctx;
 
     cpu_set_line(machine->vcpus[vcpu].cpu, CPU_LINE_IRQ, false);
-    return machine->resched;
+    return machine->resched || machine->main_thread_due;
+}
+
+void machine_wake_main_thread(void *ctx)
+{
+    struct machine *machine = ctx;
+
+    machine->main_thread_due = true;
+    cpu_set_line(machine->vcpus[machine->current].cpu, CPU_LINE_IRQ, true);
+}
+
+/* It comes before the vCPUs' threads; whose turn it was goes on after it. */
+static void run_main_thread(struct machine *machine)
+{
+    machine->main_thread_due = false;
+    stimuli_run(machine->stimuli);
 }
 
 static void kick(void *ctx, unsigned vcpu)
@@ -112,6 +128,8 @@ static void idle(struct machine *machine)
     for (unsigned n = 0; n < FRUITLESS_EVENTS; n++) {
         if (!clock_skip_to_event(&machine->clock))
             break;
+        if (machine->main_thread_due)
+            run_main_thread(machine);
         if (machine_check_limits(machine) || next_thread(machine) < machine->vcpu_count)
             return;
     }
@@ -130,9 +148,11 @@ static void run_thread(struct machine *machine, unsigned vcpu)
     machine->slice_instructions = cpu_instructions(next->cpu);
     start_slice(machine);
     cpu_set_budget(next->cpu, machine->instructions_left);
-    do
+    do {
         machine_end_of_thread(machine, vmm_run(&next->thread));
-    while (!machine->ended && !machine->resched && can_run(machine, vcpu));
+        if (machine->main_thread_due)
+            run_main_thread(machine);
+    } while (!machine->ended && !machine->resched && can_run(machine, vcpu));
     machine->instructions_left = cpu_budget_left(next->cpu);
 }
 

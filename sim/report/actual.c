@@ -8,6 +8,7 @@
 
 #include "sim/report/esr_text.h"
 #include "sim/report/trap_text.h"
+#include "sim/stimulus.h"
 
 /* PSCI functions that stop a CPU or the system (Arm DEN 0022, 5.1). */
 const char *psci_call_name(uint64_t function_id)
@@ -334,6 +335,23 @@ static void device_field(const struct machine_device_state *state, const char *f
     }
 }
 
+/* "N.errno", ...: of stimulus N, from 1. */
+static void stimulus_path(const struct run *run, const char *path, struct actual *actual)
+{
+    char *field;
+    unsigned long number = strtoul(path, &field, 10);
+    if (number < 1 || number > run->scenario->stimulus_count || !run->result->stimuli)
+        return;
+    const struct stimulus_result *result = &run->result->stimuli[number - 1];
+    if (strcmp(field, ".times") == 0) {
+        set_number(actual, ACTUAL_DEC, result->times);
+    } else if (strcmp(field, ".errno") == 0) {
+        set_number(actual, ACTUAL_DEC, (uint64_t)result->error);
+        actual->present = result->times > 0;
+        set_name(actual, result->error ? errno_text(-(int64_t)result->error) + 1 : NULL);
+    }
+}
+
 static void device_path(const struct run *run, const char *path, struct actual *actual)
 {
     for (size_t i = 0; i < run->result->device_count; i++) {
@@ -430,7 +448,10 @@ void actual_of_run(const struct run *run, const char *path, struct actual *actua
     const char *reg = after(path, "regs"), *device = after(path, "devices");
     const char *host = after(path, "host"), *kvm = after(path, "kvm");
     const char *vcpu = after(path, "vcpus");
-    if (kvm)
+    const char *stimulus = after(path, "stimulus");
+    if (stimulus)
+        stimulus_path(run, stimulus, actual);
+    else if (kvm)
         kvm_path(run, kvm, actual);
     else if (host)
         host_step_path(run, host, actual);

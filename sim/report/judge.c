@@ -383,6 +383,7 @@ struct judgement judge(const struct run *run, struct arena *arena)
     judge_run_items(&judge, expect->host, expect->host_count);
     judge_run_items(&judge, expect->exits, expect->exit_count);
     judge_run_items(&judge, expect->regs, expect->reg_count);
+    judge_run_items(&judge, expect->stimuli, expect->stimulus_count);
     judge_run_items(&judge, expect->vcpus, expect->vcpu_count);
     judge_run_items(&judge, expect->devices, expect->device_count);
     judge_run_items(&judge, expect->kvm, expect->kvm_count);

@@ -52,6 +52,7 @@ struct run_result run_result_capture(struct machine *machine, struct machine_end
         .device_count = scenario->device_count,
         .kvm = machine_kvm_state(machine),
         .invariants = machine_invariant_counts(machine),
+        .stimuli = machine_stimulus_results(machine),
         .host = machine_hostile_records(machine),
     };
     for (unsigned i = 0; i < result.vcpu_count; i++)

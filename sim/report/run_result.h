@@ -22,6 +22,7 @@ struct run_result {
     struct kvm_stage2_leaf *stage2;            /* one for each of expect.stage2 */
     uint64_t **dirty;                          /* one bitmap for each of expect.dirty */
     const struct invariant_counts *invariants; /* NULL: no realm */
+    const struct stimulus_result *stimuli; /* as many as the scenario has */
     const struct hostile_record *host;         /* one a step of the policy; NULL without one */
 };
 

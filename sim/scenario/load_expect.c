@@ -251,6 +251,7 @@ static void load_entry(struct loader *loader, const struct node *entry)
         if (vcpus->items[i]->row)
             vcpu_exists(loader, vcpus->keys[i], strtoul(vcpus->keys[i]->text, NULL, 10));
     }
+    load_section(loader, entry, "stimulus", &expect->stimuli, &expect->stimulus_count);
     load_section(loader, entry, "devices", &expect->devices, &expect->device_count);
     for (size_t i = 0; devices && i < devices->count; i++) {
         if (devices->items[i]->row) /* not for x-* */

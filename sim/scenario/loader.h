@@ -61,6 +61,7 @@ void load_code(struct loader *loader);        /* load_code.c: code, labels, entr
 void load_guest(struct loader *loader);       /* load_guest.c: registers, limits */
 void load_host(struct loader *loader);        /* load_host.c: before load_expect */
 void load_vmm(struct loader *loader);         /* load_vmm.c: vmm and kvm, before load_expect */
+void load_stimulus(struct loader *loader);    /* load_stimulus.c */
 void load_expect(struct loader *loader);      /* load_expect.c */
 void load_stage2(struct loader *loader);      /* load_stage2.c: after load_code */
 

@@ -72,5 +72,6 @@ void load_scenario(struct loader *loader, struct node *root)
     load_stage2(loader);
     load_host(loader);
     load_vmm(loader);
+    load_stimulus(loader);
     load_expect(loader);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "cpu/arch/sysreg.h"
+#include "cpu/event.h"
 #include "cpu/types.h"
 #include "kvm_model/hostile.h"
 #include "kvm_model/vmm/device.h"
@@ -271,6 +272,34 @@ struct scn_kvm { /* `kvm:` */
     size_t filter_count;
 };
 
+enum scn_stimulus_kind {
+    SCN_STIMULUS_IRQ,
+    SCN_STIMULUS_SERROR,
+    SCN_STIMULUS_EXT_DABT,
+    SCN_STIMULUS_WRITE,
+    SCN_STIMULUS_SIGNAL,
+    SCN_STIMULUS_COUNT
+};
+
+enum scn_when { SCN_AT_CYCLE, SCN_AT_TRAP, SCN_AT_EVENT };
+
+struct scn_stimulus { /* what happens from outside */
+    struct source_pos pos;
+    enum scn_stimulus_kind kind;
+    const char *name; /* of the kind, as the key */
+    enum scn_when when;
+    uint64_t number; /* the cycle; which trap or event, from 1 */
+    enum event_kind event;
+    unsigned vcpu;
+    unsigned intid;  /* irq */
+    bool ppi, level; /* irq */
+    bool has_iss;    /* serror: value is its ISS */
+    uint64_t value;  /* write: little-endian */
+    unsigned size;   /* write: bytes */
+    ipa_t ipa;       /* write */
+    size_t memory;   /* index; write */
+};
+
 struct scn_limits {
     uint64_t instructions; /* default 10,000,000 */
     uint64_t exits;        /* traps to EL2; default 100,000 */
@@ -353,6 +382,8 @@ struct scn_expect {
     size_t reg_count;
     struct expect_item *vcpus; /* "vcpus.N.state", "vcpus.N.regs.x0", ...: at the end */
     size_t vcpu_count;
+    struct expect_item *stimuli; /* "stimulus.N.errno", ...: of the N-th, from 1 */
+    size_t stimulus_count;
     struct expect_item *devices; /* "devices.NAME.reads|writes|output|..." */
     size_t device_count;
     struct expect_item *kvm; /* "kvm.ioeventfds.NAME", "kvm.coalesced", "kvm.unassigned_..." */
@@ -394,6 +425,8 @@ struct scenario {
     int stage2_depth; /* 0: tables come with the mappings */
     struct scn_stage2_raw *stage2_raws;
     size_t stage2_raw_count;
+    struct scn_stimulus *stimuli;
+    size_t stimulus_count;
     struct scn_limits limits;
     struct scn_expect expect;
     const char *xfail;          /* reason, or NULL */

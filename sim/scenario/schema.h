@@ -92,6 +92,9 @@ extern const struct schema_words schema_rmm_names;
 /* What machine.kernel or machine.rmm may be; NULL for another key. */
 const struct schema_words *schema_machine_words(const char *key);
 
+/* `stimulus` (schema_stimulus.c). */
+extern const struct schema_map schema_stimulus;
+
 /* The words of a condition: {min:, max:}, {in: []}, {not: }. */
 extern const struct schema_map schema_condition;
 

@@ -158,6 +158,8 @@ static const struct schema_pattern exit_pattern = {"^[A-Za-z0-9_]+$", "a kind of
 
 static const struct schema_pattern secondary_pattern = {"^([1-9]|1[0-5])$",
                                                         "the number of a vCPU, 1 to 15"};
+static const struct schema_pattern order_pattern = {"^[1-9][0-9]*$",
+                                                    "the number of a stimulus, from 1"};
 static const struct schema_pattern vcpu_pattern = {"^([0-9]|1[0-5])$",
                                                    "the number of a vCPU, 0 to 15"};
 
@@ -326,6 +328,14 @@ static const struct schema_key vcpu_state_keys[] = {
 };
 static const struct schema_key vcpu_state_row = {
     "vCPU", .type = SCHEMA_MAP, .map = MAP(vcpu_state_keys), .doc = "state at the end of the run"};
+
+static const struct schema_key stimulus_result_keys[] = {
+    {"times", MATCH_ANY_INT, .doc = "0 if its time never came"},
+    {"errno", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH | SCHEMA_OR_INT, .words = &errno_names,
+     .max = 4095, .doc = "of the ioctl, 0 for success"},
+};
+static const struct schema_key stimulus_result_row = {
+    "stimulus", .type = SCHEMA_MAP, .map = MAP(stimulus_result_keys), .doc = "what came of it"};
 
 static const struct schema_key device_state_keys[] = {
     {"reads", MATCH_ANY_INT, .doc = "how many reads the device answered"},
@@ -510,6 +520,9 @@ static const struct schema_key expect_keys[] = {
     {"regs", .type = SCHEMA_MAP,
      .map = &(const struct schema_map){.any_key = &end_register_pattern, .any = &end_reg_row},
      .doc = "registers of vCPU 0 at the end of the run, as the guest last had them"},
+    {"stimulus", .type = SCHEMA_MAP,
+     .map = &(const struct schema_map){.any_key = &order_pattern, .any = &stimulus_result_row},
+     .doc = "what came of each stimulus, e.g. {1: {errno: 0}}"},
     {"vcpus", .type = SCHEMA_MAP,
      .map = &(const struct schema_map){.any_key = &vcpu_pattern, .any = &vcpu_state_row},
      .doc = "vCPUs at the end of the run, e.g. {1: {state: off, regs: {x0: 5}}}"},
@@ -596,7 +609,8 @@ static const struct schema_key root_keys[] = {
      .doc = "what the VMM does at certain exits, instead of or beside what machine.vmm does"},
     {"host_events", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = &schema_host_event,
      .doc = "of a plain VM: what the host does to the memory while the guest runs"},
-    {"stimulus", UNSUPPORTED, .doc = "events from outside"},
+    {"stimulus", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = &schema_stimulus,
+     .doc = "what happens from outside, and when"},
     {"limits", .type = SCHEMA_MAP, .flags = SCHEMA_FILL, .map = MAP(limit_keys),
      .doc = "a run that reaches one ends without a verdict"},
     {"expect", .type = SCHEMA_MAP, .flags = SCHEMA_FILL | SCHEMA_OR_MAPS, .map = MAP(expect_keys),

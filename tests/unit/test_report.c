@@ -13,6 +13,7 @@
 #include "sim/report/style.h"
 #include "sim/scenario/arena.h"
 #include "sim/scenario/schema.h"
+#include "sim/stimulus.h"
 #include "sim/trace/writer.h"
 
 #define LOAD_PC 0x40000004
@@ -25,6 +26,7 @@
 
 struct fake {
     struct clock clock;
+    struct stimulus_result stimulus;
     struct trace trace;
     struct trap_log log;
     struct scenario scenario;
@@ -142,6 +144,7 @@ static struct fake *fake_new(void)
         .devices = fake->devices,
         .device_count = 1,
         .kvm = {.ioeventfds = fake->bells, .ioeventfd_count = 1},
+        .stimulus_count = 1,
         .guest = {.el = 1,
                   .start.regs = {[0] = UART_IPA},
                   .labels = fake->labels,
@@ -159,6 +162,7 @@ static struct fake *fake_new(void)
         .vcpus[0].x = {[0] = UART_IPA, [2] = 0xffffffff80000090},
         .vcpus[0].pc = 0x40000204,
         .vcpu_count = 1,
+        .stimuli = &fake->stimulus,
         .cycles = CYCLES(9900),
         .instructions = 4,
         .devices = fake->states,
@@ -642,6 +646,7 @@ static const char *sample_key(const char *map)
            : strcmp(map, "ioeventfds") == 0 ? "bell"
            : strcmp(map, "gprs") == 0       ? "0"
            : strcmp(map, "vcpus") == 0      ? "0"
+           : strcmp(map, "stimulus") == 0   ? "1"
            : strcmp(map, "regs") == 0       ? "x30"
                                             : "MMIO";
 }
