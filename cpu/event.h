@@ -192,7 +192,7 @@ struct event {
 
 typedef void event_reader(void *ctx, const struct event *event);
 
-#define TRACE_MAX_READERS 4
+#define TRACE_MAX_READERS 8
 
 /* The one trace interface: floors emit to it, the tool's readers listen. */
 struct trace {

@@ -218,6 +218,28 @@ bool machine_find_page(void *ctx, ipa_t ipa, pa_t *pa, enum pas *pas)
     return kvm_find_page(machine->kvm, ipa, pa, pas);
 }
 
+bool machine_read_memory(const struct machine *machine, ipa_t ipa, void *bytes, size_t size)
+{
+    uint8_t *to = bytes;
+
+    while (size > 0) {
+        size_t in_page = GRANULE_SIZE - (size_t)(ipa.v & (GRANULE_SIZE - 1));
+        size_t part = size < in_page ? size : in_page;
+        enum pas pas;
+        pa_t pa;
+
+        if (!kvm_find_page(machine->kvm, IPA(ipa.v & ~(uint64_t)(GRANULE_SIZE - 1)), &pa, &pas))
+            return false;
+        pa.v += ipa.v & (GRANULE_SIZE - 1);
+        if (physmem_read(machine->mem, pas, pa, to, part) != PHYS_OK)
+            return false;
+        to += part;
+        ipa.v += part;
+        size -= part;
+    }
+    return true;
+}
+
 void machine_stop(struct machine *machine, const char *text)
 {
     machine_set_end_text(machine, END_KVM_ERROR, EINTR, "%s", text);

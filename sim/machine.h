@@ -102,6 +102,11 @@ unsigned machine_cpu_count(const struct machine *machine);
 struct cpu *machine_cpu(struct machine *machine, unsigned n);
 /* A find function of struct mmu_peek; ctx is the machine. */
 bool machine_find_page(void *ctx, ipa_t ipa, pa_t *pa, enum pas *pas);
+/*
+ * Reads the guest's memory as a debugger does: past every protection, without a trace. A page that
+ * KVM has not mapped yet is what the host has there. False if ipa is in no memory.
+ */
+bool machine_read_memory(const struct machine *machine, ipa_t ipa, void *bytes, size_t size);
 /* Ends the run, as a signal to the VMM would: KVM_RUN returns -EINTR. text is copied. */
 void machine_stop(struct machine *machine, const char *text);
 

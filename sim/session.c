@@ -38,6 +38,11 @@ static enum exit_status run_and_judge(struct session *session,
     struct trace *trace = machine_trace(session->machine);
     struct trace_writer *writer = NULL;
     trace_add_reader(trace, trap_log_event, &session->log);
+    bool watched = watch_wanted(session->scenario);
+    if (watched) {
+        watch_init(&session->watch, session->scenario, session->machine, &session->log);
+        trace_add_reader(trace, watch_event, &session->watch);
+    }
     if (options->trace) {
         const struct trace_header header = {
             .version = SIM_VERSION,
@@ -76,8 +81,10 @@ static enum exit_status run_and_judge(struct session *session,
     }
     struct machine_end end = machine_run(session->machine);
     session->result = run_result_capture(session->machine, end, session->scenario, session->arena);
-    session->report.run = (struct run){
-        .scenario = session->scenario, .result = &session->result, .log = &session->log};
+    session->report.run = (struct run){.scenario = session->scenario,
+                                       .result = &session->result,
+                                       .log = &session->log,
+                                       .watch = watched ? &session->watch : NULL};
     session->report.judgement = judge(&session->report.run, session->arena);
     session->report.outcome = outcome_of_run(&session->report.run, &session->report.judgement);
     gdb_stub_finish(gdb, (int)session->report.outcome.status);
@@ -130,6 +137,7 @@ void session_open(struct session *session, const char *path, const struct sessio
 void session_close(struct session *session)
 {
     trap_log_free(&session->log);
+    watch_free(&session->watch);
     if (session->machine)
         machine_free(session->machine);
     if (session->arena)

@@ -5,6 +5,7 @@
 
 #include "sim/options.h"
 #include "sim/report/report.h"
+#include "sim/report/watch.h"
 #include "sim/trace/writer.h"
 
 #define HASH_TEXT_SIZE 17
@@ -31,6 +32,7 @@ struct session {
     struct machine *machine;
     struct arena *arena;
     struct trap_log log;
+    struct watch watch; /* if the scenario wants it */
     struct run_result result;
     char hash[HASH_TEXT_SIZE];
     struct report report; /* complete only when ran is true */

@@ -8,6 +8,7 @@
 
 #include "sim/report/esr_text.h"
 #include "sim/report/trap_text.h"
+#include "sim/report/watch.h"
 #include "sim/stimulus.h"
 
 /* PSCI functions that stop a CPU or the system (Arm DEN 0022, 5.1). */
@@ -209,11 +210,39 @@ static void step_path(const struct trap_view *view, const char *path, struct act
     }
 }
 
+/* The guest's registers once it goes on; those it trapped with are the initial ones. */
+static void after_path(const struct run *run, const struct trap_view *view, const char *name,
+                       struct actual *actual)
+{
+    const struct trap_registers *regs = watch_registers(run->watch, view->trap->number);
+    char *rest;
+    unsigned long n = name[0] == 'x' ? strtoul(name + 1, &rest, 10) : 0;
+    actual->known = true;
+    if (!regs || !regs->resumed)
+        return;
+    actual->has_initial = true;
+    actual->initial_when = "as it trapped";
+    if (strcmp(name, "pc") == 0) {
+        set_number(actual, ACTUAL_HEX, regs->pc_after);
+        actual->initial = trap_pc(view);
+    } else if (strcmp(name, "sp") == 0) {
+        set_number(actual, ACTUAL_HEX, regs->sp_after);
+        actual->initial = regs->sp_before;
+    } else if (n < sizeof(regs->after) / sizeof(regs->after[0])) {
+        set_number(actual, ACTUAL_HEX, regs->after[n]);
+        actual->initial = regs->before[n];
+    }
+}
+
 void actual_of_trap(const struct run *run, const struct trap_view *view, const char *path,
                     struct actual *actual)
 {
     *actual = (struct actual){0};
-    const char *host = after(path, "host_sees");
+    const char *host = after(path, "host_sees"), *reg = after(path, "after");
+    if (reg) {
+        after_path(run, view, reg, actual);
+        return;
+    }
     if (strcmp(path, "host_sees") == 0) {
         actual->known = true;
         actual->present = view->rec_exit != NULL;
@@ -441,15 +470,26 @@ static void host_step_path(const struct run *run, const char *path, struct actua
     }
 }
 
+static void cycles_path(const struct run *run, const char *part, struct actual *actual)
+{
+    uint64_t setup = run->log->setup_end.v, total = run->result->cycles.v;
+    set_number(actual, ACTUAL_DEC,
+               strcmp(part, "setup") == 0   ? setup
+               : strcmp(part, "guest") == 0 ? total - setup
+                                            : total);
+}
+
 void actual_of_run(const struct run *run, const char *path, struct actual *actual)
 {
     *actual = (struct actual){0};
     const char *end = after(path, "end"), *exit = after(path, "exits");
     const char *reg = after(path, "regs"), *device = after(path, "devices");
     const char *host = after(path, "host"), *kvm = after(path, "kvm");
-    const char *vcpu = after(path, "vcpus");
+    const char *vcpu = after(path, "vcpus"), *cycles = after(path, "cycles");
     const char *stimulus = after(path, "stimulus");
-    if (stimulus)
+    if (cycles)
+        cycles_path(run, cycles, actual);
+    else if (stimulus)
         stimulus_path(run, stimulus, actual);
     else if (kvm)
         kvm_path(run, kvm, actual);
@@ -484,6 +524,24 @@ void actual_of_stage2(const struct run *run, size_t index, const char *path, str
         set_text(actual, leaf->perm, strlen(leaf->perm));
     else if (strcmp(field, "attr") == 0)
         set_text(actual, leaf->attr, strlen(leaf->attr));
+}
+
+void actual_of_memory(const struct run *run, size_t index, const char *path, struct actual *actual)
+{
+    const struct memory_bytes *memory = &run->result->memory[index];
+    const char *field = after(path, "memory");
+    *actual = (struct actual){.known = true};
+    if (!memory->there)
+        return;
+    if (field && strcmp(field, "value") == 0) {
+        uint64_t value = 0;
+        memcpy(&value, memory->bytes, memory->size < sizeof(value) ? memory->size : sizeof(value));
+        set_number(actual, ACTUAL_HEX, value);
+    } else if (field && strcmp(field, "bytes") == 0) {
+        set_text(actual, memory->hex, strlen(memory->hex));
+    } else {
+        set_text(actual, (const char *)memory->bytes, memory->size);
+    }
 }
 
 void actual_of_walk(const struct event *event, const char *path, struct actual *actual)

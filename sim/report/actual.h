@@ -11,6 +11,8 @@
 #include "sim/report/run_result.h"
 #include "sim/trace/trap_log.h"
 
+struct watch;
+
 enum actual_style {
     ACTUAL_HEX,
     ACTUAL_DEC,
@@ -32,23 +34,27 @@ struct actual {
     char text_room[40]; /* text may point here: do not copy the struct */
     bool has_initial;   /* a register: `unchanged` compares with it */
     uint64_t initial;
+    const char *initial_when; /* "as at the start", for messages */
 };
 
 struct run {
     const struct scenario *scenario;
     const struct run_result *result;
     const struct trap_log *log;
+    const struct watch *watch; /* NULL: the scenario wants nothing of it */
 };
 
 /* Fills *actual for a path of expect.traps[]. */
 void actual_of_trap(const struct run *run, const struct trap_view *view, const char *path,
                     struct actual *actual);
-/* Fills *actual for a path of expect.end, exits, regs, devices. */
+/* Fills *actual for a path of expect.end, exits, regs, devices, cycles. */
 void actual_of_run(const struct run *run, const char *path, struct actual *actual);
 
 /* Fills *actual for a path of expect.stage2[index], or of a walk of a trap's (an S1_WALK, S2_WALK).
  */
 void actual_of_stage2(const struct run *run, size_t index, const char *path, struct actual *actual);
+/* ... of expect.memory[index]. */
+void actual_of_memory(const struct run *run, size_t index, const char *path, struct actual *actual);
 void actual_of_walk(const struct event *event, const char *path, struct actual *actual);
 
 /* "SYSTEM_OFF", ...; NULL for a function ID that is no PSCI call known here. */

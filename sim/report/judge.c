@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "sim/report/judge.h"
+#include "sim/report/judge_private.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -10,14 +10,6 @@
 
 /* A page-in is seldom the trap that is meant, even if it stands at the same instruction. */
 #define PAGE_IN_DISTANCE 2
-
-struct judge {
-    const struct run *run;
-    struct arena *arena;
-    struct failure *failures;
-    size_t count, capacity;
-    size_t expectations;
-};
 
 static bool text_is(const struct actual *actual, const char *wanted)
 {
@@ -63,28 +55,28 @@ bool match_value_holds(const struct match_value *want, const struct actual *actu
     return false;
 }
 
-static void fail(struct judge *judge, struct failure failure)
+void judge_fail(struct judge *judge, struct failure failure)
 {
     judge->failures =
         arena_grow(judge->arena, judge->failures, judge->count, &judge->capacity, sizeof(failure));
     judge->failures[judge->count++] = failure;
 }
 
-static void fail_item(struct judge *judge, const struct expect_item *item,
-                      const struct actual *actual, const struct trap *trap)
+void judge_fail_item(struct judge *judge, const struct expect_item *item,
+                     const struct actual *actual, const struct trap *trap)
 {
     const char *what =
         trap ? arena_printf(judge->arena, "trap %" PRIu64 ", %s", trap->number, item->path)
              : item->path;
-    fail(judge, (struct failure){
-                    .pos = item->pos,
-                    .trap = trap ? trap->number : 0,
-                    .what = what,
-                    .expected = expected_text(judge->arena, &item->want, actual),
-                    .actual = actual->known ? actual_text(judge->arena, actual)
-                                            : "this version has no such value",
-                    .note = difference_note(judge->arena, item->path, &item->want, actual),
-                });
+    judge_fail(judge, (struct failure){
+                          .pos = item->pos,
+                          .trap = trap ? trap->number : 0,
+                          .what = what,
+                          .expected = expected_text(judge->arena, &item->want, actual),
+                          .actual = actual->known ? actual_text(judge->arena, actual)
+                                                  : "this version has no such value",
+                          .note = difference_note(judge->arena, item->path, &item->want, actual),
+                      });
 }
 
 static void judge_run_items(struct judge *judge, const struct expect_item *items, size_t count)
@@ -94,7 +86,7 @@ static void judge_run_items(struct judge *judge, const struct expect_item *items
         actual_of_run(judge->run, items[i].path, &actual);
         judge->expectations++;
         if (!actual.known || !match_value_holds(&items[i].want, &actual))
-            fail_item(judge, &items[i], &actual, NULL);
+            judge_fail_item(judge, &items[i], &actual, NULL);
     }
 }
 
@@ -174,44 +166,45 @@ static void fail_trap(struct judge *judge, const struct expect_trap *want,
                       const struct trap_view *view)
 {
     if (!at_place(want, view))
-        fail(judge,
-             (struct failure){
-                 .pos = want->pos,
-                 .trap = view->trap->number,
-                 .what = arena_printf(judge->arena, "trap %" PRIu64 ", at", view->trap->number),
-                 .expected = arena_printf(judge->arena, "0x%" PRIx64 " (%s)", want->at,
-                                          want->at_name ? want->at_name : "address"),
-                 .actual = arena_printf(judge->arena, "0x%" PRIx64, trap_pc(view)),
-                 .note = "",
-             });
+        judge_fail(judge, (struct failure){
+                              .pos = want->pos,
+                              .trap = view->trap->number,
+                              .what = arena_printf(judge->arena, "trap %" PRIu64 ", at",
+                                                   view->trap->number),
+                              .expected = arena_printf(judge->arena, "0x%" PRIx64 " (%s)", want->at,
+                                                       want->at_name ? want->at_name : "address"),
+                              .actual = arena_printf(judge->arena, "0x%" PRIx64, trap_pc(view)),
+                              .note = "",
+                          });
     for (size_t i = 0; i < want->item_count; i++) {
         struct actual actual;
         actual_of_trap(judge->run, view, want->items[i].path, &actual);
         if (!actual.known || !match_value_holds(&want->items[i].want, &actual))
-            fail_item(judge, &want->items[i], &actual, view->trap);
+            judge_fail_item(judge, &want->items[i], &actual, view->trap);
     }
     const struct expect_walk *walk = missing_walk(want, view);
     if (walk)
-        fail(judge,
-             (struct failure){
-                 .pos = walk->pos,
-                 .trap = view->trap->number,
-                 .what = arena_printf(judge->arena, "trap %" PRIu64 ", walk", view->trap->number),
-                 .expected = "a walk like this at its place",
-                 .actual = walks_text(judge->arena, view),
-                 .note = "",
-             });
+        judge_fail(judge, (struct failure){
+                              .pos = walk->pos,
+                              .trap = view->trap->number,
+                              .what = arena_printf(judge->arena, "trap %" PRIu64 ", walk",
+                                                   view->trap->number),
+                              .expected = "a walk like this at its place",
+                              .actual = walks_text(judge->arena, view),
+                              .note = "",
+                          });
     const char *step = missing_step(want, view);
     if (step)
-        fail(judge,
-             (struct failure){
-                 .pos = want->path_pos,
-                 .trap = view->trap->number,
-                 .what = arena_printf(judge->arena, "trap %" PRIu64 ", path", view->trap->number),
-                 .expected = arena_printf(judge->arena, "%s at its place in the path", step),
-                 .actual = path_text(judge->arena, view),
-                 .note = "",
-             });
+        judge_fail(
+            judge,
+            (struct failure){
+                .pos = want->path_pos,
+                .trap = view->trap->number,
+                .what = arena_printf(judge->arena, "trap %" PRIu64 ", path", view->trap->number),
+                .expected = arena_printf(judge->arena, "%s at its place in the path", step),
+                .actual = path_text(judge->arena, view),
+                .note = "",
+            });
 }
 
 static const char *trap_title(struct judge *judge, const struct expect_trap *want)
@@ -233,16 +226,17 @@ static void fail_no_trap(struct judge *judge, const struct expect_trap *want, si
     else
         actual = arena_printf(judge->arena, "none after trap %" PRIu64 ", of %" PRIu64 " in all",
                               log->traps[after - 1].number, log->total);
-    fail(judge, (struct failure){
-                    .pos = want->pos,
-                    .what = "traps",
-                    .expected = trap_title(judge, want),
-                    .actual = actual,
-                    .note = log->trap_count < log->total
-                                ? arena_printf(judge->arena, "only the first %zu traps are kept",
-                                               log->trap_count)
-                                : "",
-                });
+    judge_fail(judge,
+               (struct failure){
+                   .pos = want->pos,
+                   .what = "traps",
+                   .expected = trap_title(judge, want),
+                   .actual = actual,
+                   .note = log->trap_count < log->total
+                               ? arena_printf(judge->arena, "only the first %zu traps are kept",
+                                              log->trap_count)
+                               : "",
+               });
 }
 
 /*
@@ -290,16 +284,17 @@ static void judge_exact(struct judge *judge)
         fail_trap(judge, &expect->traps[i], &view);
     }
     if (log->total > expect->trap_count)
-        fail(judge, (struct failure){
-                        .pos = expect->traps_pos,
-                        .trap = expect->trap_count < log->trap_count
-                                    ? log->traps[expect->trap_count].number
-                                    : 0,
-                        .what = "traps, exact",
-                        .expected = arena_printf(judge->arena, "%zu traps", expect->trap_count),
-                        .actual = arena_printf(judge->arena, "%" PRIu64 " traps", log->total),
-                        .note = "",
-                    });
+        judge_fail(judge,
+                   (struct failure){
+                       .pos = expect->traps_pos,
+                       .trap = expect->trap_count < log->trap_count
+                                   ? log->traps[expect->trap_count].number
+                                   : 0,
+                       .what = "traps, exact",
+                       .expected = arena_printf(judge->arena, "%zu traps", expect->trap_count),
+                       .actual = arena_printf(judge->arena, "%" PRIu64 " traps", log->total),
+                       .note = "",
+                   });
 }
 
 static void judge_traps(struct judge *judge)
@@ -330,7 +325,7 @@ static void judge_stage2(struct judge *judge)
             actual_of_stage2(judge->run, i, leaf->items[n].path, &actual);
             judge->expectations++;
             if (!actual.known || !match_value_holds(&leaf->items[n].want, &actual))
-                fail_item(judge, &leaf->items[n], &actual, NULL);
+                judge_fail_item(judge, &leaf->items[n], &actual, NULL);
         }
     }
 }
@@ -365,13 +360,14 @@ static void judge_dirty(struct judge *judge)
         judge->expectations++;
         if (same && found == want->page_count)
             continue;
-        fail(judge, (struct failure){
-                        .pos = want->pos,
-                        .what = arena_printf(judge->arena, "dirty pages of %s", memory->name),
-                        .expected = *expected ? expected : "none",
-                        .actual = *actual ? actual : "none",
-                        .note = found > MAX_PAGES_TOLD ? "only the first pages are shown" : "",
-                    });
+        judge_fail(judge,
+                   (struct failure){
+                       .pos = want->pos,
+                       .what = arena_printf(judge->arena, "dirty pages of %s", memory->name),
+                       .expected = *expected ? expected : "none",
+                       .actual = *actual ? actual : "none",
+                       .note = found > MAX_PAGES_TOLD ? "only the first pages are shown" : "",
+                   });
     }
 }
 
@@ -388,8 +384,11 @@ struct judgement judge(const struct run *run, struct arena *arena)
     judge_run_items(&judge, expect->devices, expect->device_count);
     judge_run_items(&judge, expect->kvm, expect->kvm_count);
     judge_run_items(&judge, expect->end, expect->end_count);
+    judge_run_items(&judge, expect->cycles, expect->cycle_count);
     judge_stage2(&judge);
     judge_dirty(&judge);
+    judge_memory(&judge);
+    judge_events(&judge);
     return (struct judgement){
         .expectations = judge.expectations,
         .failures = judge.failures,

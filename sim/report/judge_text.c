@@ -135,7 +135,7 @@ const char *expected_text(struct arena *arena, const struct match_value *want,
         break;
     case MATCH_UNCHANGED:
         print_number(note.out, actual->initial, actual);
-        fputs(", as at the start", note.out);
+        fprintf(note.out, ", %s", actual->initial_when ? actual->initial_when : "as at the start");
         break;
     }
     return note_close(&note, arena);

@@ -28,6 +28,24 @@ static void capture_stage2(struct machine *machine, const struct scenario *scena
         result->dirty[i] = dirty_bitmap(machine, scenario, expect->dirty[i].memory, arena);
 }
 
+static void capture_memory(struct machine *machine, const struct scenario *scenario,
+                           struct run_result *result, struct arena *arena)
+{
+    const struct scn_expect *expect = &scenario->expect;
+    result->memory = arena_array(arena, expect->memory_count, sizeof(result->memory[0]));
+    for (size_t i = 0; i < expect->memory_count; i++) {
+        struct memory_bytes *memory = &result->memory[i];
+        char *hex = arena_alloc(arena, 2 * expect->memory[i].size + 1);
+        memory->size = expect->memory[i].size;
+        memory->bytes = arena_alloc(arena, memory->size);
+        memory->there =
+            machine_read_memory(machine, expect->memory[i].ipa, memory->bytes, memory->size);
+        for (size_t n = 0; n < memory->size; n++)
+            snprintf(hex + 2 * n, 3, "%02x", memory->bytes[n]);
+        memory->hex = hex;
+    }
+}
+
 static struct vcpu_result capture_vcpu(struct machine *machine, unsigned vcpu)
 {
     struct vcpu_result result = {
@@ -61,5 +79,6 @@ struct run_result run_result_capture(struct machine *machine, struct machine_end
     for (size_t i = 0; i < scenario->device_count; i++)
         result.devices[i] = machine_device(machine, i);
     capture_stage2(machine, scenario, &result, arena);
+    capture_memory(machine, scenario, &result, arena);
     return result;
 }

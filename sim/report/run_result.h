@@ -10,6 +10,13 @@ struct vcpu_result {
     enum vcpu_state state;
 };
 
+struct memory_bytes { /* what expect.memory asks for */
+    bool there;       /* the guest has such memory, mapped or not yet touched */
+    uint8_t *bytes;
+    size_t size;
+    const char *hex; /* "0041ff" */
+};
+
 struct run_result {
     struct machine_end end;
     struct vcpu_result vcpus[SCN_MAX_VCPUS];
@@ -20,6 +27,7 @@ struct run_result {
     size_t device_count;
     struct machine_kvm_state kvm;
     struct kvm_stage2_leaf *stage2;            /* one for each of expect.stage2 */
+    struct memory_bytes *memory;               /* one for each of expect.memory */
     uint64_t **dirty;                          /* one bitmap for each of expect.dirty */
     const struct invariant_counts *invariants; /* NULL: no realm */
     const struct stimulus_result *stimuli; /* as many as the scenario has */

@@ -15,8 +15,23 @@ static bool is_text(const struct schema_key *row)
     return row->type == SCHEMA_TEXT || (row->type == SCHEMA_WORD && !(row->flags & SCHEMA_OR_INT));
 }
 
+/* A number where the table allows any text: the field of an event is one. */
+static bool number_of_text(struct loader *loader, const struct node *node, uint64_t *value)
+{
+    bool yes = strcmp(node->text, "true") == 0;
+
+    *value = yes ? 1 : 0;
+    if (yes || strcmp(node->text, "false") == 0)
+        return true;
+    if (!integer_looks_like(node->text))
+        return place_resolve(loader, node, value);
+    return integer_read(loader->arena, loader->diag, node, "the field", value);
+}
+
 static bool number_of(struct loader *loader, const struct node *node, uint64_t *value)
 {
+    if (node->row->type == SCHEMA_TEXT)
+        return number_of_text(loader, node, value);
     if (node->row->type == SCHEMA_ADDRESS)
         return place_resolve(loader, node, value);
     *value = node->value;
@@ -68,15 +83,15 @@ static bool load_range(struct loader *loader, const struct node *node, struct ma
 }
 
 /* The condition a good node stands for; false after reporting. */
-static bool load_match(struct loader *loader, const struct schema_key *row, const struct node *node,
-                       struct match_value *want)
+static bool load_match(struct loader *loader, const struct schema_key *row, bool text,
+                       const struct node *node, struct match_value *want)
 {
     static const enum match_op ops[] = {[SPECIAL_ANY] = MATCH_ANY,
                                         [SPECIAL_ABSENT] = MATCH_ABSENT,
                                         [SPECIAL_UNCHANGED] = MATCH_UNCHANGED};
     enum schema_special special = schema_special(node);
 
-    *want = (struct match_value){.op = MATCH_EQ, .is_text = is_text(row)};
+    *want = (struct match_value){.op = MATCH_EQ, .is_text = text};
     if (special == SPECIAL_UNCHANGED && !(row->flags & SCHEMA_UNCHANGED))
         special = NOT_SPECIAL;
     if (special != NOT_SPECIAL) {
@@ -95,6 +110,12 @@ static bool load_match(struct loader *loader, const struct schema_key *row, cons
     }
     want->op = MATCH_RANGE;
     return load_range(loader, node, want);
+}
+
+bool load_expected_value(struct loader *loader, const struct node *node, bool text,
+                         struct match_value *want)
+{
+    return load_match(loader, node->row, text, node, want);
 }
 
 static void add_item(struct loader *loader, struct item_list *list, const struct node *node,
@@ -124,7 +145,7 @@ static void load_items(struct loader *loader, const struct node *mapping, const 
             continue;
         path = join(loader, prefix, row->path ? row->path : key->text);
         if (row->flags & SCHEMA_MATCH) {
-            if (load_match(loader, row, node, &want))
+            if (load_match(loader, row, is_text(row), node, &want))
                 add_item(loader, list, node, path, &want);
         } else if (row->type == SCHEMA_MAP && node->kind == NODE_MAPPING) {
             load_items(loader, node, path, list);
@@ -262,6 +283,7 @@ static void load_entry(struct loader *loader, const struct node *entry)
     if (once(loader, entry, "stage2", expect->stage2) &&
         once(loader, entry, "dirty", expect->dirty))
         load_expected_stage2(loader, entry);
+    load_expected_run(loader, entry);
     load_traps(loader, entry);
 }
 

@@ -88,6 +88,15 @@ bool word_list_has(const struct node *list, const char *word);
 /* Whether the `when` of an entry of expectations, if it has one, is true of the machine. */
 bool entry_holds(const struct loader *loader, const struct node *entry);
 
+/*
+ * The condition of a good SCHEMA_TEXT | SCHEMA_OR_INT node, on texts or, with names for addresses
+ * and truth values, on numbers; false after reporting.
+ */
+bool load_expected_value(struct loader *loader, const struct node *node, bool text,
+                         struct match_value *want);
+/* load_observe.c: events, never, memory and cycles of an entry of expect. */
+void load_expected_run(struct loader *loader, const struct node *entry);
+
 /* Where stage 1 takes a virtual address; false if nowhere. *room: bytes up to the mapping's end. */
 bool guest_translate(const struct loader *loader, uint64_t va, uint64_t *ipa, uint64_t *room);
 /* The memory that holds ipa, or NULL. */

@@ -359,6 +359,31 @@ struct expect_dirty { /* one entry of expect.dirty */
     size_t page_count;
 };
 
+struct expect_field { /* of an event */
+    enum expect_field_of { EXPECT_FIELD_ARG, EXPECT_FIELD_WORLD, EXPECT_FIELD_VCPU } of;
+    unsigned arg; /* index of the field */
+    struct match_value want;
+};
+
+struct expect_event { /* one entry of expect.events or expect.never */
+    struct source_pos pos;
+    const char *section; /* "events", "never" */
+    bool never;
+    enum event_kind kind;
+    const char *shown; /* instead: an exit that shows the host this field; or NULL */
+    struct expect_field *fields;
+    size_t field_count;
+    struct match_value times;
+};
+
+struct expect_memory { /* one entry of expect.memory: "memory.value", ... */
+    struct source_pos pos;
+    ipa_t ipa;
+    size_t size; /* 1..64K, in one memory */
+    struct expect_item *items;
+    size_t item_count;
+};
+
 struct expect_trap { /* one entry of expect.traps */
     struct source_pos pos;
     bool has_at; /* `at: label` */
@@ -392,6 +417,12 @@ struct scn_expect {
     size_t trap_count;
     struct expect_item *host; /* "host.N.expect.status", ...: step N, from 1, of the policy */
     size_t host_count;
+    struct expect_item *cycles; /* "cycles.total", "cycles.setup", "cycles.guest" */
+    size_t cycle_count;
+    struct expect_event *events;
+    size_t event_count;
+    struct expect_memory *memory;
+    size_t memory_count;
     struct expect_stage2 *stage2;
     size_t stage2_count;
     struct expect_dirty *dirty;

@@ -267,8 +267,11 @@ static void check_scalar(const struct schema_check *check, const struct schema_k
     case SCHEMA_NAME:
         check_name(check, node, subject);
         break;
-    case SCHEMA_MAP:
     case SCHEMA_TEXT:
+        if ((row->flags & SCHEMA_OR_INT) && integer_looks_like(node->text))
+            check_int(check, row, node, subject);
+        break;
+    case SCHEMA_MAP:
     case SCHEMA_EXPR:
     case SCHEMA_FREE:
         break;

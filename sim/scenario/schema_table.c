@@ -7,6 +7,7 @@
 #include "cpu/arch/esr.h"
 #include "cpu/arch/sysreg.h"
 #include "cpu/event.h"
+#include "sim/scenario/schema_observe.h"
 #include "sim/scenario/schema_stage2.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -464,6 +465,10 @@ static const struct schema_key injection_keys[] = {
     {"vector", MATCH_ADDRESS, .doc = "a realm: address of the vector"},
 };
 
+static const struct schema_key after_row = {"register", .type = SCHEMA_ADDRESS,
+                                            .flags = SCHEMA_MATCH | SCHEMA_UNCHANGED,
+                                            .doc = "value when the guest goes on"};
+
 #define PART(name_, keys_, doc_)                                                                   \
     {                                                                                              \
         name_, .type = SCHEMA_MAP, .flags = SCHEMA_OR_ABSENT, .map = MAP(keys_), .doc = doc_       \
@@ -491,6 +496,9 @@ static const struct schema_key trap_keys[] = {
     PART("device", access_keys, "what the device of the VMM answers"),
     PART("completion", completion_keys, "how the access is finished"),
     PART("injection", injection_keys, "the exception injected into the guest"),
+    {"after", .type = SCHEMA_MAP,
+     .map = &(const struct schema_map){.any_key = &end_register_pattern, .any = &after_row},
+     .doc = "registers when the guest goes on; unchanged: as it trapped"},
     {"path", .type = SCHEMA_WORD, .flags = SCHEMA_LIST | SCHEMA_NONEMPTY, .words = &event_names,
      .doc = "events of this trap, in this order; others may stand between them"},
     {"cycles", MATCH_ANY_INT, .doc = "from the trap to the guest's next instruction"},
@@ -538,7 +546,14 @@ static const struct schema_key expect_keys[] = {
     {"dirty", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = &schema_expect_dirty,
      .doc = "dirty logs at the end of the run"},
     {"exact", .type = SCHEMA_BOOL, .fallback = "false", .doc = "no other traps than those listed"},
-    {"never", UNSUPPORTED, .doc = "events that must not happen"},
+    {"events", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = &schema_expect_event,
+     .doc = "events that must happen, and how often, anywhere in the run"},
+    {"never", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = &schema_expect_never,
+     .doc = "events that must not happen, anywhere in the run"},
+    {"memory", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = &schema_expect_memory,
+     .doc = "the guest's memory at the end of the run"},
+    {"cycles", .type = SCHEMA_MAP, .map = &schema_expect_cycles,
+     .doc = "simulated cycles: bounds, for exact ones belong in a golden"},
 };
 
 static const struct schema_key reason_keys[] = {

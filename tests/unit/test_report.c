@@ -168,7 +168,8 @@ static struct fake *fake_new(void)
         .devices = fake->states,
         .device_count = 1,
     };
-    fake->run = (struct run){&fake->scenario, &fake->result, &fake->log};
+    fake->run =
+        (struct run){.scenario = &fake->scenario, .result = &fake->result, .log = &fake->log};
     return fake;
 }
 
