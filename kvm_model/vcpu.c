@@ -40,6 +40,14 @@ void kvm_vcpu_set_mdcr(struct kvm_vcpu *vcpu)
                                field_mask(tpmcr) | field_put(tde, vcpu->guest_debug != 0);
 }
 
+/* SVE and SME trap: the VM has neither (__activate_cptr_traps). FP and SIMD are the guest's. */
+static uint64_t guest_cptr(void)
+{
+    static const struct field tz = {8, 1}, tsm = {12, 1};
+
+    return field_mask(tz) | field_mask(tsm);
+}
+
 static void reset_cpu(struct kvm_vcpu *vcpu)
 {
     struct el2_regs *el2 = cpu_el2(vcpu->cpu);
@@ -48,6 +56,7 @@ static void reset_cpu(struct kvm_vcpu *vcpu)
     el2->hcr = vcpu->kvm->hcr;
     if (vcpu->kvm->config.ls64 && vcpu->kvm->variant->ldst64b_exit)
         el2->hcrx |= field_mask(HCRX_EnALS) | field_mask(HCRX_EnASR);
+    el2->cptr = guest_cptr();
     el2->vtcr = vcpu->kvm->vtcr;
     el2->vttbr = vcpu->kvm->vttbr;
     el2->spsr = reset_pstate();
