@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Exceptions KVM makes up: arch/arm64/kvm/inject_fault.c. */
+#include "cpu/arch/descriptor.h"
 #include "kvm_model/kvm_internal.h"
 
 static void emit_inject(struct kvm_vcpu *vcpu, const char *what, uint64_t far)
@@ -131,12 +132,20 @@ static uint64_t serror_syndrome(uint64_t iss)
     return field_put(ESR_EC, ESR_EC_SERROR) | field_put(ESR_IL, 1) | iss;
 }
 
-void kvm_deliver_serror(struct kvm_vcpu *vcpu)
+void kvm_serror_enter(struct kvm_vcpu *vcpu)
 {
-    if (field_get(kvm_vcpu_get_pstate(vcpu), PSTATE_A))
-        return;
-    vcpu->serror_pending = false;
-    exception_take_el1(vcpu->cpu, EL1_SERROR, serror_syndrome(vcpu->serror_esr), NULL);
+    struct el2_regs *el2 = cpu_el2(vcpu->cpu);
+
+    el2->hcr |= field_mask(HCR_VSE);
+    el2->vsesr = vcpu->serror_esr;
+}
+
+void kvm_serror_exit(struct kvm_vcpu *vcpu)
+{
+    struct el2_regs *el2 = cpu_el2(vcpu->cpu);
+
+    vcpu->serror_pending = field_get(el2->hcr, HCR_VSE);
+    el2->hcr &= ~field_mask(HCR_VSE);
 }
 
 int kvm_inject_serror_esr(struct kvm_vcpu *vcpu, uint64_t iss)

@@ -261,8 +261,12 @@ int kvm_inject_sync(struct kvm_vcpu *vcpu, uint64_t esr);
 int kvm_inject_serror(struct kvm_vcpu *vcpu);
 /* With the ISS given; now if it is not masked and the variant does so, else when it is unmasked. */
 int kvm_inject_serror_esr(struct kvm_vcpu *vcpu, uint64_t iss);
-/* Delivers a pending SError once the guest unmasks it; called before each entry. */
-void kvm_deliver_serror(struct kvm_vcpu *vcpu);
+/*
+ * Around an entry with an SError pending: HCR_EL2.VSE and VSESR_EL2 are its own
+ * (___activate_traps), and the CPU clears VSE when it takes it (___deactivate_traps).
+ */
+void kvm_serror_enter(struct kvm_vcpu *vcpu);
+void kvm_serror_exit(struct kvm_vcpu *vcpu);
 
 /*
  * Level of the stage-1 descriptor in the page at desc_page that a walk for va reads: 0..3, or

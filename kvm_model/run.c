@@ -55,7 +55,7 @@ static int enter_guest(struct kvm_vcpu *vcpu)
     vcpu->kvm->has_run = true;
     kvm_adjust_pc(vcpu);
     if (vcpu->serror_pending)
-        kvm_deliver_serror(vcpu);
+        kvm_serror_enter(vcpu);
     clock_charge(clock, OP_KVM_ENTRY_RESTORE, 1);
     kvm_host_take_irqs(vcpu);
     kvm_vgic_flush_hwstate(vcpu);
@@ -64,6 +64,8 @@ static int enter_guest(struct kvm_vcpu *vcpu)
         exit = cpu_run(vcpu->cpu);
     while (exit == CPU_EXIT_SYNC && kvm_smccc_fast_call(vcpu, el2->esr));
     vcpu->in_guest = false;
+    if (vcpu->serror_pending)
+        kvm_serror_exit(vcpu);
     kvm_vgic_sync_hwstate(vcpu);
     kvm_debug_exit(vcpu);
     if (exit == CPU_EXIT_FAILURE)

@@ -21,6 +21,7 @@
 #define STR_X1_X2 0xf9000041u
 #define MRS_X1_OSLSR 0xd5301181u
 #define MRS_X1_PMCR 0xd53b9c01u
+#define MSR_DAIFCLR_A 0xd50344ffu
 
 static struct test_machine t;
 static bool signal_comes;
@@ -129,7 +130,7 @@ START_TEST(serror_waits_while_masked)
         .serror_pending = true, .serror_has_esr = true, .serror_esr = 0x2000000};
 
     start("linux-7.2");
-    CODE(LDR_W1_X2, BRK(1));
+    CODE(LDR_W1_X2, BRK(1), MSR_DAIFCLR_A, BRK(2));
     expect_mmio();
     ck_assert_int_eq(kvm_vcpu_set_events(t.vcpu, &events), -EINVAL);
     events.serror_esr = 0x1234;
@@ -138,11 +139,16 @@ START_TEST(serror_waits_while_masked)
     kvm_vcpu_get_events(t.vcpu, &events);
     ck_assert(events.serror_pending);
     ck_assert_uint_eq(events.serror_esr, 0x1234);
-    kvm_vcpu_set_pstate(t.vcpu, kvm_vcpu_get_pstate(t.vcpu) & ~field_mask(PSTATE_A));
-    cpu_set_budget(t.cpu, 0);
+    /* the guest unmasks it: no exit is needed for the CPU to take it */
+    kvm_vcpu_set_pc(t.vcpu, TEST_CODE_IPA + 8);
+    cpu_set_budget(t.cpu, 1);
+    ck_assert_int_eq(kvm_vcpu_run(t.vcpu), -EINTR);
+    cpu_set_budget(t.cpu, 1);
     ck_assert_int_eq(kvm_vcpu_run(t.vcpu), -EINTR);
     ck_assert_uint_eq(kvm_vcpu_get_sysreg(t.vcpu, SYSREG_ESR_EL1), 0xbe001234);
-    ck_assert_uint_eq(kvm_vcpu_get_pc(t.vcpu), TEST_VBAR_IPA + 0x380);
+    ck_assert_uint_eq(kvm_vcpu_get_sysreg(t.vcpu, SYSREG_ELR_EL1), TEST_CODE_IPA + 12);
+    kvm_vcpu_get_events(t.vcpu, &events);
+    ck_assert(!events.serror_pending);
 }
 END_TEST
 
