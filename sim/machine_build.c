@@ -107,6 +107,8 @@ static bool build_hostile(struct machine *machine, char *error, size_t size)
 /* Each vCPU on a PE of its own; but for vCPU 0 they start off (KVM_ARM_VCPU_POWER_OFF). */
 static bool build_vcpus(struct machine *machine, char *error, size_t size)
 {
+    uint32_t debug = machine->scenario->kvm.guest_debug;
+
     for (unsigned i = 0; i < machine->vcpu_count; i++) {
         struct machine_vcpu *vcpu = &machine->vcpus[i];
         int code = kvm_create_vcpu(machine->kvm, i, machine_is_realm(machine) ? NULL : vcpu->cpu,
@@ -115,6 +117,10 @@ static bool build_vcpus(struct machine *machine, char *error, size_t size)
         if (code)
             return fail(error, size, "KVM_CREATE_VCPU", code);
         kvm_vcpu_set_power_off(vcpu->vcpu, i > 0);
+        if (debug)
+            code = kvm_vcpu_set_guest_debug(vcpu->vcpu, debug);
+        if (code)
+            return fail(error, size, "KVM_SET_GUEST_DEBUG", code);
     }
     return true;
 }

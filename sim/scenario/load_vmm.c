@@ -252,11 +252,26 @@ static void *room_for(struct loader *loader, const struct node *kvm, const char 
     return arena_array(loader->arena, list ? list->count : 0, size);
 }
 
+static void load_guest_debug(struct loader *loader, const struct node *kvm)
+{
+    const struct node *debug = good_child(kvm, "guest_debug");
+
+    if (!debug)
+        return;
+    loader->scn->kvm.guest_debug = (uint32_t)debug->value;
+    if (debug->value && loader->scn->machine.world == SCN_WORLD_CCA)
+        diag_width(diag_error(loader->diag, DIAG_E0209, &debug->pos,
+                              "kvm.guest_debug is of a plain VM (world: kvm-vhe): the RMM has no "
+                              "debugger of the host's"),
+                   debug->width);
+}
+
 static void load_kvm(struct loader *loader, const struct node *node)
 {
     struct scn_kvm *kvm = &loader->scn->kvm;
 
     kvm->nisv_to_user = child_value(node, "nisv_to_user");
+    load_guest_debug(loader, node);
     kvm->ioeventfds = room_for(loader, node, "ioeventfds", sizeof(kvm->ioeventfds[0]));
     kvm->zones = room_for(loader, node, "coalesced", sizeof(kvm->zones[0]));
     kvm->filters = room_for(loader, node, "smccc_filter", sizeof(kvm->filters[0]));

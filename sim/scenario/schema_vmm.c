@@ -197,9 +197,19 @@ static const struct schema_key filter_keys[] = {
      .doc = "handle: KVM answers; deny: not supported; forward: KVM_EXIT_HYPERCALL"},
 };
 
+static const struct schema_word debug_words[] = {
+    {"none", 0},
+    {"breakpoints", KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_SW_BP},
+    {"step", KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP},
+};
+
 static const struct schema_key kvm_keys[] = {
     {"nisv_to_user", .type = SCHEMA_BOOL, .fallback = "false",
      .doc = "KVM_CAP_ARM_NISV_TO_USER: an access without a syndrome is KVM_EXIT_ARM_NISV"},
+    {"guest_debug", .type = SCHEMA_WORD, .words = WORDS("a way of debugging", debug_words),
+     .fallback = "none",
+     .doc = "of a plain VM: KVM_SET_GUEST_DEBUG of each vCPU: breakpoints (a BRK is "
+            "KVM_EXIT_DEBUG) or step (so is each instruction)"},
     {"ioeventfds", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = MAP(ioeventfd_keys),
      .doc = "KVM_IOEVENTFD: writes that only count"},
     {"coalesced", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = MAP(coalesced_keys),
