@@ -16,11 +16,33 @@ static void commit_pending_events(struct kvm_vcpu *vcpu)
     kvm_adjust_pc(vcpu);
 }
 
+/*
+ * The RMM injects no SError, and an external abort only in the place of the answer to an access
+ * (__kvm_arm_vcpu_set_events of the CCA series since v5).
+ */
+static int rec_set_events(struct kvm_vcpu *vcpu, const struct kvm_arm_vcpu_events *events)
+{
+    uint64_t *flags = vcpu->rec.run ? &vcpu->rec.run->enter.flags : NULL;
+
+    if (events->serror_pending)
+        return -EINVAL;
+    if (!events->ext_dabt_pending)
+        return 0;
+    if (vcpu->kvm->variant->rec_mmio != KVM_REC_MMIO_AT_MMIO_RETURN || !flags ||
+        !(*flags & field_mask(RMI_ENTER_EMUL_MMIO)))
+        return -EINVAL;
+    *flags &= ~field_mask(RMI_ENTER_EMUL_MMIO);
+    kvm_inject_sea(vcpu, false, vcpu->fault.far);
+    return 0;
+}
+
 int kvm_vcpu_set_events(struct kvm_vcpu *vcpu, const struct kvm_arm_vcpu_events *events)
 {
     bool bad_esr;
 
-    if (vcpu_is_rec(vcpu) || (events->ext_dabt_pending && !vcpu->kvm->variant->ext_dabt_event))
+    if (vcpu_is_rec(vcpu))
+        return rec_set_events(vcpu, events);
+    if (events->ext_dabt_pending && !vcpu->kvm->variant->ext_dabt_event)
         return -EINVAL;
     bad_esr = events->serror_pending && events->serror_has_esr &&
               events->serror_esr & ~field_mask(ESR_ISS);

@@ -314,6 +314,28 @@ START_TEST(mmio_read_goes_through_the_run_page)
 }
 END_TEST
 
+/* An answered access may still become an external abort, until the REC is entered. */
+START_TEST(abort_takes_the_place_of_an_answer)
+{
+    PLAY(SYNC(ESR_READ_W, 0x40, DEV_IPA | SHARED), {.x0 = rmi_return(RMI_ERROR_REALM, 1)});
+    struct kvm_arm_vcpu_events abort = {.ext_dabt_pending = true},
+                               serror = {.serror_pending = true}, none = {0};
+
+    ck_assert_int_eq(kvm_vcpu_set_events(t.vcpu, &abort), -EINVAL);
+    ck_assert_int_eq(kvm_vcpu_run(t.vcpu), 0);
+    ck_assert_int_eq(kvm_vcpu_set_events(t.vcpu, &abort), -EINVAL);
+    t.run->immediate_exit = 1;
+    ck_assert_int_eq(kvm_vcpu_run(t.vcpu), -EINTR);
+    t.run->immediate_exit = 0;
+    ck_assert_int_eq(kvm_vcpu_set_events(t.vcpu, &serror), -EINVAL);
+    ck_assert_int_eq(kvm_vcpu_set_events(t.vcpu, &none), 0);
+    ck_assert_int_eq(kvm_vcpu_set_events(t.vcpu, &abort), 0);
+    ck_assert_int_eq(kvm_vcpu_set_events(t.vcpu, &abort), -EINVAL);
+    ck_assert_int_eq(kvm_vcpu_run(t.vcpu), 0);
+    ck_assert_uint_eq(fake.enter.flags, field_mask(RMI_ENTER_INJECT_SEA));
+}
+END_TEST
+
 START_TEST(mmio_write_comes_from_the_run_page)
 {
     PLAY(SYNC(ESR_WRITE_X, 0x40, DEV_IPA | SHARED, .gprs = {0x1122334455667788}),
@@ -619,6 +641,7 @@ int main(void)
     tcase_add_test(tc, refusals_end_the_realm);
     tcase_add_test(tc, version_and_size_must_match);
     tcase_add_test(tc, mmio_read_goes_through_the_run_page);
+    tcase_add_test(tc, abort_takes_the_place_of_an_answer);
     tcase_add_test(tc, mmio_write_comes_from_the_run_page);
     tcase_add_test(tc, private_fault_is_given_a_page);
     tcase_add_test(tc, shared_alias_of_a_private_page_is_converted_first);
