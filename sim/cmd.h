@@ -13,6 +13,7 @@ int cmd_trace(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_esr(int argc, char **argv);
 int cmd_conform(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_insn(int argc, char **argv);
 int cmd_fuzz(int argc, char **argv);
 int cmd_explain(int argc, char **argv);

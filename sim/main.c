@@ -25,6 +25,7 @@ static const struct command commands[] = {
     {"conform", cmd_conform, "run recorded behaviour of the real thing against the models"},
     {"fuzz", cmd_fuzz, "play random hostile hosts against realms"},
     {"trace", cmd_trace, "run a scenario and write its events, in one of many formats"},
+    {"report", cmd_report, "a run as a page for a browser"},
     {"diff", cmd_diff, "where two runs or traces part"},
     {"esr", cmd_esr, "decode a syndrome"},
     {"insn", cmd_insn, "what an instruction's access to a device gives, and who can emulate it"},

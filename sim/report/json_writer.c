@@ -78,8 +78,14 @@ void json_array_end(struct json *json)
     close_group(json, ']');
 }
 
-static void quoted(FILE *out, const char *text, size_t size)
+static bool is_markup(unsigned char byte)
 {
+    return byte == '<' || byte == '>' || byte == '&';
+}
+
+static void quoted(const struct json *json, const char *text, size_t size)
+{
+    FILE *out = json->out;
     const unsigned char *bytes = (const unsigned char *)text;
     fputc('"', out);
     for (size_t i = 0; i < size;) {
@@ -91,7 +97,8 @@ static void quoted(FILE *out, const char *text, size_t size)
             fprintf(out, "\\%c", bytes[i]);
         } else if (bytes[i] == '\n') {
             fputs("\\n", out);
-        } else if (bytes[i] < 0x20 || bytes[i] == 0x7f) {
+        } else if (bytes[i] < 0x20 || bytes[i] == 0x7f ||
+                   (json->for_markup && is_markup(bytes[i]))) {
             fprintf(out, "\\u%04x", bytes[i]);
         } else {
             fwrite(bytes + i, 1, length, out);
@@ -104,7 +111,7 @@ static void quoted(FILE *out, const char *text, size_t size)
 void json_key(struct json *json, const char *key)
 {
     separate(json);
-    quoted(json->out, key, strlen(key));
+    quoted(json, key, strlen(key));
     fputs(json->pretty ? ": " : ":", json->out);
     json->after_key = true;
 }
@@ -112,7 +119,7 @@ void json_key(struct json *json, const char *key)
 void json_bytes(struct json *json, const char *text, size_t size)
 {
     separate(json);
-    quoted(json->out, text, size);
+    quoted(json, text, size);
 }
 
 void json_str(struct json *json, const char *text)

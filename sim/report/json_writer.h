@@ -16,7 +16,8 @@
 
 struct json {
     FILE *out;
-    bool pretty; /* one member a line, indented; else everything on one line */
+    bool pretty;     /* one member a line, indented; else everything on one line */
+    bool for_markup; /* set after json_begin: strings hold no <, > and &, but their escapes */
     bool after_key;
     unsigned depth;
     bool has_items[JSON_MAX_DEPTH + 1]; /* of the object or array at that depth */

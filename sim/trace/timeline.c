@@ -34,6 +34,11 @@ static const uint8_t depths[EV_COUNT] = {
     [EV_GPT_SET] = 6,
 };
 
+unsigned timeline_depth(enum event_kind kind)
+{
+    return depths[kind];
+}
+
 struct timeline_step timeline_next(struct timeline *timeline, const struct event *event)
 {
     assert(event->vcpu < TIMELINE_MAX_VCPUS);

@@ -29,6 +29,8 @@ struct timeline_step {
     unsigned depth;        /* below TIMELINE_MAX_DEPTH; 0: not inside another step */
 };
 
+/* How deep events of that kind lie; as in struct timeline_step. */
+unsigned timeline_depth(enum event_kind kind);
 /* The next event. Its vcpu is below TIMELINE_MAX_VCPUS. */
 struct timeline_step timeline_next(struct timeline *timeline, const struct event *event);
 
