@@ -136,8 +136,12 @@ int kvm_handle_guest_abort(struct kvm_vcpu *vcpu)
          kvm_vcpu_get_pc(vcpu));
     if (!known)
         return 1;
-    if (is_sea(kvm->variant, fsc))
-        return kvm_inject_serror(vcpu);
+    if (is_sea(kvm->variant, fsc)) {
+        if (kvm->config.claims_sea)
+            return 1;
+        if (!kvm_vcpu_trap_is_iabt(vcpu) || !kvm->variant->sea_of_fetch_fails)
+            return kvm_inject_serror(vcpu);
+    }
     if (kvm->variant->ipa_limit_aborts && is_translation(kvm->variant, fsc)) {
         if (fault_ipa.v >> kvm->pa_bits)
             return kvm_inject_size_fault(vcpu);

@@ -71,9 +71,11 @@ struct kvm_config {
     unsigned pa_bits;  /* of the host CPU, the limit of IPAs; 0 means 48 */
     unsigned vmid;     /* 1..255, another one for each VM of the host; 0 means 1 */
     bool realm;
-    bool ls64; /* the CPU has FEAT_LS64_V, and user space gives it to the VM where KVM can */
-    bool cache_dic;                     /* CTR_EL0.DIC: data mappings are executable at once */
-    bool fwb;                           /* FEAT_S2FWB: no cleaning to the PoC */
+    bool ls64;       /* the CPU has FEAT_LS64_V, and user space gives it to the VM where KVM can */
+    bool cache_dic;  /* CTR_EL0.DIC: data mappings are executable at once */
+    bool fwb;        /* FEAT_S2FWB: no cleaning to the PoC */
+    bool claims_sea; /* firmware reports memory errors to the host (apei_claim_sea): a guest's
+                        external abort is the host's affair, and the guest goes on */
     kvm_fault_observer *fault_observer; /* may be NULL */
     kvm_exit_observer *exit_observer;   /* may be NULL */
     kvm_wait_observer *wait_observer;   /* may be NULL: waits end by themselves */

@@ -139,6 +139,8 @@ static const struct kvm_variant variants[] = {
         .s1ptw_sea = KVM_S1PTW_SEA_NONE,
         /* virt/kvm/arm/mmu.c:kvm_handle_guest_abort@4.19 asks for maintenance after both cases */
         .cm_skips_read_only = true,
+        /* there: kvm_inject_vabt for data aborts alone, then "Unsupported FSC" */
+        .sea_of_fetch_fails = true,
         /* virt/kvm/arm/mmio.c:decode_hsr@4.19; kvm_handle_mmio_return does it since 5.0 */
         .mmio_steps_at_abort = true,
         /* virt/kvm/arm/mmio.c:kvm_handle_mmio_return@4.19 */

@@ -79,6 +79,7 @@ struct kvm_variant {
     bool cm_skips_read_only;  /* cache maintenance of a read-only slot is skipped as that of no slot
                                */
     bool mmio_steps_at_abort; /* the PC is behind the instruction when user space is asked */
+    bool sea_of_fetch_fails;  /* an external abort of a fetch is -EFAULT, not the guest's SError */
     bool ext_dabt_event;      /* KVM_SET_VCPU_EVENTS knows ext_dabt_pending */
     bool smccc_services;      /* TRNG, KVM's vendor calls, PV time */
     bool psci_system_reset2;

@@ -139,6 +139,27 @@ START_TEST(fault_codes)
 }
 END_TEST
 
+/* An external abort: the guest's SError, unless the host claims it; 4.19 fails for a fetch's. */
+START_TEST(external_aborts)
+{
+    struct kvm_config config;
+
+    for (unsigned i = 0; i < 3; i++) {
+        start(kernels[i]);
+        ck_assert_int_eq(end_of(exit_with(ESR_EC_IABT_LOW, 0x10, TEST_RAM_IPA, TEST_RAM_IPA)),
+                         i ? END_SERROR : END_UNSUPPORTED);
+        finish();
+        test_memory_new(&t);
+        config = test_config(&t, kernels[i]);
+        config.claims_sea = true;
+        test_vm_new(&t, &config);
+        ck_assert_int_eq(end_of(exit_with(ESR_EC_DABT_LOW, 0x10, TEST_RAM_IPA, TEST_RAM_IPA)),
+                         END_AGAIN);
+        finish();
+    }
+}
+END_TEST
+
 /* IPAs beyond the VM's, and beyond the CPU's; 4.19 knows neither and takes them for MMIO. */
 START_TEST(ipa_limits)
 {
@@ -233,6 +254,7 @@ int main(void)
     tcase_add_test(classes_case, smc_of_4_19);
     suite_add_tcase(suite, classes_case);
     tcase_add_loop_test(aborts, fault_codes, 0, 64 * 3);
+    tcase_add_test(aborts, external_aborts);
     tcase_add_test(aborts, ipa_limits);
     suite_add_tcase(suite, aborts);
     tcase_add_loop_test(debug, steps, 0, 2);
