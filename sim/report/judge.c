@@ -310,7 +310,7 @@ static void judge_traps(struct judge *judge)
     }
     size_t next = 0;
     for (size_t i = 0; i < expect->trap_count; i++)
-        next = judge_trap(judge, &expect->traps[i], next);
+        next = judge_trap(judge, &expect->traps[i], expect->traps[i].begins ? 0 : next);
 }
 
 /* --- stage 2 ---------------------------------------------------------------------------------- */

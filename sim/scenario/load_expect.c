@@ -246,17 +246,27 @@ static void load_traps(struct loader *loader, const struct node *entry)
     const struct node *traps = good_child(entry, "traps");
     struct scn_expect *expect = &loader->scn->expect;
 
-    expect->traps_exact = expect->traps_exact || child_value(entry, "exact");
+    size_t capacity = expect->trap_count, first = expect->trap_count;
+
     if (!traps)
         return;
-    if (!once(loader, entry, "traps", expect->traps))
+    if ((expect->traps_exact || child_value(entry, "exact")) &&
+        !once(loader, entry, "traps", expect->traps))
         return;
+    expect->traps_exact = child_value(entry, "exact");
     expect->traps_pos = traps->pos;
-    expect->traps = arena_array(loader->arena, traps->count + 1, sizeof(expect->traps[0]));
     for (size_t i = 0; i < traps->count; i++) {
-        if (!traps->items[i]->bad)
-            load_trap(loader, traps->items[i], &expect->traps[expect->trap_count++]);
+        if (traps->items[i]->bad)
+            continue;
+        expect->traps = arena_grow(loader->arena, expect->traps, expect->trap_count, &capacity,
+                                   sizeof(expect->traps[0]));
+        expect->traps[expect->trap_count] = (struct expect_trap){0};
+        load_trap(loader, traps->items[i], &expect->traps[expect->trap_count]);
+        expect->traps[expect->trap_count].begins = expect->trap_count == first;
+        expect->trap_count++;
     }
+    if (traps->count == 0 && expect->traps_exact && !expect->traps)
+        expect->traps = arena_array(loader->arena, 1, sizeof(expect->traps[0]));
 }
 
 static void load_entry(struct loader *loader, const struct node *entry)
@@ -290,27 +300,6 @@ static void load_entry(struct loader *loader, const struct node *entry)
 /* --- entries for some machines -----------------------------------------------------------------
  */
 
-bool word_list_has(const struct node *list, const char *word)
-{
-    if (!list || !word)
-        return !list;
-    if (list->kind == NODE_SCALAR)
-        return list->word && strcmp(list->word, word) == 0;
-    for (size_t i = 0; i < list->count; i++)
-        if (list->items[i]->word && strcmp(list->items[i]->word, word) == 0)
-            return true;
-    return false;
-}
-
-bool entry_holds(const struct loader *loader, const struct node *entry)
-{
-    const struct scn_machine *machine = &loader->scn->machine;
-    const struct node *when = good_child(entry, "when");
-
-    return !when || (word_list_has(good_child(when, "kernel"), machine->kernel) &&
-                     word_list_has(good_child(when, "rmm"), machine->rmm));
-}
-
 /* All entries that hold; a list in which none does would pass whatever comes. */
 static void load_entries(struct loader *loader, const struct node *list)
 {
@@ -326,8 +315,9 @@ static void load_entries(struct loader *loader, const struct node *list)
     }
     if (!held && !bad)
         diag_error(loader->diag, DIAG_E0209, &list->pos,
-                   "no entry of 'expect' holds for the kernel %s%s%s", machine->kernel,
-                   machine->rmm ? " and the RMM " : "", machine->rmm ? machine->rmm : "");
+                   "no entry of 'expect' holds for the kernel %s%s%s%s", machine->kernel,
+                   machine->rmm ? " and the RMM " : "", machine->rmm ? machine->rmm : "",
+                   *loader->scn->cell ? " in this cell" : "");
 }
 
 void load_expect(struct loader *loader)

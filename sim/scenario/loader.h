@@ -82,10 +82,15 @@ bool vcpu_exists(struct loader *loader, const struct node *node, uint64_t vcpu);
 void load_expected_below(struct loader *loader, const struct node *mapping, const char *prefix,
                          struct expect_item **items, size_t *count, size_t *capacity);
 
+/* --- load_when.c --- */
+
+/* xfail and skip; after load_machine. */
+void load_known(struct loader *loader);
 /* Whether a word, or a list of them, has that one; an absent list has all. */
 bool word_list_has(const struct node *list, const char *word);
 
-/* Whether the `when` of an entry of expectations, if it has one, is true of the machine. */
+/* Whether the `when` of an entry of expectations, if it has one, is true of the machine and cell.
+ */
 bool entry_holds(const struct loader *loader, const struct node *entry);
 
 /*

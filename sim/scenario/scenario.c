@@ -53,8 +53,6 @@ static void load_header(struct loader *loader)
     scn->refs = load_texts(loader, "refs", &scn->ref_count);
     scn->tags = load_texts(loader, "tags", &scn->tag_count);
     scn->slow = child_value(loader->root, "cost");
-    scn->xfail = text_or_null(good_child(loader->root, "xfail"), "reason");
-    scn->skip = text_or_null(good_child(loader->root, "skip"), "reason");
 }
 
 void load_scenario(struct loader *loader, struct node *root)
@@ -65,6 +63,7 @@ void load_scenario(struct loader *loader, struct node *root)
     schema_check(&check, root);
     load_header(loader);
     load_machine(loader);
+    load_known(loader);
     load_memory(loader);
     load_page_tables(loader);
     load_code(loader);

@@ -387,6 +387,7 @@ struct expect_memory { /* one entry of expect.memory: "memory.value", ... */
 
 struct expect_trap { /* one entry of expect.traps */
     struct source_pos pos;
+    bool begins; /* a sequence of its own: it is looked for from the first trap on */
     bool has_at; /* `at: label` */
     uint64_t at; /* PC of the trapping instruction */
     const char *at_name;
@@ -485,7 +486,7 @@ enum code_cache_use {
 struct scenario_load_options {
     const struct diag_options *diag;
     enum code_cache_use code_cache;
-    const char *cell; /* scenario_load_with: "axis=value,axis=value", or NULL */
+    const char *cell;         /* scenario_load_with: "axis=value,axis=value", or NULL */
     const char *kernel, *rmm; /* as machine.kernel and machine.rmm, instead of them; may be NULL */
 };
 

@@ -514,7 +514,9 @@ static void check_value(const struct schema_check *check, const struct schema_ke
                         struct node *node, const char *name, const char *where)
 {
     if (!(row->flags & SCHEMA_LIST) ||
-        ((row->flags & SCHEMA_OR_ITEM) && node->kind == NODE_SCALAR)) {
+        ((row->flags & SCHEMA_OR_ITEM) && node->kind == NODE_SCALAR) ||
+        ((row->flags & SCHEMA_OR_ITEM) && (row->flags & SCHEMA_OR_MAP) &&
+         node->kind == NODE_MAPPING)) {
         if ((row->flags & SCHEMA_OR_MAPS) && node->kind == NODE_SEQUENCE)
             check_list(check, row, node, name, where);
         else

@@ -134,6 +134,23 @@ static const char *definition_name(struct printer *printer, const struct schema_
     return name;
 }
 
+/* Whether two rows take the same words, wherever their tables stand. */
+static bool same_words(const struct schema_words *a, const struct schema_words *b)
+{
+    struct schema_word x = {0}, y = {0};
+
+    for (size_t i = 0; a != b; i++) {
+        bool more = a && schema_word_at(a, i, &x), other = b && schema_word_at(b, i, &y);
+
+        if (more != other ||
+            (more && (!x.name != !y.name || (x.name && strcmp(x.name, y.name) != 0))))
+            return false;
+        if (!more)
+            return true;
+    }
+    return true;
+}
+
 static void put_reference(struct printer *printer, const struct schema_key *row, bool condition)
 {
     const char *name = definition_name(printer, row, condition);
@@ -141,6 +158,11 @@ static void put_reference(struct printer *printer, const struct schema_key *row,
 
     while (i < printer->count && strcmp(printer->definitions[i].name, name) != 0)
         i++;
+    if (i < printer->count && !same_words(printer->definitions[i].row->words, row->words)) {
+        name = arena_printf(printer->arena, "%s_of_%s", name, row->name); /* other words */
+        for (i = 0; i < printer->count && strcmp(printer->definitions[i].name, name) != 0;)
+            i++;
+    }
     if (i == printer->count) {
         printer->definitions = arena_grow(printer->arena, printer->definitions, printer->count,
                                           &printer->capacity, sizeof(printer->definitions[0]));
@@ -295,8 +317,13 @@ static const char *key_regex(struct printer *printer, const struct schema_map *m
     const char *regex = "";
     struct schema_word word;
 
-    if (!map->any_words)
+    if (!map->any_words && map->count == 0)
         return map->any_key->regex;
+    if (!map->any_words) { /* a key with a row of its own is not one of them */
+        for (size_t i = 0; i < map->count; i++)
+            regex = arena_printf(printer->arena, "%s%s%s$", regex, i ? "|" : "", map->keys[i].name);
+        return arena_printf(printer->arena, "^(?!%s)%s", regex, map->any_key->regex + 1);
+    }
     for (size_t i = 0; schema_word_at(map->any_words, i, &word); i++) {
         if (word.name)
             regex = arena_printf(printer->arena, "%s%s%s", regex, *regex ? "|" : "", word.name);

@@ -513,12 +513,22 @@ static const struct schema_key expect_when_keys[] = {
      .words = &schema_rmm_names, .doc = "machine.rmm is this one, or one of these"},
 };
 
+static const struct schema_key not_keys[] = {
+    {"not", .type = SCHEMA_TEXT, .flags = SCHEMA_LIST | SCHEMA_OR_ITEM | SCHEMA_REQUIRED,
+     .doc = "any value but this one, or these"},
+};
+static const struct schema_key when_axis_row = {
+    "axis", .type = SCHEMA_TEXT,
+    .flags = SCHEMA_LIST | SCHEMA_OR_ITEM | SCHEMA_OR_MAP | SCHEMA_NONEMPTY, .map = MAP(not_keys),
+    .doc = "this axis of the matrix has this value, or one of these"};
 const struct schema_map schema_expect_when = {.keys = expect_when_keys,
-                                              .count = COUNT(expect_when_keys)};
+                                              .count = COUNT(expect_when_keys),
+                                              .any_key = &name_pattern,
+                                              .any = &when_axis_row};
 
 static const struct schema_key expect_keys[] = {
     {"when", .type = SCHEMA_MAP, .map = &schema_expect_when,
-     .doc = "in a list: the entry holds for this kernel and RMM only; without, for all"},
+     .doc = "in a list: the entry holds for this kernel, RMM and cell only; without, for all"},
     {"end", .type = SCHEMA_MAP, .map = MAP(end_keys), .doc = "how the run ends"},
     {"exits", .type = SCHEMA_MAP,
      .map = &(const struct schema_map){.any_key = &exit_pattern,
@@ -557,7 +567,10 @@ static const struct schema_key expect_keys[] = {
 };
 
 static const struct schema_key reason_keys[] = {
+    {"when", .type = SCHEMA_MAP, .map = &schema_expect_when,
+     .doc = "only for this kernel, RMM and cell"},
     {"reason", .type = SCHEMA_TEXT, .flags = SCHEMA_REQUIRED, .doc = "why"},
+    {"issue", .type = SCHEMA_TEXT, .doc = "where it is kept track of"},
 };
 
 /* --- the matrix (read by matrix.c, before the cells are checked against this table) ----------- */
@@ -630,10 +643,12 @@ static const struct schema_key root_keys[] = {
      .doc = "a run that reaches one ends without a verdict"},
     {"expect", .type = SCHEMA_MAP, .flags = SCHEMA_FILL | SCHEMA_OR_MAPS, .map = MAP(expect_keys),
      .doc = "what must come of it; what is absent is not checked. A list: of each entry whose "
-            "`when` holds, at most one of them with traps"},
+            "`when` holds; of traps each entry has a sequence of its own"},
     {"golden", UNSUPPORTED, .doc = "recorded traces"},
-    {"xfail", .type = SCHEMA_MAP, .map = MAP(reason_keys), .doc = "the scenario is known to fail"},
-    {"skip", .type = SCHEMA_MAP, .map = MAP(reason_keys), .doc = "the scenario is not run"},
+    {"xfail", .type = SCHEMA_MAP, .flags = SCHEMA_OR_MAPS, .map = MAP(reason_keys),
+     .doc = "the scenario is known to fail"},
+    {"skip", .type = SCHEMA_MAP, .flags = SCHEMA_OR_MAPS, .map = MAP(reason_keys),
+     .doc = "the scenario is not run"},
 };
 
 const struct schema_words *schema_machine_words(const char *key)

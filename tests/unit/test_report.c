@@ -666,8 +666,9 @@ static unsigned check_paths(const struct fake *fake, const struct schema_map *ma
         if (row->type == SCHEMA_MAP) {
             const char *inside = arena_printf(fake->arena, "%s.", path);
             checked += check_paths(fake, row->map, inside, view);
-            if (!row->map->any_key)
-                continue;
+            if (!row->map->any_key ||
+                (row->map->any->type != SCHEMA_MAP && !(row->map->any->flags & SCHEMA_MATCH)))
+                continue; /* `when` expects nothing */
             const char *key = arena_printf(fake->arena, "%s%s", inside, sample_key(row->name));
             if (row->map->any->type == SCHEMA_MAP) {
                 checked += check_paths(fake, row->map->any->map,

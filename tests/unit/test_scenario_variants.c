@@ -157,10 +157,10 @@ START_TEST(entries_that_cannot_be)
         "no entry of 'expect' holds for the kernel cca-v12 and the RMM 1.0");
     bad(REALM("") "expect: {when: {kernel: cca-v14}, exits: {MMIO: 0}}\n", NULL, NULL,
         "'expect' does not hold for the machine");
-    bad(REALM("") "expect:\n  - traps: []\n  - {when: {rmm: \"1.0\"}, traps: []}\n", NULL, NULL,
-        "two entries of 'expect' that hold have 'traps'");
+    bad(REALM("") "expect:\n  - {exact: true, traps: []}\n  - {when: {rmm: \"1.0\"}, traps: []}\n",
+        NULL, NULL, "two entries of 'expect' that hold have 'traps'");
     bad(REALM("") "expect:\n  - when: {rmm: \"3.0\"}\n", NULL, NULL, "an RMM version");
-    bad(REALM("") "expect:\n  - when: {host: honest}\n", NULL, NULL, "unknown key 'host'");
+    bad(REALM("") "expect:\n  - when: {host: honest}\n", NULL, NULL, "'host' is not an axis");
     bad(REALM("") "expect: [1]\n", NULL, NULL, "expect[0]");
 }
 END_TEST
