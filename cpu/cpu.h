@@ -108,16 +108,30 @@ void cpu_set_sp(struct cpu *cpu, unsigned el, uint64_t value);
 uint64_t cpu_get_sysreg(struct cpu *cpu, enum sysreg reg);
 void cpu_set_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value);
 
+/* X0..X30 at once: cheaper than one by one. */
+#define CPU_X_COUNT 31
+void cpu_get_gprs(struct cpu *cpu, uint64_t x[CPU_X_COUNT]);
+
 /*
- * Which system registers cpu_set_sysreg has written since `written` was last cleared (bit n: enum
- * sysreg n), and what each held before. For a watcher that reading all of them would slow down;
- * what the guest itself writes is not in it. log NULL: nobody watches. Not owned.
+ * What the functions above have written since the log was last cleared: bit n of x for Xn, of
+ * sysregs for enum sysreg n with what it held before, and whether a stack pointer. For a watcher
+ * that reading all registers would slow down; what the guest itself writes is not in it. log NULL:
+ * nobody watches. Not owned.
  */
-struct cpu_sysreg_log {
-    uint64_t written;
+struct cpu_write_log {
+    uint64_t sysregs;
+    uint32_t x;
+    bool sp;
     uint64_t old[SYSREG_COUNT];
 };
-void cpu_log_sysregs(struct cpu *cpu, struct cpu_sysreg_log *log);
+void cpu_log_writes(struct cpu *cpu, struct cpu_write_log *log);
+/* Nothing is written yet. */
+static inline void cpu_write_log_clear(struct cpu_write_log *log)
+{
+    log->sysregs = 0;
+    log->x = 0;
+    log->sp = false;
+}
 
 /*
  * The software at EL2 changed stage 2 or the GPT: drops every cached translation. Cheap; done

@@ -103,7 +103,7 @@ struct cpu {
     uint64_t engine_pstate; /* what the engine holds, valid outside cpu_run */
     uint64_t engine_hcr;
 
-    struct cpu_sysreg_log *log; /* or NULL */
+    struct cpu_write_log *log; /* or NULL */
 
     unsigned lines;          /* bit n: enum cpu_line n is high */
     struct sysreg_file file; /* system registers the engine has not */

@@ -114,7 +114,22 @@ void cpu_set_x(struct cpu *cpu, unsigned n, uint64_t value)
     if (n > 30)
         return;
     engine_load(cpu);
+    if (cpu->log)
+        cpu->log->x |= (uint32_t)1 << n;
     uc_reg_write(cpu->engine->uc, x_id(n), &value);
+}
+
+void cpu_get_gprs(struct cpu *cpu, uint64_t x[CPU_X_COUNT])
+{
+    void *to[CPU_X_COUNT];
+    int ids[CPU_X_COUNT];
+
+    engine_load(cpu);
+    for (unsigned n = 0; n < CPU_X_COUNT; n++) {
+        ids[n] = x_id(n);
+        to[n] = &x[n];
+    }
+    uc_reg_read_batch(cpu->engine->uc, ids, to, CPU_X_COUNT);
 }
 
 /* Unicorn keeps the selected stack pointer in SP and the others in their banked places. */
@@ -136,6 +151,8 @@ uint64_t cpu_get_sp(struct cpu *cpu, unsigned el)
 void cpu_set_sp(struct cpu *cpu, unsigned el, uint64_t value)
 {
     engine_load(cpu);
+    if (cpu->log)
+        cpu->log->sp = true;
     uc_reg_write(cpu->engine->uc, sp_id(cpu->engine_pstate, el), &value);
 }
 
@@ -151,9 +168,9 @@ static bool governs_translation(enum sysreg reg)
            reg == SYSREG_TTBR1_EL1 || reg == SYSREG_MAIR_EL1;
 }
 
-_Static_assert(SYSREG_COUNT <= 64, "a bit of cpu_sysreg_log.written each");
+_Static_assert(SYSREG_COUNT <= 64, "a bit of cpu_write_log.sysregs each");
 
-void cpu_log_sysregs(struct cpu *cpu, struct cpu_sysreg_log *log)
+void cpu_log_writes(struct cpu *cpu, struct cpu_write_log *log)
 {
     cpu->log = log;
 }
@@ -162,10 +179,10 @@ static void log_write(struct cpu *cpu, enum sysreg reg)
 {
     uint64_t bit = (uint64_t)1 << reg;
 
-    if (!cpu->log || cpu->log->written & bit)
+    if (!cpu->log || cpu->log->sysregs & bit)
         return;
     cpu->log->old[reg] = engine_read_sysreg(cpu, reg);
-    cpu->log->written |= bit;
+    cpu->log->sysregs |= bit;
 }
 
 void cpu_set_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value)

@@ -48,20 +48,25 @@ static cycles_t cycle_after(const struct clock *clock, uint64_t counter, uint64_
     return CYCLES((counter + counts) * ratio);
 }
 
-/* The output's level, and when it will rise. */
-static void update(struct cpu *cpu, enum cpu_timer timer, uint64_t counter)
+static void stop_event(struct cpu *cpu, struct timed_event *event)
+{
+    event_queue_cancel(&cpu->engine->clock->events, event);
+    cpu->event_line = 0; /* the engine asks anew when the next event is due */
+    cpu->stop_line = 0;
+}
+
+/* The output's level, and when it will rise; of a timer that is enabled. */
+static void update_at(struct cpu *cpu, enum cpu_timer timer, uint64_t counter)
 {
     struct timed_event *event = &cpu->timer.one[timer].event;
     struct clock *clock = cpu->engine->clock;
     bool masked = field_get(cpu->timer.one[timer].ctl, CNT_CTL_IMASK);
-    bool met = enabled(cpu, timer) && condition_met(cpu, timer, counter);
+    bool met = condition_met(cpu, timer, counter);
     cycles_t due;
 
     gic_set_level(&cpu->gic, timers[timer].intid, met && !masked && !cpu->timer.one[timer].held);
-    event_queue_cancel(&clock->events, event);
-    cpu->event_line = 0; /* the engine asks anew when the next event is due */
-    cpu->stop_line = 0;
-    if (!enabled(cpu, timer) || masked || met)
+    stop_event(cpu, event);
+    if (masked || met)
         return;
     due =
         cycle_after(clock, counter, cpu->timer.one[timer].cval - (counter - offset_of(cpu, timer)));
@@ -69,11 +74,23 @@ static void update(struct cpu *cpu, enum cpu_timer timer, uint64_t counter)
         clock_schedule(clock, event, due);
 }
 
+/* A register of the timer changed. What the counter says matters to an enabled one alone. */
+static void update(struct cpu *cpu, enum cpu_timer timer)
+{
+    if (enabled(cpu, timer)) {
+        update_at(cpu, timer, cpu_counter(cpu));
+        return;
+    }
+    gic_set_level(&cpu->gic, timers[timer].intid, false);
+    if (timed_event_is_scheduled(&cpu->timer.one[timer].event))
+        stop_event(cpu, &cpu->timer.one[timer].event);
+}
+
 static void fire(struct cpu *cpu, enum cpu_timer timer)
 {
     EMIT(cpu->engine->trace, TIMER_FIRE, GUEST, EVENT_STR(timers[timer].name), timers[timer].intid,
          cpu->timer.one[timer].cval, cpu_counter(cpu) - offset_of(cpu, timer));
-    update(cpu, timer, cpu_counter(cpu));
+    update(cpu, timer);
 }
 
 static void on_virtual(void *ctx, cycles_t late)
@@ -120,7 +137,7 @@ uint64_t cpu_timer_voffset(const struct cpu *cpu)
 void cpu_timer_set_voffset(struct cpu *cpu, uint64_t offset)
 {
     cpu->timer.cntvoff = offset;
-    update(cpu, CPU_TIMER_VIRTUAL, cpu_counter(cpu));
+    update(cpu, CPU_TIMER_VIRTUAL);
 }
 
 static uint64_t ctl_at(const struct cpu *cpu, enum cpu_timer timer, uint64_t counter)
@@ -132,13 +149,15 @@ static uint64_t ctl_at(const struct cpu *cpu, enum cpu_timer timer, uint64_t cou
 
 uint64_t cpu_timer_ctl(const struct cpu *cpu, enum cpu_timer timer)
 {
+    if (!enabled(cpu, timer))
+        return cpu->timer.one[timer].ctl;
     return ctl_at(cpu, timer, cpu_counter(cpu));
 }
 
 void cpu_timer_set_ctl(struct cpu *cpu, enum cpu_timer timer, uint64_t ctl)
 {
     cpu->timer.one[timer].ctl = ctl & writable_ctl();
-    update(cpu, timer, cpu_counter(cpu));
+    update(cpu, timer);
 }
 
 uint64_t cpu_timer_cval(const struct cpu *cpu, enum cpu_timer timer)
@@ -149,7 +168,7 @@ uint64_t cpu_timer_cval(const struct cpu *cpu, enum cpu_timer timer)
 void cpu_timer_set_cval(struct cpu *cpu, enum cpu_timer timer, uint64_t cval)
 {
     cpu->timer.one[timer].cval = cval;
-    update(cpu, timer, cpu_counter(cpu));
+    update(cpu, timer);
 }
 
 void cpu_timer_mask(struct cpu *cpu, enum cpu_timer timer, bool mask)
@@ -157,7 +176,7 @@ void cpu_timer_mask(struct cpu *cpu, enum cpu_timer timer, bool mask)
     if (cpu->timer.one[timer].held == mask)
         return;
     cpu->timer.one[timer].held = mask;
-    update(cpu, timer, cpu_counter(cpu));
+    update(cpu, timer);
 }
 
 /* --- the guest's accesses --- */
@@ -236,6 +255,9 @@ bool generic_timer_write(struct cpu *cpu, const struct sysreg_desc *reg, uint64_
         cpu->timer.one[timer].cval = value;
         break;
     }
-    update(cpu, timer, counter);
+    if (enabled(cpu, timer))
+        update_at(cpu, timer, counter);
+    else
+        update(cpu, timer);
     return true;
 }

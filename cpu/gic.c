@@ -129,13 +129,15 @@ bool cpu_gic_level(const struct cpu *cpu, unsigned intid)
 
 unsigned cpu_gic_acknowledge(struct cpu *cpu)
 {
+    uint32_t signals;
+    unsigned intid;
+
     gic_refresh(cpu);
-    for (unsigned intid = 0; intid < GIC_NR_PRIVATE; intid++) {
-        if (!(gic_signals(&cpu->gic) & bit_of(intid)))
-            continue;
-        assign(&cpu->gic.private.latched, intid, false);
-        cpu_gic_set_active(cpu, intid, true);
-        return intid;
-    }
-    return GIC_INTID_SPURIOUS;
+    signals = gic_signals(&cpu->gic);
+    if (!signals)
+        return GIC_INTID_SPURIOUS;
+    intid = (unsigned)__builtin_ctz(signals);
+    assign(&cpu->gic.private.latched, intid, false);
+    cpu_gic_set_active(cpu, intid, true);
+    return intid;
 }

@@ -32,13 +32,25 @@ static bool gic_asserts(const struct cpu *cpu, enum interrupt interrupt)
 static bool is_pending(const struct row *row, const struct cpu *cpu, uint64_t pstate)
 {
     if (row->line != CPU_LINE_COUNT)
-        return cpu->lines >> row->line & 1 || (row->line == CPU_LINE_IRQ && gic_signals(&cpu->gic) != 0);
+        return cpu->lines >> row->line & 1 ||
+               (row->line == CPU_LINE_IRQ && gic_signals(&cpu->gic) != 0);
     return (field_get(cpu->el2.hcr, *row->pending) || gic_asserts(cpu, row->interrupt)) &&
            !field_get(pstate, *row->mask);
 }
 
+/* Is there nothing at all that could be pending? The common case, asked in front of each block. */
+static bool is_quiet(const struct cpu *cpu)
+{
+    const uint64_t by_hcr = field_mask(HCR_VF) | field_mask(HCR_VI) | field_mask(HCR_VSE);
+
+    return !cpu->lines && !gic_signals(&cpu->gic) && !cpu->gic.virq && !cpu->gic.vfiq &&
+           !(cpu->el2.hcr & by_hcr);
+}
+
 enum interrupt interrupt_next(const struct cpu *cpu, uint64_t pstate)
 {
+    if (is_quiet(cpu))
+        return INTERRUPT_NONE;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (field_get(cpu->el2.hcr, *rows[i].route) && is_pending(&rows[i], cpu, pstate))
             return rows[i].interrupt;

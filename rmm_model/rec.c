@@ -53,8 +53,7 @@ uint64_t rec_index_of_mpidr_el1(uint64_t mpidr)
 
 static void context_save(struct rec_context *context, struct cpu *cpu)
 {
-    for (unsigned i = 0; i < RMI_GPR_COUNT; i++)
-        context->x[i] = cpu_get_x(cpu, i);
+    cpu_get_gprs(cpu, context->x);
     for (unsigned el = 0; el < 2; el++)
         context->sp[el] = cpu_get_sp(cpu, el);
     for (unsigned reg = 0; reg < SYSREG_COUNT; reg++)

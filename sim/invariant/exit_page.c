@@ -261,18 +261,26 @@ static void take_interrupt_state(struct page_check *c)
     memset(c->left.gicv3_lrs, 0, sizeof(c->left.gicv3_lrs));
 }
 
+static uint64_t word_at(const struct page_check *c, size_t i)
+{
+    uint64_t word;
+
+    memcpy(&word, (const char *)&c->left + i * sizeof(word), sizeof(word));
+    return word;
+}
+
 static void nothing_left(struct page_check *c)
 {
-    uint64_t words[sizeof(c->left) / sizeof(uint64_t)], any = 0;
+    const size_t count = sizeof(c->left) / sizeof(uint64_t);
+    uint64_t any = 0;
 
-    memcpy(words, &c->left, sizeof(words));
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        any |= words[i];
-    for (size_t i = 0; any && i < sizeof(words) / sizeof(words[0]); i++)
-        if (words[i])
+    for (size_t i = 0; i < count; i++)
+        any |= word_at(c, i);
+    for (size_t i = 0; any && i < count; i++)
+        if (word_at(c, i))
             broken(c->inv, INVARIANT_EXIT_UNUSED, c->rec,
-                   "offset 0x%zx of RmiRecExit is 0x%llx, not 0", i * sizeof(words[0]),
-                   (unsigned long long)words[i]);
+                   "offset 0x%zx of RmiRecExit is 0x%llx, not 0", i * sizeof(uint64_t),
+                   (unsigned long long)word_at(c, i));
 }
 
 void exit_check(struct invariants *inv, const struct command *cmd, const struct shadow_rec *rec,

@@ -32,7 +32,7 @@ struct expect {
 struct pe {
     struct cpu *cpu;
     struct shadow_rec *rec; /* or NULL */
-    struct cpu_sysreg_log log;
+    struct cpu_write_log log;
 };
 
 /* --- realms and RECs ---------------------------------------------------------------------------

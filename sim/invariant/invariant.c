@@ -214,7 +214,7 @@ void invariants_free(struct invariants *inv)
         free(inv->recs[i]);
     free(inv->recs);
     for (size_t i = 0; i < inv->pe_count; i++) {
-        cpu_log_sysregs(inv->pes[i]->cpu, NULL);
+        cpu_log_writes(inv->pes[i]->cpu, NULL);
         free(inv->pes[i]);
     }
     free(inv->pes);

@@ -17,10 +17,35 @@ void state_read(struct realm_state *state, struct cpu *cpu)
 {
     const struct el2_regs *el2 = cpu_el2(cpu);
 
-    for (unsigned n = 0; n < RMI_GPR_COUNT; n++)
-        state->x[n] = cpu_get_x(cpu, n);
+    cpu_get_gprs(cpu, state->x);
     state->sp[0] = cpu_get_sp(cpu, 0);
     state->sp[1] = cpu_get_sp(cpu, 1);
+    state->pc = el2->elr;
+    state->pstate = el2->spsr;
+}
+
+/* Has the REC had the PE to itself since it stopped? Then the log says what was written to it. */
+static bool kept_pe(const struct shadow_rec *rec, const struct cpu *cpu)
+{
+    return !rec->settled && rec->pe && rec->pe->cpu == cpu;
+}
+
+/* As state_read, of a REC that goes on: what nobody wrote is as it was left. */
+static void state_read_again(struct realm_state *state, const struct shadow_rec *rec,
+                             struct cpu *cpu)
+{
+    const struct el2_regs *el2 = cpu_el2(cpu);
+
+    if (!kept_pe(rec, cpu) || rec->pe->log.sp) {
+        state_read(state, cpu);
+        return;
+    }
+    *state = rec->left;
+    for (uint32_t left = rec->pe->log.x; left; left &= left - 1) {
+        unsigned n = (unsigned)__builtin_ctz(left);
+
+        state->x[n] = cpu_get_x(cpu, n);
+    }
     state->pc = el2->elr;
     state->pstate = el2->spsr;
 }
@@ -32,7 +57,7 @@ uint64_t sysreg_left(const struct shadow_rec *rec, enum sysreg reg)
 {
     if (rec->settled || !rec->pe)
         return rec->sysregs[reg];
-    return rec->pe->log.written >> reg & 1 ? rec->pe->log.old[reg]
+    return rec->pe->log.sysregs >> reg & 1 ? rec->pe->log.old[reg]
                                            : cpu_get_sysreg(rec->pe->cpu, reg);
 }
 
@@ -62,7 +87,7 @@ static struct pe *pe_of(struct invariants *inv, struct cpu *cpu)
     if (!pes[inv->pe_count])
         abort();
     pes[inv->pe_count]->cpu = cpu;
-    cpu_log_sysregs(cpu, &pes[inv->pe_count]->log);
+    cpu_log_writes(cpu, &pes[inv->pe_count]->log);
     return pes[inv->pe_count++];
 }
 
@@ -74,7 +99,7 @@ void rec_stopped(struct invariants *inv, struct shadow_rec *rec, struct cpu *cpu
         rec->pe = pe_of(inv, cpu);
     }
     rec->pe->rec = rec;
-    rec->pe->log.written = 0;
+    cpu_write_log_clear(&rec->pe->log);
     rec->settled = false;
     state_read(&rec->left, cpu);
 }
@@ -127,8 +152,7 @@ static bool differs(struct difference *d, const char *name, uint64_t found, uint
 static bool sysreg_differs(const struct shadow_rec *rec, const struct expect *want, struct cpu *cpu,
                            struct difference *d)
 {
-    bool all = rec->settled || !rec->pe || rec->pe->cpu != cpu;
-    uint64_t touched = all ? UINT64_MAX : rec->pe->log.written | want->sys_set;
+    uint64_t touched = kept_pe(rec, cpu) ? rec->pe->log.sysregs | want->sys_set : UINT64_MAX;
 
     for (unsigned reg = 0; reg < SYSREG_COUNT && touched >> reg; reg++) {
         if (!(touched >> reg & 1))
@@ -180,7 +204,7 @@ void expect_met(struct invariants *inv, struct shadow_rec *rec, struct cpu *cpu)
     struct difference d, other;
     struct realm_state found;
 
-    state_read(&found, cpu);
+    state_read_again(&found, rec, cpu);
     if (!find_difference(rec, &rec->expect, &found, cpu, &d) ||
         (rec->has_alt && !find_difference(rec, &rec->alt, &found, cpu, &other)))
         return;
