@@ -85,10 +85,17 @@ int kvm_pgtable_stage2_map(struct kvm_pgtable *pgt, ipa_t ipa, uint64_t size, pa
 /*
  * One leaf of that size, whatever is aligned or there (stage2_set_pud_huge, stage2_set_pmd_huge,
  * stage2_set_pte of kernels before 5.10): address bits below the size are RES0. Errors as above, 0
- * when the very same entry is there.
+ * when the very same entry is there. Caches are the caller's to maintain.
  */
 int kvm_pgtable_stage2_set_leaf(struct kvm_pgtable *pgt, ipa_t ipa, uint64_t size, pa_t pa,
                                 enum kvm_pgtable_prot prot, struct kvm_mmu_memory_cache *cache);
+/*
+ * What a guest is about to see of size bytes at pa, mapped with prot: data cleaned to the PoC,
+ * instructions invalidated, each where that mapping and this CPU need it (clean_dcache_guest_page,
+ * invalidate_icache_guest_page of kernels before 5.10).
+ */
+void kvm_pgtable_stage2_maintain(struct kvm_pgtable *pgt, uint64_t size, pa_t pa,
+                                 enum kvm_pgtable_prot prot, bool dcache, bool icache);
 /*
  * Makes pages of the blocks in a range, as far as the cache lasts (kvm_pgtable_stage2_split):
  * -ENOMEM when it is empty.

@@ -79,8 +79,10 @@ static int set_leaf(struct kvm_pgtable *pgt, const struct map_data *data, pa_t a
     ret = break_entry(pgt, at, old, ipa, level);
     if (ret)
         return ret;
-    s2_clean_dcache(pgt, new, level);
-    s2_invalidate_icache(pgt, new, level);
+    if (!data->replaces) {
+        s2_clean_dcache(pgt, new, level);
+        s2_invalidate_icache(pgt, new, level);
+    }
     ret = s2_write(pgt, at, new);
     if (ret == 0 && s2_is_table(old, level))
         s2_free_table(pgt, s2_pa(old), level + 1);
@@ -155,14 +157,34 @@ int kvm_pgtable_stage2_map(struct kvm_pgtable *pgt, ipa_t ipa, uint64_t size, pa
     return map_range(pgt, &data, ipa, size, pa);
 }
 
+static int level_of(uint64_t size)
+{
+    int level = S2_LAST_LEVEL;
+
+    while (kvm_pgtable_granule(level) < size)
+        level--;
+    return level;
+}
+
 int kvm_pgtable_stage2_set_leaf(struct kvm_pgtable *pgt, ipa_t ipa, uint64_t size, pa_t pa,
                                 enum kvm_pgtable_prot prot, struct kvm_mmu_memory_cache *cache)
 {
-    struct map_data data = {.cache = cache, .level = S2_LAST_LEVEL, .prot = prot, .replaces = true};
+    struct map_data data = {
+        .cache = cache, .level = level_of(size), .prot = prot, .replaces = true};
 
-    while (kvm_pgtable_granule(data.level) < size)
-        data.level--;
     return map_range(pgt, &data, ipa, 1, pa);
+}
+
+void kvm_pgtable_stage2_maintain(struct kvm_pgtable *pgt, uint64_t size, pa_t pa,
+                                 enum kvm_pgtable_prot prot, bool dcache, bool icache)
+{
+    int level = level_of(size);
+    uint64_t desc = leaf_desc(leaf_attributes(pgt, prot), PA(pa.v & ~(size - 1)), level);
+
+    if (dcache)
+        s2_clean_dcache(pgt, desc, level);
+    if (icache)
+        s2_invalidate_icache(pgt, desc, level);
 }
 
 /* --- splitting ----------------------------------------------------------------------------- */

@@ -240,6 +240,13 @@ static bool is_executable(const struct s2_fault *fault)
            kvm_pgtable_stage2_pte_prot(&fault->kvm->pgt, desc) & KVM_PGTABLE_PROT_X;
 }
 
+/* Before 5.10: data of what was not mapped before, instructions of what is fetched. */
+static void maintenance(const struct s2_fault *fault, pa_t pa)
+{
+    kvm_pgtable_stage2_maintain(&fault->kvm->pgt, fault->size, pa, fault->prot, !fault->perm,
+                                fault->exec);
+}
+
 static int map(struct s2_fault *fault, pa_t pa)
 {
     struct kvm *kvm = fault->kvm;
@@ -248,6 +255,7 @@ static int map(struct s2_fault *fault, pa_t pa)
     if (vcpu_is_rec(fault->vcpu))
         return realm_map_ipa(kvm, fault->ipa, pa, fault->prot);
     if (kvm->variant->s2_early_map) {
+        maintenance(fault, pa);
         /* The entry is written anew, with the permission to execute that it had. */
         if (fault->perm && is_executable(fault))
             fault->prot |= KVM_PGTABLE_PROT_X;

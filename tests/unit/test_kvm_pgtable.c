@@ -242,6 +242,30 @@ START_TEST(leaf_of_a_size_ignores_alignment)
 }
 END_TEST
 
+/* Cycles that maintenance of one page costs. */
+static uint64_t maintenance_of(enum kvm_pgtable_prot prot, bool dcache, bool icache)
+{
+    uint64_t before = t.clock.now.v;
+
+    kvm_pgtable_stage2_maintain(&pgt, HOST_PAGE_SIZE, PA(0x81000000), prot, dcache, icache);
+    return t.clock.now.v - before;
+}
+
+START_TEST(caches_are_maintained_on_request)
+{
+    pgt.clock = &t.clock;
+    t.profile.cycles[OP_DCACHE_CLEAN_PAGE] = 3;
+    t.profile.cycles[OP_ICACHE_INVAL_PAGE] = 5;
+    ck_assert_uint_eq(maintenance_of(RWX, false, false), 0);
+    ck_assert_uint_eq(maintenance_of(RWX, true, false), 3);
+    ck_assert_uint_eq(maintenance_of(RWX, false, true), 5);
+    /* a device is not cached, and what cannot be executed is no instruction */
+    ck_assert_uint_eq(maintenance_of(KVM_PGTABLE_PROT_R | KVM_PGTABLE_PROT_DEVICE, true, true), 0);
+    pgt.fwb = true;
+    ck_assert_uint_eq(maintenance_of(RWX, true, false), 0);
+}
+END_TEST
+
 START_TEST(split_keeps_what_was_mapped)
 {
     uint64_t desc;
@@ -381,6 +405,7 @@ int main(void)
     tcase_add_test(tc, gigabyte_is_one_block);
     tcase_add_test(tc, permissions_alone_are_not_mapped);
     tcase_add_test(tc, leaf_of_a_size_ignores_alignment);
+    tcase_add_test(tc, caches_are_maintained_on_request);
     tcase_add_test(tc, split_keeps_what_was_mapped);
     tcase_add_test(tc, memory_type_is_in_the_leaf);
     tcase_add_test(tc, range_is_write_protected);
