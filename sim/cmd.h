@@ -6,6 +6,8 @@
 #ifndef SIM_CMD_H
 #define SIM_CMD_H
 
+#include <stdio.h>
+
 int cmd_run(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_test(int argc, char **argv);
@@ -19,5 +21,17 @@ int cmd_fuzz(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_schema(int argc, char **argv);
 int cmd_version(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+int cmd_init(int argc, char **argv);
+int cmd_fmt(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_config(int argc, char **argv);
+int cmd_completion(int argc, char **argv);
+int cmd_help(int argc, char **argv);
+
+/* What the completion scripts ask: `sim __complete COMMAND [OPTION [PREFIX]]`, a word a line. */
+int cmd_complete(int argc, char **argv);
+/* The list of commands: `sim help`, and `sim` alone. */
+void commands_print(FILE *out);
 
 #endif

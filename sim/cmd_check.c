@@ -4,6 +4,8 @@
 
 #include "sim/cmd.h"
 #include "sim/options.h"
+#include "sim/report/json_writer.h"
+#include "sim/report/report.h"
 #include "sim/scenario/scenario.h"
 
 static const struct command_help help = {
@@ -30,8 +32,41 @@ static bool format_by_name(const char *name, enum diag_format *format)
     return false;
 }
 
+enum check_output { CHECK_TEXT, CHECK_QUIET, CHECK_JSON };
+
+static void print_header(void)
+{
+    struct json json;
+    json_begin(&json, stdout, false);
+    json_object_begin(&json);
+    json_member_string(&json, "type", "header");
+    json_member_uint(&json, "schema", REPORT_SCHEMA);
+    json_object_end(&json);
+    json_end(&json);
+}
+
+static void print_file(enum check_output output, const char *path, size_t cells, int status)
+{
+    struct json json;
+
+    if (output == CHECK_TEXT && status == 0 && cells > 1)
+        printf("%s: valid, %zu cells\n", path, cells);
+    else if (output == CHECK_TEXT && status == 0)
+        printf("%s: valid\n", path);
+    if (output != CHECK_JSON)
+        return;
+    json_begin(&json, stdout, false);
+    json_object_begin(&json);
+    json_member_string(&json, "type", "file");
+    json_member_string(&json, "file", path);
+    json_member_uint(&json, "status", (uint64_t)status);
+    json_member_uint(&json, "cells", cells);
+    json_object_end(&json);
+    json_end(&json);
+}
+
 static int check_files(char **files, int count, const struct scenario_load_options *options,
-                       bool quiet)
+                       enum check_output output)
 {
     int worst = 0;
 
@@ -40,10 +75,7 @@ static int check_files(char **files, int count, const struct scenario_load_optio
         int status = file ? scenario_file_check(file, options) : SCENARIO_INVALID;
         size_t cells = file ? scenario_file_cell_count(file) : 0;
 
-        if (status == 0 && !quiet && cells > 1)
-            printf("%s: valid, %zu cells\n", files[i], cells);
-        else if (status == 0 && !quiet)
-            printf("%s: valid\n", files[i]);
+        print_file(output, files[i], cells, status);
         scenario_file_free(file);
         if (status && worst != SCENARIO_INVALID)
             worst = status;
@@ -56,7 +88,7 @@ int cmd_check(int argc, char **argv)
     struct diag_options diag = {stderr, DIAG_HUMAN};
     struct scenario_load_options options = {.diag = &diag, .code_cache = CODE_CACHE_UPDATE};
     struct machine_choice machine = {0};
-    bool quiet = false, reassemble = false;
+    bool quiet = false, reassemble = false, json = false;
     const char *format = "human";
     const struct option_row rows[] = {
         {.name = "message-format",
@@ -68,6 +100,9 @@ int cmd_check(int argc, char **argv)
          .flag = &reassemble},
         MACHINE_OPTIONS(&machine),
         {.name = "quiet", .letter = 'q', .help = "print nothing about valid files", .flag = &quiet},
+        {.name = "json",
+         .help = "a JSON object for each file; mistakes as --message-format json",
+         .flag = &json},
         {0},
     };
     int operands;
@@ -83,5 +118,12 @@ int cmd_check(int argc, char **argv)
         return usage_error("check", "no FILE is given");
     if (reassemble)
         options.code_cache = CODE_CACHE_VERIFY;
-    return check_files(argv, operands, &options, quiet);
+    if (json) {
+        diag.format = DIAG_JSON;
+        print_header();
+    }
+    return check_files(argv, operands, &options,
+                       json    ? CHECK_JSON
+                       : quiet ? CHECK_QUIET
+                               : CHECK_TEXT);
 }

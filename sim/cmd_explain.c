@@ -5,6 +5,8 @@
 
 #include "sim/cmd.h"
 #include "sim/options.h"
+#include "sim/report/json_writer.h"
+#include "sim/report/report.h"
 #include "sim/report/style.h"
 #include "sim/report/trap_story.h"
 #include "sim/scenario/diag.h"
@@ -37,21 +39,27 @@ static bool is_code(const char *text)
            text[CODE_LENGTH] == '\0';
 }
 
-static int explain_code(const char *code)
+static int explain_code(const char *name, bool as_json)
 {
-    static const struct {
-        const char *name, *meaning;
-    } codes[] = {
-#define X(code_, meaning_) {#code_, meaning_},
-        DIAG_CODES(X)
-#undef X
-    };
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-        if (strcmp(codes[i].name, code) == 0) {
-            printf("%s: %s\n", code, codes[i].meaning);
-            return EXIT_OK;
-        }
-    return usage_error("explain", "there is no error code %s", code);
+    enum diag_code code;
+    if (!diag_code_by_name(name, &code))
+        return usage_error("explain", "there is no error code %s; `sim list errors` has them",
+                           name);
+    if (!as_json) {
+        printf("%s: %s\n\n%s\n", name, diag_code_meaning(code), diag_code_explanation(code));
+        return EXIT_OK;
+    }
+    struct json json;
+    json_begin(&json, stdout, true);
+    json_object_begin(&json);
+    json_member_string(&json, "type", "error_code");
+    json_member_uint(&json, "schema", REPORT_SCHEMA);
+    json_member_string(&json, "code", name);
+    json_member_string(&json, "meaning", diag_code_meaning(code));
+    json_member_string(&json, "explanation", diag_code_explanation(code));
+    json_object_end(&json);
+    json_end(&json);
+    return EXIT_OK;
 }
 
 /* The trap asked for, NULL after a message. */
@@ -133,7 +141,7 @@ int cmd_explain(int argc, char **argv)
     if (operands == 0 || operands > 2)
         return usage_error("explain", "one FILE, and at most one N");
     if (operands == 1 && is_code(argv[0]))
-        return explain_code(argv[0]);
+        return explain_code(argv[0], json);
     return explain_file(argv[0], cell, operands == 2 ? argv[1] : NULL, machine, json,
                         colour_wanted(stdout, when));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim report: a run, or a recorded one, as a page to look at. */
+/* sim report: results that were kept: a run as a page to look at, suites that ran apart as one. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sim/cmd.h"
+#include "sim/cmd_report.h"
 #include "sim/options.h"
 #include "sim/report/html/html.h"
 #include "sim/scenario/arena.h"
@@ -17,22 +18,27 @@
 #include "sim/version.h"
 
 static const struct command_help help = {
-    .usage = "sim report --html FILE [-o OUT]",
-    .about = "Makes one HTML file, for a browser, with nothing to fetch: every trap with its path "
-             "over the\n"
-             "five worlds and the cycles of each step, what guest, host and VMM saw and what was "
-             "hidden, a\n"
-             "table of all traps to search and filter, and the cycles as a flame chart. FILE is a "
-             "scenario,\n"
-             "which is run, or a trace that sim trace recorded (NDJSON or CTF).",
+    .usage = "sim report RESULTS... [options] | sim report --html FILE [-o OUT]",
+    .about =
+        "Merges RESULTS of sim test, JUnit XML or NDJSON, into one summary and one JUnit file. A\n"
+        "test that is in there twice, and a file that is cut off, are errors.\n"
+        "\n"
+        "With --html: makes one HTML file, for a browser, with nothing to fetch: every trap with "
+        "its\n"
+        "path over the five worlds and the cycles of each step, what guest, host and VMM saw and\n"
+        "what was hidden, a table of all traps to search and filter, and the cycles as a flame\n"
+        "chart. FILE is a scenario, which is run, or a trace that sim trace recorded.",
     .epilogue =
         "examples:\n"
+        "  sim report shard-*.xml --junit all.xml\n"
         "  sim report --html scenarios/quickstart/realm-mmio-read.yaml -o run.html\n"
         "  sim trace FILE -o run.ndjson; sim report --html run.ndjson -o run.html\n"
         "\n"
-        "exit status: 0 the page is written, whether or not the scenario's expectations are met;\n"
-        "2 wrong usage, or a file that cannot be read or written; 3 the simulator failed; 77 the\n"
-        "scenario says skip.\n",
+        "exit status: of merged results as of one sim test (0, 1, 3, 4, 5, 77; 3 also if they are\n"
+        "not complete); of a page 0, whether or not the scenario's expectations are met, 3 the\n"
+        "simulator failed, 77 the scenario says skip; 2 wrong usage, or a file that cannot be "
+        "read\n"
+        "or written.\n",
 };
 
 static enum exit_status cannot_write(const char *out, const char *why)
@@ -144,15 +150,22 @@ static bool is_scenario(const char *path)
 int cmd_report(int argc, char **argv)
 {
     bool html = false;
+    struct report_merge merge = {0};
     const char *out = "-";
     struct session_options options = {.diag = {.out = stderr, .format = DIAG_HUMAN},
                                       .code_cache = CODE_CACHE_KEEP};
     const struct option_row rows[] = {
+        {.name = "junit",
+         .argument = "FILE",
+         .help = "write the JUnit XML of all RESULTS to FILE; - is standard output",
+         .value = &merge.junit},
+        {.name = "json", .help = "RESULTS as one JSON object a line", .flag = &merge.json},
+        {.name = "quiet", .letter = 'q', .help = "totals only", .flag = &merge.quiet},
         {.name = "html", .help = "a page for a browser", .flag = &html},
         {.name = "output",
          .letter = 'o',
          .argument = "OUT",
-         .help = "where to; default -, standard output",
+         .help = "of a page: where to; default -, standard output",
          .value = &out},
         MACHINE_OPTIONS(&options.machine),
         CELL_OPTION(&options.cell),
@@ -162,8 +175,10 @@ int cmd_report(int argc, char **argv)
     enum parse_result parsed = options_parse(argc, argv, rows, &help, &operands);
     if (parsed != PARSE_OK)
         return parsed == PARSE_HELP ? EXIT_OK : EXIT_USAGE;
+    if (!html && operands == 0)
+        return usage_error("report", "report needs results to merge, or --html");
     if (!html)
-        return usage_error("report", "report needs --html");
+        return (int)report_merge(&merge, operands, argv);
     if (operands != 1)
         return usage_error("report", "one scenario or trace is wanted, not %d", operands);
     if (strcmp(out, "-") == 0 && isatty(STDOUT_FILENO))

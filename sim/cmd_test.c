@@ -6,6 +6,7 @@
 #include "sim/cmd.h"
 #include "sim/options.h"
 #include "sim/report/style.h"
+#include "sim/scenario/file.h"
 #include "sim/scenario/text.h"
 #include "sim/suite/pool.h"
 #include "sim/suite/suite.h"
@@ -88,7 +89,9 @@ static bool find(struct arena *arena, int count, const char *const *paths,
     for (int i = 0; i < count; i++) {
         int error = find_scenarios(arena, paths[i], list);
         if (error) {
-            fprintf(stderr, "%s: error: cannot be read: %s\n", paths[i], strerror(error));
+            const char *near = error == ENOENT ? file_nearest(arena, paths[i]) : NULL;
+            fprintf(stderr, "%s: error: cannot be read: %s%s%s%s\n", paths[i], strerror(error),
+                    near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
             return false;
         }
     }

@@ -37,8 +37,13 @@ int cmd_version(int argc, char **argv)
         {0},
     };
     static const struct command_help help = {
-        .usage = "sim version [--json]",
+        .usage = "sim version [options]",
         .about = "Prints the versions of sim, of its libraries and of the built-in cost profile.",
+        .epilogue = "examples:\n"
+                    "  sim version\n"
+                    "  sim version --json | jq -r .commit\n"
+                    "\n"
+                    "exit status: 0 printed; 2 wrong usage\n",
     };
     int operands;
     enum parse_result parsed = options_parse(argc, argv, rows, &help, &operands);

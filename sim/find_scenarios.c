@@ -39,6 +39,11 @@ static bool says_sim(const char *path)
     return found;
 }
 
+bool is_scenario_file(const char *path)
+{
+    return is_yaml(path) && says_sim(path);
+}
+
 static int walk(struct arena *arena, const char *folder, unsigned depth, struct scenario_list *list)
 {
     if (depth > FIND_MAX_DEPTH)
@@ -56,7 +61,7 @@ static int walk(struct arena *arena, const char *folder, unsigned depth, struct 
         if (name[0] != '.' && lstat(path, &status) == 0) {
             if (S_ISDIR(status.st_mode) && !error)
                 error = walk(arena, path, depth + 1, list);
-            else if (!S_ISDIR(status.st_mode) && is_yaml(name) && says_sim(path))
+            else if (!S_ISDIR(status.st_mode) && is_scenario_file(path))
                 add(arena, list, path);
         }
         free(entries[i]);

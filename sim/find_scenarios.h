@@ -3,6 +3,8 @@
 #ifndef SIM_FIND_SCENARIOS_H
 #define SIM_FIND_SCENARIOS_H
 
+#include <stdbool.h>
+
 #include "sim/scenario/arena.h"
 
 #define FIND_MAX_DEPTH 32
@@ -18,5 +20,8 @@ struct scenario_list {
  * and left out; hidden ones and symbolic links to folders too. Returns 0 or errno.
  */
 int find_scenarios(struct arena *arena, const char *path, struct scenario_list *list);
+
+/* Whether a file counts as a scenario by that rule: by its name, and a top-level `sim:`. */
+bool is_scenario_file(const char *path);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Command lines. Each command has one table of options; parsing, `--help` and the suggestions for a
- * mistyped option all come from it. Options stand before or after operands; `--` ends them; `-` is
- * an operand; `--name=value` and `--name value`.
+ * Command lines. Each command has one table of options; parsing, `--help`, the suggestions for a
+ * mistyped option, shell completion, the manual and the list of settings all come from it. Options
+ * stand before or after operands; `--` ends them; `-` is an operand; `--name=value` and
+ * `--name value`; `--no-name` takes a flag back; the last one counts.
  */
 #ifndef SIM_OPTIONS_H
 #define SIM_OPTIONS_H
@@ -17,7 +18,7 @@ struct option_row {
     char letter;          /* '\0': none */
     const char *argument; /* its name in the help; NULL: a flag */
     const char *help;
-    const char **value; /* where the argument goes, */
+    const char **value; /* where the argument goes; what is there before is the default */
     bool *flag;         /* or where true goes */
 };
 
@@ -27,12 +28,21 @@ struct command_help {
     const char *epilogue; /* examples, exit statuses; may be NULL */
 };
 
+/*
+ * A word that starts with one of these says where the next word, an option, comes from (the rest of
+ * it: "sim.yaml:3:5"): a setting, not the command line. Its option may be a flag with a value,
+ * `--json=false`. SETTING_FOR_ALL: the command need not have the option.
+ */
+#define SETTING_FOR_ONE '\001'
+#define SETTING_FOR_ALL '\002'
+
 enum parse_result { PARSE_OK, PARSE_HELP, PARSE_ERROR };
 
 /*
  * Parses argv[1..). Operands are moved to the front of argv and counted in *operands (argv[0] is
  * the first of them). PARSE_HELP: --help was given and the help is printed to stdout, the caller
- * returns 0. PARSE_ERROR: a message is printed to stderr, the caller returns 2.
+ * returns 0. PARSE_ERROR: a message is printed to stderr, the caller returns 2. `--help=FORMAT`
+ * prints the table in another form (options_print.h).
  */
 enum parse_result options_parse(int argc, char **argv, const struct option_row *rows,
                                 const struct command_help *help, int *operands);
@@ -69,6 +79,9 @@ struct machine_choice {
         .name = "rmm", .argument = "RMM",                                                          \
         .help = "a realm's: eac, 1.0 or 2.0, not the scenario's", .value = &(choice_)->rmm         \
     }
+
+/* The help in other forms than text, for command_describe. */
+#define HELP_AS_TEXT "text"
 
 /* One line "sim: MESSAGE; see `sim help COMMAND`" on stderr; returns exit status 2. */
 int usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -61,6 +61,11 @@ void xml_text(FILE *out, const char *text)
     put_xml(out, text, false);
 }
 
+void xml_attribute_text(FILE *out, const char *text)
+{
+    put_xml(out, text, true);
+}
+
 static void attribute(FILE *out, const char *name, const char *text)
 {
     fprintf(out, " %s=\"", name);

@@ -14,5 +14,7 @@ void junit_write(FILE *out, const struct suite_test *tests, size_t count);
  * are no UTF-8, becomes \xHH.
  */
 void xml_text(FILE *out, const char *text);
+/* ... as an attribute's value, between its quotes. */
+void xml_attribute_text(FILE *out, const char *text);
 
 #endif

@@ -66,6 +66,14 @@ enum diag_code {
         DIAG_CODE_COUNT
 };
 
+/* "E0107", and what it means in one line. */
+const char *diag_code_name(enum diag_code code);
+const char *diag_code_meaning(enum diag_code code);
+/* What it is, why it is an error and what to do: a paragraph or two (diag_explain.c). */
+const char *diag_code_explanation(enum diag_code code);
+/* False: there is no code of that name. */
+bool diag_code_by_name(const char *name, enum diag_code *code);
+
 /* The text of a file, for snippets; registered once, lives as long as the arena. */
 struct source {
     const char *name;

@@ -9,14 +9,6 @@
 
 #define SNIPPET_BYTES 160 /* of a source line that are shown */
 
-static const struct {
-    const char *name, *meaning;
-} codes[DIAG_CODE_COUNT] = {
-#define X(code, meaning) {#code, meaning},
-    DIAG_CODES(X)
-#undef X
-};
-
 struct span {
     const char *start;
     size_t length;
@@ -107,7 +99,7 @@ static void print_place(FILE *out, const struct source_pos *pos)
 static void print_first_line(FILE *out, const struct diag_error *error)
 {
     print_place(out, &error->message.pos);
-    fprintf(out, "error[%s]: %s\n", codes[error->code].name, error->message.text);
+    fprintf(out, "error[%s]: %s\n", diag_code_name(error->code), error->message.text);
 }
 
 static void print_human(FILE *out, const struct diag *diag, const struct diag_error *error)
@@ -215,8 +207,8 @@ static void print_json(FILE *out, const struct diag *diag, const struct diag_err
     json_message(&json, error->message.text, "error");
     json_key(&json, "code");
     json_object_begin(&json);
-    json_member_string(&json, "code", codes[error->code].name);
-    json_member_string(&json, "explanation", codes[error->code].meaning);
+    json_member_string(&json, "code", diag_code_name(error->code));
+    json_member_string(&json, "explanation", diag_code_meaning(error->code));
     json_object_end(&json);
     json_key(&json, "spans");
     json_array_begin(&json);

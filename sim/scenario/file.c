@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/scenario/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "sim/scenario/text.h"
 
 #define READ_PIECE ((size_t)64 * 1024)
 
@@ -94,6 +97,25 @@ bool file_write_all(int fd, const char *bytes, size_t size)
         size -= (size_t)put;
     }
     return true;
+}
+
+const char *file_nearest(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    int length = slash ? (int)(slash - path) + 1 : 0;
+    const char *folder = length ? arena_printf(arena, "%.*s", length, path) : ".";
+    struct dirent **entries;
+    struct text_nearest nearest = {.wanted = path + length};
+    int count = scandir(folder, &entries, NULL, alphasort);
+    for (int i = 0; i < count; i++)
+        text_nearest_offer(&nearest, entries[i]->d_name);
+    const char *best =
+        nearest.best ? arena_printf(arena, "%.*s%s", length, path, nearest.best) : NULL;
+    for (int i = 0; i < count; i++)
+        free(entries[i]);
+    if (count >= 0)
+        free(entries);
+    return best;
 }
 
 bool file_replace(struct arena *arena, const char *path, const char *bytes, size_t size)

@@ -21,6 +21,9 @@ enum file_status { FILE_READ, FILE_MISSING, FILE_UNREADABLE, FILE_TOO_LARGE };
 enum file_status file_read(struct arena *arena, const char *path, size_t limit,
                            struct file_bytes *file, const char **why);
 
+/* A file beside path whose name is near to its own, for "did you mean"; NULL: there is none. */
+const char *file_nearest(struct arena *arena, const char *path);
+
 /* Replaces path by those bytes, by a rename; false when that is not possible. Nothing half-written.
  */
 bool file_replace(struct arena *arena, const char *path, const char *bytes, size_t size);

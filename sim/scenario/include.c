@@ -63,8 +63,12 @@ static const struct source *read_source(struct includes *inc, const char *path,
         return NULL;
     }
     if (status != FILE_READ) {
-        diag_error(inc->diag, from->line ? DIAG_E0007 : DIAG_E0001, pos, "cannot read %s: %s",
-                   from->line ? path : "the file", why);
+        struct diag_error *error =
+            diag_error(inc->diag, from->line ? DIAG_E0007 : DIAG_E0001, pos, "cannot read %s: %s",
+                       from->line ? path : "the file", why);
+        const char *near = status == FILE_MISSING ? file_nearest(inc->arena, path) : NULL;
+        if (near)
+            diag_label(error, "did you mean '%s'?", near);
         return NULL;
     }
     if (file.size >= sizeof(byte_order_mark) - 1 &&

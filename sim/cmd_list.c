@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sim list: the names that scenarios and options may use, out of the tables that define them. */
+#include <string.h>
+
+#include "sim/cmd.h"
+#include "sim/list.h"
+#include "sim/options.h"
+#include "sim/report/json_writer.h"
+#include "sim/report/report.h"
+#include "sim/report/verdict.h"
+#include "sim/scenario/text.h"
+
+static const struct command_help help = {
+    .usage = "sim list TOPIC [PATTERN] [options]",
+    .about = "Prints the names that scenarios and options may use.\n\n"
+             "topics: events (of traces), costs (operations and their cycles), features, kernels,\n"
+             "keys (of scenarios, with type, default and meaning), errors, devices.",
+    .epilogue = "examples:\n"
+                "  sim list events 'rmm_*'\n"
+                "  sim list keys 'machine.*'\n"
+                "  sim list costs --json | jq -r '.rows[] | [.name, .cycles] | @csv'\n"
+                "\n"
+                "exit status: 0 printed; 2 there is no such topic; 5 PATTERN matches nothing\n",
+};
+
+static void print_text(const struct list *list)
+{
+    for (size_t r = 0; r < list->count; r++) {
+        int owed = 0; /* blanks in front of the next cell that is not empty */
+        for (size_t c = 0; c < list->topic->columns; c++) {
+            const char *cell = list->rows[r][c];
+            if (*cell)
+                printf("%*s%s", owed, "", cell);
+            owed = *cell ? list->widths[c] - (int)strlen(cell) : owed + list->widths[c];
+            owed += 2;
+        }
+        putchar('\n');
+    }
+}
+
+static void print_json(const struct list *list)
+{
+    struct json json;
+    json_begin(&json, stdout, true);
+    json_object_begin(&json);
+    json_member_string(&json, "type", "list");
+    json_member_uint(&json, "schema", REPORT_SCHEMA);
+    json_member_string(&json, "topic", list->topic->name);
+    json_key(&json, "rows");
+    json_array_begin(&json);
+    for (size_t r = 0; r < list->count; r++) {
+        json_object_begin(&json);
+        for (size_t c = 0; c < list->topic->columns; c++)
+            json_member_string(&json, list->topic->column[c], list->rows[r][c]);
+        json_object_end(&json);
+    }
+    json_array_end(&json);
+    json_object_end(&json);
+    json_end(&json);
+}
+
+static int unknown_topic(const char *name)
+{
+    struct text_nearest nearest = {.wanted = name};
+    for (const struct list_topic *topic = list_topics; topic->name; topic++)
+        text_nearest_offer(&nearest, topic->name);
+    if (nearest.best)
+        return usage_error("list", "no topic '%s' (did you mean '%s'?)", name, nearest.best);
+    return usage_error("list", "no topic '%s'", name);
+}
+
+int cmd_list(int argc, char **argv)
+{
+    bool json = false;
+    const struct option_row rows[] = {
+        {.name = "json", .help = "one JSON document", .flag = &json},
+        {0},
+    };
+    int operands;
+    enum parse_result parsed = options_parse(argc, argv, rows, &help, &operands);
+    if (parsed != PARSE_OK)
+        return parsed == PARSE_HELP ? EXIT_OK : EXIT_USAGE;
+    if (operands == 0)
+        return usage_error("list", "which topic: events, costs, features, kernels, keys, errors or "
+                                   "devices?");
+    if (operands > 2)
+        return usage_error("list", "list takes one topic and one pattern");
+    const struct list_topic *topic = list_topic_find(argv[0]);
+    if (!topic)
+        return unknown_topic(argv[0]);
+    struct arena *arena = arena_new();
+    struct list list = list_make(arena, topic, operands == 2 ? argv[1] : NULL);
+    if (json)
+        print_json(&list);
+    else
+        print_text(&list);
+    int status = list.count ? EXIT_OK : EXIT_NOTHING;
+    if (!list.count)
+        fprintf(stderr, "sim: no name in '%s' matches '%s'\n", topic->name, argv[1]);
+    arena_free(arena);
+    return status;
+}
