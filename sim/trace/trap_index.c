@@ -66,6 +66,34 @@ static void place_events(struct trap_index *index, const struct trace_list *list
     log->event_count = next;
 }
 
+static bool find_stretches(struct trap_index *index, const struct trace_list *list,
+                           const struct sorting *sorting)
+{
+    struct trap *open = NULL;
+    for (size_t i = 0, place = index->loose; i < list->count; i++) {
+        const struct event *event = &list->events[i];
+        if (sorting->trap[i] != NO_TRAP) {
+            open = NULL;
+            continue;
+        }
+        if (!open || open->vcpu != event->vcpu) {
+            void *stretches = index->stretches;
+            bool ok = trace_grow(&stretches, &index->stretch_room, index->stretch_count,
+                                 sizeof(struct trap));
+            index->stretches = stretches;
+            if (!ok)
+                return false;
+            open = &index->stretches[index->stretch_count++];
+            *open = (struct trap){.vcpu = event->vcpu, .first_event = place};
+        }
+        open->event_count++;
+        place++;
+        if (event_closes_trap(event->kind))
+            open = NULL;
+    }
+    return true;
+}
+
 bool trap_index_build(struct trap_index *index, const struct trace_list *list)
 {
     *index = (struct trap_index){0};
@@ -84,9 +112,11 @@ bool trap_index_build(struct trap_index *index, const struct trace_list *list)
         sorting->took = took;
         ok = find_traps(index, list, sorting);
     }
-    if (ok)
+    if (ok) {
         place_events(index, list, sorting);
-    else
+        ok = find_stretches(index, list, sorting);
+    }
+    if (!ok)
         trap_index_free(index);
     free(sorting);
     free(timeline);
@@ -98,6 +128,7 @@ bool trap_index_build(struct trap_index *index, const struct trace_list *list)
 void trap_index_free(struct trap_index *index)
 {
     free(index->took);
+    free(index->stretches);
     trap_log_free(&index->log);
     *index = (struct trap_index){0};
 }

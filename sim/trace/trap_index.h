@@ -17,6 +17,12 @@ struct trap_index {
      */
     struct trap_log log;
     size_t loose;
+    /*
+     * Those events in pieces, each of one vCPU and without another event in between, that an
+     * exception return ends; number 0.
+     */
+    struct trap *stretches;
+    size_t stretch_count, stretch_room;
     uint64_t *took; /* cycles of each event's own work, by its place in log.events; they add up */
 };
 

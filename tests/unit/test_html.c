@@ -64,26 +64,44 @@ static json_int_t number(const json_t *array, size_t index)
 
 struct page {
     json_t *root;
-    const json_t *kinds, *texts, *wide, *bodies, *body, *took, *gaps, *events, *vcpu, *loose_vcpu;
+    const json_t *kinds, *texts, *wide, *bodies, *shapes, *times, *lines, *line, *starts, *gaps;
+    size_t columns, shape, times_column, vcpu; /* how many, and where these stand */
     size_t *body_at;
 };
+
+static size_t column(const struct page *page, const char *name)
+{
+    const json_t *columns = json_object_get(page->root, "columns");
+    size_t i = 0;
+    while (i < json_array_size(columns) &&
+           strcmp(json_string_value(json_array_get(columns, i)), name) != 0)
+        i++;
+    ck_assert_uint_lt(i, json_array_size(columns));
+    return i;
+}
 
 static void open_page(struct page *page, const char *text)
 {
     json_error_t error;
     page->root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
     ck_assert_msg(page->root, "%s at %d", error.text, error.position);
-    const json_t *traps = json_object_get(page->root, "traps");
-    page->kinds = json_object_get(page->root, "kinds");
-    page->texts = json_object_get(page->root, "texts");
-    page->wide = json_object_get(page->root, "wide");
-    page->bodies = json_object_get(page->root, "bodies");
-    page->body = json_object_get(page->root, "body");
-    page->took = json_object_get(page->root, "took");
-    page->gaps = json_object_get(page->root, "gaps");
-    page->events = json_object_get(traps, "events");
-    page->vcpu = json_object_get(traps, "vcpu");
-    page->loose_vcpu = json_object_get(page->root, "loose_vcpu");
+    const struct {
+        const char *name;
+        const json_t **member;
+    } members[] = {
+        {"kinds", &page->kinds},   {"texts", &page->texts},   {"wide", &page->wide},
+        {"bodies", &page->bodies}, {"shapes", &page->shapes}, {"times", &page->times},
+        {"lines", &page->lines},   {"line", &page->line},     {"start", &page->starts},
+        {"gaps", &page->gaps},
+    };
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        *members[i].member = json_object_get(page->root, members[i].name);
+        ck_assert(json_is_array(*members[i].member));
+    }
+    page->columns = json_array_size(json_object_get(page->root, "columns"));
+    page->shape = column(page, "shape");
+    page->times_column = column(page, "times");
+    page->vcpu = column(page, "vcpu");
     size_t size = json_array_size(page->bodies), count = 0;
     page->body_at = calloc(size + 1, sizeof(*page->body_at));
     for (size_t at = 0; at < size;) {
@@ -91,6 +109,18 @@ static void open_page(struct page *page, const char *text)
         page->body_at[count++] = at;
         at += 2 + json_array_size(json_object_get(kind, "fields"));
     }
+}
+
+/* A column of a piece's line. */
+static json_int_t line_value(const struct page *page, size_t piece, size_t which)
+{
+    return number(page->lines, (size_t)number(page->line, piece) * page->columns + which);
+}
+
+static const json_t *piece_list(const struct page *page, size_t piece, const json_t *lists,
+                                size_t which)
+{
+    return json_array_get(lists, (size_t)line_value(page, piece, which));
 }
 
 static void close_page(struct page *page)
@@ -113,10 +143,10 @@ static uint64_t value_of(const struct page *page, json_int_t code)
 }
 
 /* The page's event is that one. */
-static void check_event(const struct page *page, size_t index, uint64_t cycle, unsigned vcpu,
+static void check_event(const struct page *page, size_t body, uint64_t cycle, unsigned vcpu,
                         const struct event *event)
 {
-    size_t at = page->body_at[number(page->body, index)];
+    size_t at = page->body_at[body];
     const json_t *kind = json_array_get(page->kinds, (size_t)number(page->bodies, at));
     const struct event_desc *desc = &event_table[event->kind];
     ck_assert_str_eq(json_string_value(json_object_get(kind, "name")), desc->name);
@@ -135,6 +165,33 @@ static void check_event(const struct page *page, size_t index, uint64_t cycle, u
     }
 }
 
+/* The list's events, each once: of the index and of the page. */
+static void check_index(const struct trace_list *list, const struct trap_index *index)
+{
+    bool *taken = calloc(list->count + 1, sizeof(*taken));
+    size_t in_pieces = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        size_t found = 0;
+        while (found < list->count &&
+               (taken[found] ||
+                memcmp(&index->log.events[found], &list->events[i], sizeof(struct event)) != 0))
+            found++;
+        ck_assert_uint_lt(found, list->count);
+        taken[found] = true;
+    }
+    for (size_t t = 0; t < index->log.trap_count; t++) {
+        ck_assert_uint_eq(index->log.traps[t].first_event, in_pieces);
+        in_pieces += index->log.traps[t].event_count;
+    }
+    ck_assert_uint_eq(in_pieces, index->loose);
+    for (size_t s = 0; s < index->stretch_count; s++) {
+        ck_assert_uint_eq(index->stretches[s].first_event, in_pieces);
+        in_pieces += index->stretches[s].event_count;
+    }
+    ck_assert_uint_eq(in_pieces, list->count);
+    free(taken);
+}
+
 /* Every event of the list is in the page, in its trap, as it was. */
 static void check_all(const struct trace_list *list, const char *text)
 {
@@ -143,43 +200,35 @@ static void check_all(const struct trace_list *list, const char *text)
     open_page(&page, text);
     ck_assert(trap_index_build(&index, list));
     const struct trap_log *log = &index.log;
+    size_t pieces = log->trap_count + index.stretch_count, gap = 0, at = 0;
     ck_assert_uint_eq(json_array_size(page.kinds), EV_COUNT);
-    ck_assert_uint_eq(json_array_size(page.body), list->count);
-    ck_assert_uint_eq(json_array_size(page.took), list->count);
-    ck_assert_uint_eq(json_array_size(page.events), log->trap_count);
-    uint64_t cycle = 0, sum = 0;
-    size_t gap = 0, at = 0;
-    for (size_t t = 0; t <= log->trap_count; t++) {
-        bool loose = t == log->trap_count;
-        size_t end = loose ? list->count : at + (size_t)number(page.events, t);
-        cycle = 0;
-        for (size_t first = at; at < end; at++) {
-            if (gap < json_array_size(page.gaps) && (size_t)number(page.gaps, gap) == at) {
-                cycle += (uint64_t)number(page.gaps, gap + 1);
-                gap += 2;
+    ck_assert_uint_eq((size_t)json_integer_value(json_object_get(page.root, "traps")),
+                      log->trap_count);
+    ck_assert_uint_eq(json_array_size(page.line), pieces);
+    ck_assert_uint_eq(json_array_size(page.starts), pieces);
+    uint64_t begin = 0, sum = 0;
+    for (size_t t = 0; t < pieces; t++) {
+        const json_t *shape = piece_list(&page, t, page.shapes, page.shape);
+        const json_t *times = piece_list(&page, t, page.times, page.times_column);
+        ck_assert_uint_eq(json_array_size(shape), json_array_size(times));
+        begin += (uint64_t)number(page.starts, t);
+        uint64_t cycle = begin;
+        for (size_t n = 0; n < json_array_size(shape); n++, at++) {
+            if (gap < json_array_size(page.gaps) && (size_t)number(page.gaps, gap) == t &&
+                (size_t)number(page.gaps, gap + 1) == n) {
+                cycle += (uint64_t)number(page.gaps, gap + 2);
+                gap += 3;
             }
-            cycle += (uint64_t)number(page.took, at);
-            sum += (uint64_t)number(page.took, at);
-            check_event(
-                &page, at, cycle,
-                (unsigned)(loose ? number(page.loose_vcpu, at - first) : number(page.vcpu, t)),
-                &log->events[at]);
+            cycle += (uint64_t)number(times, n);
+            sum += (uint64_t)number(times, n);
+            check_event(&page, (size_t)number(shape, n), cycle,
+                        (unsigned)line_value(&page, t, page.vcpu), &log->events[at]);
         }
     }
     ck_assert_uint_eq(at, list->count);
     ck_assert_uint_eq(gap, json_array_size(page.gaps));
     ck_assert_uint_eq(sum, list->count ? list->events[list->count - 1].cycle.v : 0);
-    /* The index itself: the list's events, each once, those of a vCPU in their order. */
-    bool *taken = calloc(list->count + 1, sizeof(*taken));
-    for (size_t i = 0; i < list->count; i++) {
-        size_t found = 0;
-        while (found < list->count && (taken[found] || memcmp(&log->events[found], &list->events[i],
-                                                              sizeof(struct event)) != 0))
-            found++;
-        ck_assert_uint_lt(found, list->count);
-        taken[found] = true;
-    }
-    free(taken);
+    check_index(list, &index);
     trap_index_free(&index);
     close_page(&page);
 }
@@ -248,9 +297,13 @@ START_TEST(two_vcpus_in_turns)
     check_all(&fake.list, text);
     struct page page;
     open_page(&page, text);
-    ck_assert_uint_eq(json_array_size(page.events), 2);
-    ck_assert_int_eq(number(page.events, 0), 8);
-    ck_assert_int_eq(number(page.events, 1), 4);
+    ck_assert_int_eq(json_integer_value(json_object_get(page.root, "traps")), 2);
+    ck_assert_uint_eq(json_array_size(page.line), 5); /* set-up of each, the host at the end */
+    const size_t events[] = {8, 4, 1, 1, 2};
+    for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+        ck_assert_uint_eq(json_array_size(piece_list(&page, i, page.shapes, page.shape)),
+                          events[i]);
+    ck_assert_uint_eq(json_array_size(page.gaps), 3 * 3); /* vCPU 0 waits twice, 1 once */
     close_page(&page);
     free(text);
     trace_list_free(&fake.list);
@@ -347,7 +400,7 @@ START_TEST(all_of_a_run_is_there)
     const json_t *run = json_object_get(root, "run");
     ck_assert_int_eq(json_is_true(json_object_get(root, "realm")), runs[_i].realm);
     ck_assert_str_eq(json_string_value(json_object_get(run, "verdict")), "PASS");
-    ck_assert_uint_eq(json_array_size(json_object_get(json_object_get(root, "traps"), "events")),
+    ck_assert_uint_eq((uint64_t)json_integer_value(json_object_get(root, "traps")),
                       session.log.total);
     json_decref(root);
     free(text);

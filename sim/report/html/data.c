@@ -25,28 +25,27 @@ struct data {
     struct pool texts, wide, bodies;
     struct pool rows, hidden; /* int32_t each: text numbers and flags */
     struct pool lists;        /* of row or hidden numbers: int32_t each */
+    struct pool shapes;       /* of a trap: the bodies of its events, int32_t each */
+    struct pool times;        /* ... and what each took, uint64_t each */
+    struct pool lines;        /* struct trap_line */
     struct pool esrs;         /* uint64_t each */
-    uint32_t *body;           /* of each event, by its place in the index */
-    struct trap_line *traps;
+    int32_t *body;            /* of each event, by its place in the index */
+    uint32_t *line;           /* of each trap, then of each stretch between traps */
 };
 
-/* What the table of traps shows of one: text numbers, but for pc, a value, and lists. */
+/* One trap: numbers of texts, of lists, of the shape and the times; pc is a value. */
 struct trap_line {
-    int32_t pc, insn, label, ec, exception, exit, what, why, untold, views, hidden;
+    int32_t vcpu, shape, times, pc, insn, label, ec, exception, exit, what, why, untold, views,
+        hidden;
 };
 
-/* The columns of the table as they are written: name and place in a trap_line. */
-static const struct {
-    const char *name;
-    size_t offset;
-} columns[] = {
-#define COLUMN(name_)                                                                              \
-    {                                                                                              \
-#name_, offsetof(struct trap_line, name_)                                                  \
-    }
-    COLUMN(pc),   COLUMN(insn), COLUMN(label),  COLUMN(ec),    COLUMN(exception), COLUMN(exit),
-    COLUMN(what), COLUMN(why),  COLUMN(untold), COLUMN(views), COLUMN(hidden),
-};
+/* Their names, in the order of a trap_line. */
+static const char *const columns[] = {"vcpu",  "shape",  "times",     "pc",    "insn",
+                                      "label", "ec",     "exception", "exit",  "what",
+                                      "why",   "untold", "views",     "hidden"};
+
+_Static_assert(sizeof(columns) / sizeof(columns[0]) == sizeof(struct trap_line) / sizeof(int32_t),
+               "each member of a trap_line has a name");
 
 /* --- collecting --------------------------------------------------------------------------------
  */
@@ -78,14 +77,14 @@ static int32_t field_number(struct data *data, const struct event_field *field, 
     return value_number(data, value);
 }
 
-static uint32_t body_number(struct data *data, const struct event *event)
+static int32_t body_number(struct data *data, const struct event *event)
 {
     int32_t body[2 + EVENT_MAX_ARGS] = {(int32_t)event->kind, (int32_t)event->world};
     const struct event_field *field = event_table[event->kind].fields;
     unsigned count = 0;
     for (; field[count].type != EVENT_FIELD_END; count++)
         body[2 + count] = field_number(data, &field[count], event->args[count]);
-    return pool_add(&data->bodies, body, (2 + count) * sizeof(body[0]));
+    return (int32_t)pool_add(&data->bodies, body, (2 + count) * sizeof(body[0]));
 }
 
 static int32_t views_number(struct data *data, const struct trap_view *view)
@@ -126,20 +125,38 @@ static const char *trap_class(const struct trap_view *view)
     return view->rec_exit ? event_text(view->rec_exit, "reason") : NULL;
 }
 
+/* What every piece of the run has, a trap or not. */
+static struct trap_line piece_line(struct data *data, const struct trap *piece)
+{
+    return (struct trap_line){
+        .vcpu = (int32_t)piece->vcpu,
+        .shape = (int32_t)pool_add(&data->shapes, data->body + piece->first_event,
+                                   piece->event_count * sizeof(data->body[0])),
+        .times = (int32_t)pool_add(&data->times, data->index.took + piece->first_event,
+                                   piece->event_count * sizeof(data->index.took[0])),
+        .insn = NO_TEXT,
+        .label = NO_TEXT,
+        .ec = NO_TEXT,
+        .exception = NO_TEXT,
+        .exit = NO_TEXT,
+        .what = NO_TEXT,
+        .why = NO_TEXT,
+        .untold = NO_TEXT,
+        .views = (int32_t)pool_add(&data->lists, NULL, 0),
+        .hidden = (int32_t)pool_add(&data->lists, NULL, 0),
+    };
+}
+
 static struct trap_line trap_line(struct data *data, const struct trap *trap)
 {
     const struct report *report = data->input->report;
     struct trap_view view = trap_view(&data->index.log, trap);
     const struct event *exit = view.vmm_exit && is_vmm_exit(view.vmm_exit) ? view.vmm_exit : NULL;
     char text[STORY_TEXT_SIZE];
-    struct trap_line line = {
-        .pc = value_number(data, trap_pc(&view)),
-        .insn = text_number(data, trap_insn_text(&view, text)),
-        .ec = text_number(data, trap_class(&view)),
-        .label = NO_TEXT,
-        .why = NO_TEXT,
-        .untold = NO_TEXT,
-    };
+    struct trap_line line = piece_line(data, trap);
+    line.pc = value_number(data, trap_pc(&view));
+    line.insn = text_number(data, trap_insn_text(&view, text));
+    line.ec = text_number(data, trap_class(&view));
     if (report)
         line.label =
             text_or_none(data, pc_label(&report->run.scenario->guest, trap_pc(&view), text));
@@ -158,19 +175,30 @@ static struct trap_line trap_line(struct data *data, const struct trap *trap)
     return line;
 }
 
+static const struct trap *piece_at(const struct trap_index *index, size_t number)
+{
+    size_t traps = index->log.trap_count;
+    return number < traps ? &index->log.traps[number] : &index->stretches[number - traps];
+}
+
 static bool collect(struct data *data)
 {
-    const struct trap_log *log = &data->index.log;
+    const struct trap_index *index = &data->index;
+    const struct trap_log *log = &index->log;
     data->body = calloc(log->event_count + 1, sizeof(*data->body));
-    data->traps = calloc(log->trap_count + 1, sizeof(*data->traps));
-    if (!data->body || !data->traps)
+    data->line = calloc(log->trap_count + index->stretch_count + 1, sizeof(*data->line));
+    if (!data->body || !data->line)
         return false;
     for (size_t i = 0; i < log->event_count; i++) {
         data->body[i] = body_number(data, &log->events[i]);
         data->realm = data->realm || log->events[i].world == WORLD_RMM;
     }
-    for (size_t i = 0; i < log->trap_count; i++)
-        data->traps[i] = trap_line(data, &log->traps[i]);
+    for (size_t i = 0; i < log->trap_count + index->stretch_count; i++) {
+        const struct trap *piece = piece_at(index, i);
+        struct trap_line line =
+            i < log->trap_count ? trap_line(data, piece) : piece_line(data, piece);
+        data->line[i] = pool_add(&data->lines, &line, sizeof(line));
+    }
     return true;
 }
 
@@ -276,7 +304,7 @@ static void put_notes(struct json *json, struct data *data)
             continue;
         told[data->body[i]] = true;
         json_array_begin(json);
-        json_uint(json, data->body[i]);
+        json_uint(json, (uint64_t)data->body[i]);
         json_str(json, descriptor_text((unsigned)event_arg(event, "stage"),
                                        (int)(int64_t)event_arg(event, "level"),
                                        event_arg(event, "desc"), text));
@@ -323,83 +351,66 @@ static void put_esrs(struct json *json, const struct pool *pool)
     json_array_end(json);
 }
 
-static void put_column(struct json *json, const struct data *data, const char *name, size_t offset)
+static void put_times(struct json *json, const struct pool *pool)
 {
-    json_key(json, name);
+    json_key(json, "times");
     json_array_begin(json);
-    for (size_t i = 0; i < data->index.log.trap_count; i++) {
-        int32_t value;
-        memcpy(&value, (const char *)&data->traps[i] + offset, sizeof(value));
-        json_int(json, value);
+    for (size_t i = 0, size; i < pool->count; i++) {
+        const uint64_t *took = pool_at(pool, i, &size);
+        json_array_begin(json);
+        for (size_t n = 0; n < size / sizeof(*took); n++)
+            json_uint(json, took[n]);
+        json_array_end(json);
     }
     json_array_end(json);
-}
-
-static void put_traps(struct json *json, const struct data *data)
-{
-    const struct trap_log *log = &data->index.log;
-    json_key(json, "traps");
-    json_object_begin(json);
-    json_key(json, "vcpu");
-    json_array_begin(json);
-    for (size_t i = 0; i < log->trap_count; i++)
-        json_uint(json, log->traps[i].vcpu);
-    json_array_end(json);
-    json_key(json, "events");
-    json_array_begin(json);
-    for (size_t i = 0; i < log->trap_count; i++)
-        json_uint(json, log->traps[i].event_count);
-    json_array_end(json);
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-        put_column(json, data, columns[i].name, columns[i].offset);
-    json_object_end(json);
-}
-
-/* Whether an event is the first of its trap, or of those of no trap. */
-static bool is_first(const struct data *data, size_t event, size_t *trap)
-{
-    const struct trap_log *log = &data->index.log;
-    while (*trap < log->trap_count && log->traps[*trap].first_event < event)
-        ++*trap;
-    return (*trap < log->trap_count && log->traps[*trap].first_event == event) ||
-           event == data->index.loose;
 }
 
 /*
- * An event's cycle is that of the one before it, in its trap, and what it took itself; where others
- * ran in between, and for the first of a trap, gaps has the difference: [event, cycles], ...
+ * Pieces of the run: its traps, then the stretches between. start: the cycle in which the work of
+ * the first event begins, as the difference to the piece before. An event's cycle is that of the
+ * one before it in its piece and what it took; where another vCPU ran in between, gaps has its
+ * cycles: piece, event from 0, cycles.
  */
-static void put_events(struct json *json, const struct data *data)
+static void put_pieces(struct json *json, const struct data *data)
 {
-    const struct trap_log *log = &data->index.log;
-    uint64_t before = 0;
-    json_key(json, "body");
+    const struct trap_index *index = &data->index;
+    const struct trap_log *log = &index->log;
+    size_t count = log->trap_count + index->stretch_count;
+    json_key(json, "columns");
     json_array_begin(json);
-    for (size_t i = 0; i < log->event_count; i++)
-        json_uint(json, data->body[i]);
+    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+        json_str(json, columns[i]);
     json_array_end(json);
-    json_key(json, "took");
+    put_items(json, "lines", &data->lines, true);
+    json_key(json, "line");
     json_array_begin(json);
-    for (size_t i = 0; i < log->event_count; i++)
-        json_uint(json, data->index.took[i]);
+    for (size_t i = 0; i < count; i++)
+        json_uint(json, data->line[i]);
+    json_array_end(json);
+    json_key(json, "start");
+    json_array_begin(json);
+    uint64_t before = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct trap *piece = piece_at(index, i);
+        uint64_t start = log->events[piece->first_event].cycle.v - index->took[piece->first_event];
+        json_int(json, (int64_t)(start - before));
+        before = start;
+    }
     json_array_end(json);
     json_key(json, "gaps");
     json_array_begin(json);
-    for (size_t i = 0, trap = 0; i < log->event_count; i++) {
-        uint64_t start = log->events[i].cycle.v - data->index.took[i];
-        if (is_first(data, i, &trap))
-            before = 0;
-        if (start != before) {
-            json_uint(json, i);
-            json_int(json, (int64_t)(start - before));
+    for (size_t i = 0; i < count; i++) {
+        const struct trap *piece = piece_at(index, i);
+        for (size_t n = 1; n < piece->event_count; n++) {
+            size_t at = piece->first_event + n;
+            uint64_t gap = log->events[at].cycle.v - index->took[at] - log->events[at - 1].cycle.v;
+            if (gap) {
+                json_uint(json, i);
+                json_uint(json, n);
+                json_int(json, (int64_t)gap);
+            }
         }
-        before = log->events[i].cycle.v;
     }
-    json_array_end(json);
-    json_key(json, "loose_vcpu");
-    json_array_begin(json);
-    for (size_t i = data->index.loose; i < log->event_count; i++)
-        json_uint(json, log->events[i].vcpu);
     json_array_end(json);
 }
 
@@ -450,6 +461,7 @@ static void put_data(struct json *json, struct data *data)
     json_member_string(json, "profile", list->profile);
     json_member_bool(json, "realm", data->realm);
     json_member_uint(json, "cycles", list->count ? list->events[list->count - 1].cycle.v : 0);
+    json_member_uint(json, "traps", data->index.log.trap_count);
     json_key(json, "run");
     if (data->input->report) {
         json_object_begin(json);
@@ -467,16 +479,17 @@ static void put_data(struct json *json, struct data *data)
     put_items(json, "rows", &data->rows, false);
     put_items(json, "hidden", &data->hidden, false);
     put_items(json, "lists", &data->lists, false);
-    put_traps(json, data);
-    put_events(json, data);
+    put_items(json, "shapes", &data->shapes, false);
+    put_times(json, &data->times);
+    put_pieces(json, data);
     json_object_end(json);
 }
 
 bool html_data(FILE *out, const struct html_input *input)
 {
     struct data data = {.input = input};
-    struct pool *pools[] = {&data.texts,  &data.wide,  &data.bodies, &data.rows,
-                            &data.hidden, &data.lists, &data.esrs};
+    struct pool *pools[] = {&data.texts, &data.wide,   &data.bodies, &data.rows,  &data.hidden,
+                            &data.lists, &data.shapes, &data.times,  &data.lines, &data.esrs};
     const size_t pool_count = sizeof(pools) / sizeof(pools[0]);
     bool ok = trap_index_build(&data.index, input->list) && collect(&data);
     for (size_t i = 0; i < pool_count; i++)
@@ -492,6 +505,6 @@ bool html_data(FILE *out, const struct html_input *input)
         pool_free(pools[i]);
     trap_index_free(&data.index);
     free(data.body);
-    free(data.traps);
+    free(data.line);
     return ok;
 }

@@ -57,17 +57,11 @@ class Flame {
   show(traps, title) {
     const model = this.model;
     this.top = new Frame(title, null, -1);
-    for (let n = 0, count = traps ? traps.length : model.trapCount; n < count; n++) {
-      const trap = traps ? traps[n] : n;
-      this.addEvents(model.first[trap], model.first[trap + 1], 'guest', model.trapText(trap, 'ec'), traps !== null);
-    }
-    if (!traps) {
-      const loose = model.first[model.trapCount], ran = model.trapCount ? model.cycle[0] : Infinity;
-      let end = loose;
-      while (end < model.eventCount && model.cycle[end] <= ran)
-        end++;
-      this.addEvents(loose, end, 'set-up', '', false);
-      this.addEvents(end, model.eventCount, 'between traps', '', false);
+    const ran = model.trapCount ? model.cycle[0] : Infinity;
+    for (let n = 0, count = traps ? traps.length : model.pieceCount; n < count; n++) {
+      const piece = traps ? traps[n] : n, from = model.first[piece];
+      const group = model.isTrap(piece) ? 'guest' : model.cycle[from] <= ran ? 'set-up' : 'between traps';
+      this.addEvents(from, model.first[piece + 1], group, model.trapText(piece, 'ec'), traps !== null);
     }
     this.sum(this.top);
     this.root = this.top;
@@ -76,8 +70,6 @@ class Flame {
 
   /* withoutLead: the cycles of the first event are the guest's before its trap. */
   addEvents(from, end, group, exception, withoutLead) {
-    if (from === end)
-      return;
     const model = this.model, base = this.top.child(group, group, -1), stack = [];
     let taken = !exception, floor = base;
     for (let i = from; i < end; i++) {

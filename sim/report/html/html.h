@@ -29,10 +29,11 @@ bool html_report(FILE *out, const struct html_input *input);
  * The JSON document alone; its strings hold no <, > and &, so that it can stand in a page. As
  * above.
  *
- * Integers stand for values: a number from 0 is the value itself, -1-n is wide[n], 16 hex digits.
- * An event is bodies[]: kind, world and its fields, one after the other; events of a kind have as
- * many fields as kinds[] says, texts stand for texts[], -1 for none. Traps come one after the
- * other, each with as many events as traps.events says; then those of no trap.
+ * Integers stand for values: a number from 0 is the value itself, -1-n is wide[n], 16 hex digits;
+ * of a text it is its place in texts[], -1 is none. bodies[] has the different events of the run,
+ * one after the other: kind, world and as many fields as kinds[] says. A trap, or a stretch between
+ * traps, is one of lines[], as columns[] names its parts: its shape is its events, its times what
+ * each took.
  */
 bool html_data(FILE *out, const struct html_input *input);
 

@@ -3,6 +3,7 @@
 
 const PRINTED_ROWS = 200;
 const FEW_TRAPS = 12; /* the table stands above the chosen trap, not beside it */
+const MANY_EVENTS = 200000;
 const THEMES = ['auto', 'light', 'dark'];
 
 class Page {
@@ -10,6 +11,7 @@ class Page {
     this.model = model;
     this.get = (id) => document.getElementById(id);
     this.filter = new Filter(model);
+    document.body.classList.remove('loading');
     document.body.classList.toggle('few', model.trapCount <= FEW_TRAPS);
     this.head();
     this.path = new Path(model, () => this.get('grid').focus());
@@ -22,7 +24,10 @@ class Page {
     this.applyFilters();
     if (this.wanted >= 0)
       this.table.goTo(this.wanted);
-    this.showFlame();
+    if (model.eventCount < MANY_EVENTS)
+      this.showFlame();
+    else
+      requestAnimationFrame(() => setTimeout(() => this.showFlame())); /* the rest is seen first */
   }
 
   failures() {
@@ -89,6 +94,10 @@ class Page {
     };
     const tally = (column, none) => model.tally(column).map(([number, count]) =>
       [number, `${number < 0 ? none : model.text(number)} (${grouped(count)})`]);
+    const between = model.pieceCount - model.trapCount;
+    fill('f-kind', `traps (${grouped(model.trapCount)})`, [['between', `between traps (${grouped(between)})`], ['all', 'both']]);
+    if (!model.trapCount)
+      this.get('f-kind').value = 'between';
     fill('f-ec', 'any', tally('ec', 'none'));
     fill('f-exit', 'any', tally('exit', 'none'));
     fill('f-world', 'any world', model.worlds.map((world, w) => [w, world.name]));
@@ -100,12 +109,12 @@ class Page {
   applyFilters() {
     performance.mark('filter');
     const number = (id) => this.get(id).value === '' ? null : Number(this.get(id).value);
-    const traps = this.filter.apply({ text: this.get('f-text').value, ec: number('f-ec'), exit: number('f-exit'),
+    const traps = this.filter.apply({ kind: this.get('f-kind').value || 'traps', text: this.get('f-text').value, ec: number('f-ec'), exit: number('f-exit'),
       world: number('f-world'), vcpu: number('f-vcpu') });
     this.table.show(traps);
-    const all = this.model.trapCount;
-    this.get('count').textContent = traps.length === all ? `${grouped(all)} in all` : `${grouped(traps.length)} of ${grouped(all)}`;
-    this.get('f-reset').disabled = traps.length === all;
+    const all = this.model.trapCount, plain = ['f-text', 'f-kind', 'f-ec', 'f-world', 'f-exit', 'f-vcpu'].every((id) => !this.get(id).value);
+    this.get('count').textContent = plain ? `${grouped(all)} in all` : `${grouped(traps.length)} shown, of ${grouped(all)} traps`;
+    this.get('f-reset').disabled = plain;
     this.get('none').hidden = traps.length > 0;
     this.get('trap').hidden = traps.length === 0;
     this.toAddress();
@@ -131,7 +140,7 @@ class Page {
     else if (scope === 'shown')
       this.flame.show(this.table.order, 'the traps shown');
     else
-      this.flame.show(this.table.order.length ? [this.trap] : [], `trap ${grouped(this.trap + 1)}`);
+      this.flame.show(this.table.order.length ? [this.trap] : [], this.model.isTrap(this.trap) ? `trap ${grouped(this.trap + 1)}` : 'this stretch');
   }
 
   /* --- the chosen trap --- */
@@ -139,8 +148,8 @@ class Page {
   choose(trap) {
     const { model } = this, label = model.trapText(trap, 'label');
     this.trap = trap;
-    this.get('trap-h').replaceChildren(`Trap ${grouped(trap + 1)} `, element('code', {}, model.trapText(trap, 'insn')));
-    const facts = [`at ${model.pc(trap)}${label ? ' (' + label + ')' : ''}`, `vCPU ${model.columns.vcpu[trap]}`,
+    this.get('trap-h').replaceChildren(model.isTrap(trap) ? `Trap ${grouped(trap + 1)} ` : 'Between traps ', element('code', {}, model.title(trap)));
+    const facts = [...model.isTrap(trap) ? [`at ${model.pc(trap)}${label ? ' (' + label + ')' : ''}`] : [], `vCPU ${model.columns.vcpu[trap]}`,
       `cycle ${grouped(model.cycle[model.first[trap]])}`, `${grouped(model.trapCycles[trap])} cycles`];
     this.get('trap-sub').textContent = facts.join(' \u00b7 ');
     const said = [model.trapText(trap, 'exception'), model.trapText(trap, 'why'), model.trapText(trap, 'what')];
@@ -177,7 +186,7 @@ class Page {
         element('div', {}, element('dt', {}, element('b', {}, name), value ? element('code', {}, value) : ''), element('dd', {}, why)))));
     if (untold)
       parts.push(element('h3', {}, 'What the host saw'), element('p', {}, untold));
-    if (!hidden.length && !untold && !model.head.realm)
+    if (rows.length && !hidden.length && !untold && !model.head.realm)
       parts.push(element('p', { class: 'sub' }, 'In a plain VM KVM reads what hardware wrote: nothing is hidden from the host.'));
     this.get('hidden').replaceChildren(...parts);
   }
@@ -189,7 +198,7 @@ class Page {
   /* --- what the user does --- */
 
   wire() {
-    for (const id of ['f-text', 'f-ec', 'f-world', 'f-exit', 'f-vcpu'])
+    for (const id of ['f-text', 'f-kind', 'f-ec', 'f-world', 'f-exit', 'f-vcpu'])
       this.get(id).addEventListener('input', () => this.applyFilters());
     this.get('filters').addEventListener('submit', (event) => event.preventDefault());
     this.get('filters').addEventListener('reset', () => setTimeout(() => this.applyFilters()));
@@ -275,13 +284,16 @@ class Page {
   /* The address says what is looked at, so that it can be passed on: #trap=12&q=uart */
   toAddress() {
     const parts = new URLSearchParams();
-    if (this.trap)
+    if (this.trap && this.model.isTrap(this.trap))
       parts.set('trap', this.trap + 1);
     if (this.get('f-text').value)
       parts.set('q', this.get('f-text').value);
-    try {
-      history.replaceState(null, '', '#' + parts);
-    } catch { /* a browser may forbid it, or find it too often */ }
+    clearTimeout(this.addressTimer); /* browsers want it seldom */
+    this.addressTimer = setTimeout(() => {
+      try {
+        history.replaceState(null, '', '#' + parts);
+      } catch { /* and some not at all, of a file */ }
+    }, 300);
   }
 
   fromAddress() {

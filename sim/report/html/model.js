@@ -16,18 +16,15 @@ class Model {
     Object.assign(this, {
       head: data, run: data.run, worlds: data.worlds, kinds: data.kinds, texts: data.texts,
       wide: data.wide, bodies: Int32Array.from(data.bodies), lists: data.lists, rows: data.rows,
-      hiddenRows: data.hidden, body: Uint32Array.from(data.body), took: Float64Array.from(data.took),
+      hiddenRows: data.hidden,
     });
     this.notes = new Map(data.notes);
     this.esrs = new Map(data.esrs.map((esr) => [esr.esr, esr.fields]));
     this.bodyAt = this.findBodies();
-    this.columns = {};
-    for (const [name, values] of Object.entries(data.traps))
-      this.columns[name] = Int32Array.from(values);
-    this.trapCount = this.columns.vcpu.length;
-    this.eventCount = this.body.length;
-    this.looseVcpu = data.loose_vcpu;
-    this.placeEvents(data.gaps);
+    this.trapCount = data.traps;
+    this.pieceCount = data.line.length; /* the traps, then the stretches between them */
+    this.makeColumns(data);
+    this.placeEvents(data);
     this.account();
   }
 
@@ -39,45 +36,62 @@ class Model {
     return Uint32Array.from(at);
   }
 
-  placeEvents(gaps) {
-    const events = this.columns.events, first = new Uint32Array(this.trapCount + 1);
-    for (let t = 0; t < this.trapCount; t++)
-      first[t + 1] = first[t] + events[t];
-    this.first = first;
-    const cycle = new Float64Array(this.eventCount);
-    const starts = new Uint8Array(this.eventCount + 1);
-    for (let t = 0; t <= this.trapCount; t++)
-      starts[first[t]] = 1;
-    for (let i = 0, g = 0, now = 0; i < this.eventCount; i++) {
-      if (starts[i])
-        now = 0;
-      if (gaps[g] === i) {
-        now += gaps[g + 1];
-        g += 2;
-      }
-      now += this.took[i];
-      cycle[i] = now;
-    }
-    this.cycle = cycle;
+  makeColumns({ columns, line, lines }) {
+    this.columns = {};
+    columns.forEach((name, c) => {
+      const column = new Int32Array(line.length);
+      for (let t = 0; t < line.length; t++)
+        column[t] = lines[line[t] * columns.length + c];
+      this.columns[name] = column;
+    });
   }
 
-  /* Per trap: from its first event to its last, worlds as bits; cycles by world, of traps and run. */
+  /* Of each piece its first event, of each event body, cycles and what it took. */
+  placeEvents({ shapes, times, start, gaps }) {
+    const count = this.pieceCount, { shape, times: timesOf } = this.columns;
+    const first = this.first = new Uint32Array(count + 1);
+    for (let t = 0; t < count; t++)
+      first[t + 1] = first[t] + shapes[shape[t]].length;
+    this.eventCount = first[count];
+    this.body = new Uint32Array(this.eventCount);
+    this.took = new Float64Array(this.eventCount);
+    this.cycle = new Float64Array(this.eventCount);
+    for (let t = 0, begin = 0, g = 0; t < count; t++) {
+      const bodies = shapes[shape[t]], took = times[timesOf[t]], at = first[t];
+      begin += start[t];
+      for (let n = 0, now = begin; n < bodies.length; n++) {
+        if (gaps[g] === t && gaps[g + 1] === n) {
+          now += gaps[g + 2];
+          g += 3;
+        }
+        now += took[n];
+        this.body[at + n] = bodies[n];
+        this.took[at + n] = took[n];
+        this.cycle[at + n] = now;
+      }
+    }
+  }
+
+  isTrap(piece) {
+    return piece < this.trapCount;
+  }
+
+  /* Per piece: from its first event to its last, worlds as bits; cycles by world, of pieces and run. */
   account() {
-    const worlds = this.worlds.length;
-    this.trapCycles = new Float64Array(this.trapCount);
-    this.trapWorlds = new Uint8Array(this.trapCount);
-    this.worldCycles = new Float64Array(this.trapCount * worlds);
+    const worlds = this.worlds.length, count = this.pieceCount;
+    this.trapCycles = new Float64Array(count);
+    this.trapWorlds = new Uint8Array(count);
+    this.worldCycles = new Float64Array(count * worlds);
     this.runWorlds = new Float64Array(worlds);
-    for (let i = 0; i < this.eventCount; i++)
-      this.runWorlds[this.world(i)] += this.took[i];
-    for (let t = 0; t < this.trapCount; t++) {
+    for (let t = 0; t < count; t++) {
       const from = this.first[t], end = this.first[t + 1];
       let mask = 0;
       for (let i = from; i < end; i++) {
-        const world = this.world(i);
+        const world = this.bodies[this.bodyAt[this.body[i]] + 1], took = this.took[i];
         mask |= 1 << world;
+        this.runWorlds[world] += took;
         if (i > from)
-          this.worldCycles[t * worlds + world] += this.took[i];
+          this.worldCycles[t * worlds + world] += took;
       }
       this.trapWorlds[t] = mask;
       this.trapCycles[t] = this.cycle[end - 1] - this.cycle[from];
@@ -153,10 +167,15 @@ class Model {
     return this.lists[this.columns.hidden[trap]].map((row) => this.hiddenRows[row].map((t) => this.text(t)));
   }
 
+  /* What it is called: the instruction that trapped, or what a stretch begins with. */
+  title(piece) {
+    return this.isTrap(piece) ? this.trapText(piece, 'insn') : this.kind(this.first[piece]).name;
+  }
+
   /* The different texts of a column and how many traps have each, most frequent first. */
   tally(column) {
     const counts = new Map();
-    for (const number of this.columns[column])
+    for (const number of this.columns[column].subarray(0, this.trapCount))
       counts.set(number, (counts.get(number) || 0) + 1);
     return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   }

@@ -12,6 +12,8 @@ static const char page_html[] = {
 static const char page_css[] = {
 #include "generated/page.css.inc"
     0};
+/* In this order: classes of the first files are used by the last. */
+/* clang-format off */
 static const char page_js[] = {
 #include "generated/model.js.inc"
 #include "generated/filter.js.inc"
@@ -20,6 +22,7 @@ static const char page_js[] = {
 #include "generated/flame.js.inc"
 #include "generated/main.js.inc"
     0};
+/* clang-format on */
 
 /* 'sha256-...' of a script or style sheet, as CSP 3 section 2.3.1 has hash sources. */
 static void put_hash(FILE *out, const char *text, size_t size)

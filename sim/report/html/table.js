@@ -24,7 +24,7 @@ class Table {
     this.chosen = chosen;
     this.grid = document.getElementById('grid');
     this.body = document.getElementById('grid-body');
-    this.order = Uint32Array.from({ length: model.trapCount }, (_, t) => t);
+    this.order = Uint32Array.from({ length: model.pieceCount }, (_, t) => t);
     this.sort = { column: 'number', down: false };
     this.at = 0;
     this.columns = this.makeColumns();
@@ -32,7 +32,7 @@ class Table {
       this.grid.style.setProperty('--columns-' + room,
         this.columns.filter((column) => (column.less || 3) > room).map((column) => column.width).join(' '));
     this.grid.setAttribute('aria-colcount', this.columns.length);
-    this.grid.style.setProperty('--rows', Math.max(2, model.trapCount));
+    this.most = 2; /* rows there have been: the grid grows, and does not jump while one types */
     this.makeHead();
     this.grid.addEventListener('scroll', () => this.draw(), { passive: true });
     new ResizeObserver(() => this.draw()).observe(this.grid);
@@ -48,14 +48,14 @@ class Table {
   makeColumns() {
     const model = this.model, text = (name) => (t) => model.trapText(t, name);
     const all = [
-      { name: 'number', title: '#', width: 'minmax(3.2ch, max-content)', number: true, of: (t) => grouped(t + 1), value: (t) => t },
+      { name: 'number', title: '#', width: 'minmax(3.2ch, max-content)', number: true, of: (t) => model.isTrap(t) ? grouped(t + 1) : '\u2013', value: (t) => model.cycle[model.first[t]] },
       { name: 'start', title: 'cycle', width: '12ch', number: true, less: 1, of: (t) => grouped(model.cycle[model.first[t]]), value: (t) => model.cycle[model.first[t]] },
       { name: 'cycles', title: 'took', width: '8ch', number: true, of: (t) => grouped(model.trapCycles[t]), value: (t) => model.trapCycles[t] },
       { name: 'vcpu', title: 'vCPU', width: '5ch', number: true, of: (t) => String(model.columns.vcpu[t]) },
       { name: 'worlds', title: 'worlds', width: '64px', less: 2, bar: true },
-      { name: 'insn', title: 'instruction', width: 'minmax(13ch, 1fr)', code: true, of: text('insn') },
+      { name: 'insn', title: 'instruction', width: 'minmax(13ch, 1fr)', code: true, of: (t) => model.isTrap(t) ? model.title(t) : '' },
       { name: 'exception', title: 'exception', width: 'minmax(12ch, 1.3fr)', less: 2, of: text('exception') },
-      { name: 'what', title: 'what happened', width: 'minmax(12ch, 1.5fr)', of: text('what') },
+      { name: 'what', title: 'what happened', width: 'minmax(12ch, 1.5fr)', of: (t) => model.isTrap(t) ? model.trapText(t, 'what') : model.kind(model.first[t]).doc },
     ];
     const several = model.columns.vcpu.some((vcpu) => vcpu !== model.columns.vcpu[0]);
     const digits = grouped(model.trapCount).length;
@@ -98,15 +98,29 @@ class Table {
   /* These traps, in the order the head says; the chosen one stays chosen if it is among them. */
   show(traps) {
     const trap = this.order[this.at], column = this.columns.find((c) => c.name === this.sort.column);
-    const sign = this.sort.down ? -1 : 1;
-    const keys = Float64Array.from({ length: this.model.trapCount }, (_, t) => column.value(t));
-    this.order = Uint32Array.from(traps).sort((a, b) => sign * (keys[a] - keys[b]) || a - b);
+    const sign = this.sort.down ? -1 : 1, keys = this.keys(column);
+    const before = (a, b) => sign * (keys[a] - keys[b]) || a - b;
+    this.order = Uint32Array.from(traps);
+    if (this.order.some((t, i) => i > 0 && before(this.order[i - 1], t) > 0))
+      this.order.sort(before);
+    this.most = Math.max(this.most, this.order.length);
+    this.grid.style.setProperty('--rows', this.most);
     this.grid.setAttribute('aria-rowcount', this.order.length + 1);
     const place = this.order.indexOf(trap);
     this.at = -1;
     this.go(Math.max(0, place), place < 0);
     if (!this.order.length)
       this.draw();
+  }
+
+  /* What a column is sorted by, of all pieces. */
+  keys(column) {
+    if (!column.keys) {
+      column.keys = new Float64Array(this.model.pieceCount);
+      for (let t = 0; t < column.keys.length; t++)
+        column.keys[t] = column.value(t);
+    }
+    return column.keys;
   }
 
   goTo(trap) {
