@@ -49,7 +49,7 @@ int kvm_rec_pre_enter(struct kvm_vcpu *vcpu)
 /* RMI_PERMITTED_GICV3_HCR_BITS */
 static uint64_t permitted_hcr(void)
 {
-    static const struct field bits[] = {
+    const struct field bits[] = {
         ICH_HCR_UIE,      ICH_HCR_LRENPIE,  ICH_HCR_NPIE,     ICH_HCR_VGRP0EIE,
         ICH_HCR_VGRP0DIE, ICH_HCR_VGRP1EIE, ICH_HCR_VGRP1DIE, ICH_HCR_TDIR,
     };

@@ -36,7 +36,7 @@ static const struct command_help help = {
 /* The options as they stand on the command line. */
 struct test_words {
     const char *jobs, *shard, *slowest, *timeout, *junit, *progress, *colour, *chaos;
-    bool json, tap;
+    bool json, tap, update, update_missing;
 };
 
 /* A number of at most max; false after a message. NULL leaves *value as it is. */
@@ -75,6 +75,9 @@ static bool parse_words(const struct test_words *words, struct suite_options *op
         usage_error("test", "--json and --tap are two formats of one output");
         return false;
     }
+    options->golden = words->update           ? GOLDEN_UPDATE
+                      : words->update_missing ? GOLDEN_UPDATE_MISSING
+                                              : GOLDEN_COMPARE;
     options->colour = colour_wanted(stdout, when);
     options->format = words->json ? SUITE_JSON : words->tap ? SUITE_TAP : SUITE_TEXT;
     return parse_count("jobs", words->jobs, 1, POOL_MAX_WORKERS, &options->workers) &&
@@ -168,6 +171,12 @@ int cmd_test(int argc, char **argv)
          .help = "failures and totals only",
          .flag = &options.quiet},
         MACHINE_OPTIONS(&options.machine),
+        {.name = "update",
+         .help = "keep the new golden traces of tests that differ in nothing else",
+         .flag = &words.update},
+        {.name = "update-missing",
+         .help = "write golden traces that do not exist",
+         .flag = &words.update_missing},
         CHAOS_OPTION(&words.chaos),
         {.name = "progress",
          .argument = "WHEN",

@@ -30,6 +30,23 @@ static void stop(struct session *session, enum verdict verdict, enum exit_status
     session->report.outcome = (struct outcome){verdict, status};
 }
 
+/* The trace of another kernel or RMM than the file says is another one. */
+static bool has_golden(const struct session *session)
+{
+    const struct scenario *scenario = session->scenario;
+    return scenario->golden.path && !scenario->machine.asked_kernel && !scenario->machine.asked_rmm;
+}
+
+static void judge_golden(struct session *session, enum golden_use use)
+{
+    struct judgement *judgement = &session->report.judgement;
+    golden_compare(&session->golden);
+    judgement->expectations++;
+    if (!golden_update(&session->golden, use, judgement->failure_count))
+        judgement_add(judgement, session->arena, &session->golden.failure);
+    session->report.told = session->golden.told;
+}
+
 /* Runs the machine and judges; not EXIT_OK, with session->error set, if the trace cannot be
  * recorded. */
 static enum exit_status run_and_judge(struct session *session,
@@ -42,6 +59,12 @@ static enum exit_status run_and_judge(struct session *session,
     if (watched) {
         watch_init(&session->watch, session->scenario, session->machine, &session->log);
         trace_add_reader(trace, watch_event, &session->watch);
+    }
+    if (has_golden(session)) {
+        if (!golden_open(&session->golden, session->scenario, session->report.profile,
+                         session->arena, session->error, sizeof(session->error)))
+            return EXIT_USAGE;
+        trace_add_reader(trace, golden_event, &session->golden);
     }
     if (options->trace) {
         const struct trace_header header = {
@@ -86,6 +109,8 @@ static enum exit_status run_and_judge(struct session *session,
                                        .log = &session->log,
                                        .watch = watched ? &session->watch : NULL};
     session->report.judgement = judge(&session->report.run, session->arena);
+    if (has_golden(session))
+        judge_golden(session, options->golden);
     session->report.outcome = outcome_of_run(&session->report.run, &session->report.judgement);
     gdb_stub_finish(gdb, (int)session->report.outcome.status);
     bool recorded =
@@ -138,6 +163,8 @@ void session_close(struct session *session)
 {
     trap_log_free(&session->log);
     watch_free(&session->watch);
+    if (session->golden.arena)
+        golden_close(&session->golden);
     if (session->machine)
         machine_free(session->machine);
     if (session->arena)

@@ -3,6 +3,7 @@
 #ifndef SIM_SESSION_H
 #define SIM_SESSION_H
 
+#include "sim/golden.h"
 #include "sim/options.h"
 #include "sim/report/report.h"
 #include "sim/report/watch.h"
@@ -23,8 +24,9 @@ struct session_options {
     void *reader_ctx;
     struct machine_choice machine; /* instead of the scenario's */
     uint64_t chaos;                /* of struct machine_options */
-    const char *gdb;               /* where a debugger may attach (gdb_link_listen), or NULL */
-    bool gdb_stop;                 /* the first instruction waits for it */
+    enum golden_use golden;
+    const char *gdb; /* where a debugger may attach (gdb_link_listen), or NULL */
+    bool gdb_stop;   /* the first instruction waits for it */
 };
 
 struct session {
@@ -32,7 +34,8 @@ struct session {
     struct machine *machine;
     struct arena *arena;
     struct trap_log log;
-    struct watch watch; /* if the scenario wants it */
+    struct watch watch;   /* if the scenario wants it */
+    struct golden golden; /* ... */
     struct run_result result;
     char hash[HASH_TEXT_SIZE];
     struct report report; /* complete only when ran is true */

@@ -82,6 +82,8 @@ void report_failures(FILE *out, const struct report *report, bool context, bool 
 {
     const struct judgement *judgement = &report->judgement;
     print_verdict(out, report, colour);
+    if (report->told)
+        fputs(report->told, out);
     bool told = report->outcome.verdict == VERDICT_FAIL || report->outcome.verdict == VERDICT_XFAIL;
     if (!told)
         return;

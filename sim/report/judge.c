@@ -395,3 +395,15 @@ struct judgement judge(const struct run *run, struct arena *arena)
         .failure_count = judge.count,
     };
 }
+
+void judgement_add(struct judgement *judgement, struct arena *arena, const struct failure *failure)
+{
+    size_t count = judgement->failure_count;
+    struct failure *failures = arena_array(arena, count + 1, sizeof(*failures));
+
+    if (count)
+        memcpy(failures, judgement->failures, count * sizeof(*failures));
+    failures[count] = *failure;
+    judgement->failures = failures;
+    judgement->failure_count++;
+}

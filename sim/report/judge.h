@@ -29,6 +29,9 @@ struct judgement {
  */
 struct judgement judge(const struct run *run, struct arena *arena);
 
+/* One more failure. */
+void judgement_add(struct judgement *judgement, struct arena *arena, const struct failure *failure);
+
 /* Whether the value is as wanted. */
 bool match_value_holds(const struct match_value *want, const struct actual *actual);
 

@@ -15,6 +15,7 @@ struct report {
     struct outcome outcome;
     const struct cost_profile *profile;
     const char *hash; /* of the scenario's file, 16 hex digits */
+    const char *told; /* about a golden trace, lines; or NULL */
 };
 
 enum detail { DETAIL_QUIET, DETAIL_NORMAL, DETAIL_ALL };

@@ -39,6 +39,7 @@
     X(E0112, "a condition on an expected value is wrong")                                          \
     X(E0120, "the matrix is wrong")                                                                \
     X(E0121, "a cell of the matrix must be chosen, or there is no such cell")                      \
+    X(E0122, "a golden trace cannot be kept there")                                                \
     X(E0201, "two address ranges overlap")                                                         \
     X(E0202, "a name is used twice")                                                               \
     X(E0203, "an address or a size is not aligned")                                                \

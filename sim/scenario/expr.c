@@ -235,15 +235,6 @@ static void add_variable(struct arena *arena, struct variables *vars, struct var
     vars->items[vars->count++] = variable;
 }
 
-void variables_add_axis(struct arena *arena, struct variables *vars, const char *name,
-                        const char *text, bool plain)
-{
-    struct variable variable = {.name = name, .text = text, .plain = plain};
-
-    variable.no_number = number_parse(text, strlen(text), &variable.value) != NUMBER_OK;
-    add_variable(arena, vars, variable);
-}
-
 static bool is_defined(const struct variables *vars, const char *name)
 {
     for (size_t i = 0; i < vars->count; i++) {
@@ -251,6 +242,17 @@ static bool is_defined(const struct variables *vars, const char *name)
             return true;
     }
     return false;
+}
+
+void variables_add_axis(struct arena *arena, struct variables *vars, const char *name,
+                        const char *text, bool plain)
+{
+    struct variable variable = {.name = name, .text = text, .plain = plain};
+
+    if (is_defined(vars, name))
+        return;
+    variable.no_number = number_parse(text, strlen(text), &variable.value) != NUMBER_OK;
+    add_variable(arena, vars, variable);
 }
 
 /* Of `$(expression)` or `$name` what is behind the `$`. */

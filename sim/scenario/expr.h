@@ -30,7 +30,7 @@ struct variables {
 void variables_load(struct arena *arena, struct diag *diag, struct variables *vars,
                     const struct node *mapping);
 
-/* An axis with its value in this cell; before variables_load. */
+/* An axis with its value in this cell, or another text; one that is defined already stays. */
 void variables_add_axis(struct arena *arena, struct variables *vars, const char *name,
                         const char *text, bool plain);
 

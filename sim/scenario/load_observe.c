@@ -230,3 +230,40 @@ void load_expected_run(struct loader *loader, const struct node *entry)
         load_expected_below(loader, cycles, "cycles", &expect->cycles, &expect->cycle_count,
                             &capacity);
 }
+
+/* --- golden ----------------------------------------------------------------------------------- */
+
+/* A scenario says where a file is written: beside itself or below, nowhere else. */
+static bool stays_beside(const char *path)
+{
+    for (const char *at = path; at; at = strchr(at, '/')) {
+        at += *at == '/';
+        if (strncmp(at, "..", 2) == 0 && (at[2] == '/' || at[2] == '\0'))
+            return false;
+    }
+    return path[0] != '/' && path[0] != '\0';
+}
+
+void load_golden(struct loader *loader)
+{
+    const struct node *golden = good_child(loader->root, "golden");
+    const struct node *trace = golden ? good_child(golden, "trace") : NULL;
+    const struct node *events = golden ? good_child(golden, "events") : NULL;
+    struct scn_golden *of = &loader->scn->golden;
+
+    if (!trace)
+        return;
+    if (!stays_beside(trace->text)) {
+        diag_width(diag_error(loader->diag, DIAG_E0122, &trace->pos,
+                              "'trace' in golden: the file stands beside the scenario or below, "
+                              "not at '%s'",
+                              text_show(loader->arena, trace->text)),
+                   trace->width);
+        return;
+    }
+    of->pos = trace->pos;
+    of->path = text_path_beside(loader->arena, loader->scn->path, trace->text);
+    for (size_t i = 0; events && i < events->count; i++)
+        of->events = arena_printf(loader->arena, "%s%s%s", of->events ? of->events : "",
+                                  of->events ? "," : "", events->items[i]->text);
+}

@@ -101,6 +101,7 @@ bool load_expected_value(struct loader *loader, const struct node *node, bool te
                          struct match_value *want);
 /* load_observe.c: events, never, memory and cycles of an entry of expect. */
 void load_expected_run(struct loader *loader, const struct node *entry);
+void load_golden(struct loader *loader); /* load_observe.c */
 
 /* Where stage 1 takes a virtual address; false if nowhere. *room: bytes up to the mapping's end. */
 bool guest_translate(const struct loader *loader, uint64_t va, uint64_t *ipa, uint64_t *room);

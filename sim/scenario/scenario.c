@@ -73,4 +73,5 @@ void load_scenario(struct loader *loader, struct node *root)
     load_vmm(loader);
     load_stimulus(loader);
     load_expect(loader);
+    load_golden(loader);
 }

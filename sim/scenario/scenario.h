@@ -433,6 +433,12 @@ struct scn_expect {
     struct source_pos traps_pos;
 };
 
+struct scn_golden { /* `golden:` */
+    struct source_pos pos;
+    const char *path;   /* of the file, beside the scenario; NULL: there is none */
+    const char *events; /* patterns as of struct event_filter; NULL: all */
+};
+
 struct scenario {
     const char *path;         /* of the file, as given */
     const char *cell;         /* of its matrix: "ipa_bits=36,host=honest"; "" without one */
@@ -462,6 +468,7 @@ struct scenario {
     size_t stimulus_count;
     struct scn_limits limits;
     struct scn_expect expect;
+    struct scn_golden golden;
     const char *xfail;          /* reason, or NULL */
     const char *skip;           /* reason, or NULL */
     struct arena *arena;        /* owns everything above, but for the texts of the file */

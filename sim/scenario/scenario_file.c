@@ -88,6 +88,17 @@ size_t scenario_file_choose(struct scenario_file *file, const char *text, const 
     return count;
 }
 
+/* `${name}` is the scenario's name, unless that is made of variables itself. */
+static void add_name(const struct scenario_file *file, struct loader *loader)
+{
+    const struct node *node = node_get(file->root, "name");
+    const char *name =
+        node && node->kind == NODE_SCALAR ? node->text : text_path_stem(loader->arena, file->path);
+
+    if (!strchr(name, '$'))
+        variables_add_axis(loader->arena, &loader->vars, "name", name, true);
+}
+
 /* Loads a cell; what is wrong goes to diag. */
 static void load_cell(const struct scenario_file *file, size_t cell, struct loader *loader)
 {
@@ -105,6 +116,7 @@ static void load_cell(const struct scenario_file *file, size_t cell, struct load
     }
     diag_set_cell(loader->diag, matrix->names[cell]);
     variables_load(loader->arena, loader->diag, &loader->vars, node_get(file->root, "vars"));
+    add_name(file, loader);
     load_scenario(loader, substitute(loader->arena, loader->diag, &loader->vars, file->root));
 }
 

@@ -30,7 +30,6 @@
 #define MATCH_BOOL .type = SCHEMA_BOOL, .flags = SCHEMA_MATCH
 #define MATCH_ADDRESS .type = SCHEMA_ADDRESS, .flags = SCHEMA_MATCH
 #define MATCH_TEXT .type = SCHEMA_TEXT, .flags = SCHEMA_MATCH
-#define UNSUPPORTED .type = SCHEMA_FREE, .flags = SCHEMA_UNSUPPORTED
 
 /* --- words ------------------------------------------------------------------------------------ */
 
@@ -566,6 +565,13 @@ static const struct schema_key expect_keys[] = {
      .doc = "simulated cycles: bounds, for exact ones belong in a golden"},
 };
 
+static const struct schema_key golden_keys[] = {
+    {"trace", .type = SCHEMA_TEXT, .flags = SCHEMA_REQUIRED,
+     .doc = "file beside the scenario; ${axis} tells cells apart"},
+    {"events", .type = SCHEMA_TEXT, .flags = SCHEMA_LIST | SCHEMA_NONEMPTY,
+     .doc = "patterns of the events in it, e.g. [\"kvm_*\", \"-kvm_run\"]; default: all"},
+};
+
 static const struct schema_key reason_keys[] = {
     {"when", .type = SCHEMA_MAP, .map = &schema_expect_when,
      .doc = "only for this kernel, RMM and cell"},
@@ -644,7 +650,8 @@ static const struct schema_key root_keys[] = {
     {"expect", .type = SCHEMA_MAP, .flags = SCHEMA_FILL | SCHEMA_OR_MAPS, .map = MAP(expect_keys),
      .doc = "what must come of it; what is absent is not checked. A list: of each entry whose "
             "`when` holds; of traps each entry has a sequence of its own"},
-    {"golden", UNSUPPORTED, .doc = "recorded traces"},
+    {"golden", .type = SCHEMA_MAP, .map = MAP(golden_keys),
+     .doc = "a recorded trace that the run must repeat; written by sim test --update"},
     {"xfail", .type = SCHEMA_MAP, .flags = SCHEMA_OR_MAPS, .map = MAP(reason_keys),
      .doc = "the scenario is known to fail"},
     {"skip", .type = SCHEMA_MAP, .flags = SCHEMA_OR_MAPS, .map = MAP(reason_keys),

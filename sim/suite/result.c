@@ -46,6 +46,8 @@ static void put_terminal(FILE *out, const struct session *session, const char *p
         else
             fprintf(out, " %s", path);
         fprintf(out, "%s%s\n", *reason ? ": " : "", reason);
+        if (session->report.told)
+            fputs(session->report.told, out);
     }
     fputc('\0', out);
 }

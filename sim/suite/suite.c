@@ -50,6 +50,7 @@ static void run_scenario(const struct suite *suite, const struct suite_test *tes
                                                     .code_cache = CODE_CACHE_KEEP,
                                                     .file = test->file,
                                                     .file_cell = test->cell,
+                                                    .golden = options->golden,
                                                     .chaos = options->chaos,
                                                     .machine = options->machine};
     struct session session;

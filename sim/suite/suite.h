@@ -15,6 +15,7 @@ struct suite_options {
     unsigned seconds; /* that a scenario may take by the wall clock; 0: any time */
     unsigned slowest; /* so many are told at the end */
     uint64_t chaos;
+    enum golden_use golden;
     struct machine_choice machine; /* for all of them */
     bool fail_fast, quiet, list, colour;
     enum suite_format format;
