@@ -74,7 +74,7 @@ static enum exit_status write_page(const char *out, const struct html_input *inp
     char *page = NULL;
     size_t size = 0;
     FILE *memory = open_memstream(&page, &size);
-    bool made = memory && html_report(memory, input);
+    bool made = memory && !input->list->out_of_memory && html_report(memory, input);
     made = memory && !ferror(memory) && made;
     if (memory && fclose(memory) != 0)
         made = false;

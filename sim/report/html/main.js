@@ -217,7 +217,7 @@ class Page {
         this.table.goTo(this.wanted);
     });
     window.addEventListener('beforeprint', () => this.table.print(PRINTED_ROWS));
-    window.addEventListener('afterprint', () => this.table.draw());
+    window.addEventListener('afterprint', () => this.table.printed());
     this.setTheme(this.storedTheme());
   }
 

@@ -5,7 +5,7 @@
  */
 
 const FOLD_FROM = 4; /* as many events of a kind in a row are one step, until it is opened */
-const FOLD_SHOWN = 200;
+const STEPS_SHOWN = 400; /* at first, and by how many more */
 const SVG = 'http://www.w3.org/2000/svg';
 
 function svg(name, attributes) {
@@ -39,27 +39,28 @@ class Path {
     this.start = model.cycle[this.from];
     this.whole = model.trapCycles[trap];
     this.opened = new Set();
+    this.limit = STEPS_SHOWN;
     this.fill();
   }
 
-  /* Steps: [first event, end], more than one where a run of a kind is folded. */
+  /* Steps: [first event, end], more than one where a run of a kind is folded, or the rest is. */
   steps() {
     const model = this.model, steps = [];
+    this.rest = -1;
     for (let i = this.from, end; i < this.end; i = end) {
       for (end = i + 1; end < this.end && model.kindNumber(end) === model.kindNumber(i) &&
            model.world(end) === model.world(i);)
         end++;
-      if (end - i < FOLD_FROM) {
-        for (let n = i; n < end; n++)
-          steps.push([n, n + 1]);
-      } else if (!this.opened.has(i)) {
+      if (end - i >= FOLD_FROM && !this.opened.has(i))
         steps.push([i, end]);
-      } else {
-        const shown = Math.min(end, i + FOLD_SHOWN);
-        for (let n = i; n < shown; n++)
+      else
+        for (let n = i; n < end && steps.length < this.limit; n++)
           steps.push([n, n + 1]);
-        if (shown < end)
-          steps.push([shown, end]);
+      const told = steps[steps.length - 1][1];
+      if (steps.length >= this.limit && told < this.end) {
+        this.rest = told;
+        steps.push([told, this.end]);
+        break;
       }
     }
     return steps;
@@ -90,15 +91,18 @@ class Path {
     const button = element('button', { type: 'button', class: 'step', tabindex: -1, 'aria-expanded': 'false', 'data-step': i },
       element('span', { class: 'took' }, took ? grouped(took) : '\u00b7'),
       element('span', { class: 'chip w' + world }, model.worlds[world].name),
-      element('span', { class: 'event' }, kind.name + (folded ? ` \u00d7 ${grouped(end - from)}` : '')),
+      element('span', { class: 'event' }, from === this.rest ? `${grouped(end - from)} more` : kind.name + (folded ? ` \u00d7 ${grouped(end - from)}` : '')),
       element('span', { class: 'said' }, said));
     button.addEventListener('click', () => this.toggle(step, button));
     return element('li', { class: 'w' + world }, button);
   }
 
   toggle(step, button) {
-    if (step[1] - step[0] > 1) {
-      this.opened.add(step[0]);
+    if (step[0] === this.rest || step[1] - step[0] > 1) {
+      if (step[0] === this.rest)
+        this.limit += STEPS_SHOWN;
+      else
+        this.opened.add(step[0]);
       const place = Number(button.dataset.step);
       this.fill();
       this.focus(place);
@@ -178,7 +182,7 @@ class Path {
     if (!this.shown)
       return;
     const height = this.list.offsetHeight, width = this.lanes.clientWidth;
-    if (!height || !width)
+    if (!height || !width || matchMedia('print').matches)
       return;
     const rows = [...this.list.children].map((row) => {
       const button = row.firstChild;
@@ -191,6 +195,7 @@ class Path {
     const even = this.even || !this.whole;
     const x = (world) => axis + (world + 0.5) * lane;
     this.lanes.setAttribute('viewBox', `0 0 ${width} ${height}`);
+    this.list.parentElement.style.setProperty('--drawn', width + 'px');
     this.lanes.setAttribute('height', height);
     const parts = [];
     if (!even)

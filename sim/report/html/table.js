@@ -171,6 +171,8 @@ class Table {
   }
 
   draw() {
+    if (this.printing)
+      return;
     const scale = this.top, first = Math.max(0, Math.floor(scale / ROW_HEIGHT) - SPARE_ROWS);
     const end = Math.min(this.order.length, Math.ceil((scale + this.viewHeight) / ROW_HEIGHT) + SPARE_ROWS);
     const offset = Math.min(this.grid.scrollTop, Math.max(0, this.height - this.viewHeight)) - scale;
@@ -235,9 +237,19 @@ class Table {
   /* A page of paper has no scrolling: the first rows, all in their place. */
   print(limit) {
     const end = Math.min(this.order.length, limit), rows = [];
+    this.printing = true;
     for (let place = 0; place < end; place++)
       rows.push(this.row(place, null));
     this.body.style.height = 'auto';
+    if (end < this.order.length)
+      this.grid.dataset.printed = `The first ${grouped(end)} of ${grouped(this.order.length)}.`;
+    else
+      delete this.grid.dataset.printed;
     this.body.replaceChildren(...rows);
+  }
+
+  printed() {
+    this.printing = false;
+    this.draw();
   }
 }
