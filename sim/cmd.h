@@ -21,7 +21,6 @@ int cmd_fuzz(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_schema(int argc, char **argv);
 int cmd_version(int argc, char **argv);
-int cmd_report(int argc, char **argv);
 int cmd_init(int argc, char **argv);
 int cmd_fmt(int argc, char **argv);
 int cmd_list(int argc, char **argv);
@@ -31,6 +30,8 @@ int cmd_help(int argc, char **argv);
 
 /* What the completion scripts ask: `sim __complete COMMAND [OPTION [PREFIX]]`, a word a line. */
 int cmd_complete(int argc, char **argv);
+/* What the build of the manual asks: `sim __man PAGE.scd`, the page with the tables filled in. */
+int cmd_man(int argc, char **argv);
 /* The list of commands: `sim help`, and `sim` alone. */
 void commands_print(FILE *out);
 

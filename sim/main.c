@@ -37,6 +37,8 @@ static int dispatch(int argc, char **argv)
     }
     if (strcmp(name, "__complete") == 0)
         return cmd_complete(argc - 1, argv + 1);
+    if (strcmp(name, "__man") == 0)
+        return cmd_man(argc - 1, argv + 1);
     if (strcmp(name, "--version") == 0)
         name = "version";
     else if (name[0] == '-')

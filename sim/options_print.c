@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/report/json_writer.h"
+#include "sim/scdoc.h"
 
 #define HELP_COLUMN 32
 #define NAME_COLUMN 28
@@ -37,22 +38,12 @@ static void print_text(FILE *out, const struct option_table *table)
 /* --- the manual, as scdoc reads it --------------------------------------------------------------
  */
 
-/* Characters that scdoc takes for markup. */
-static void put_scdoc(FILE *out, const char *text)
-{
-    for (; *text; text++) {
-        if (strchr("\\*_#~<>[]|`", *text))
-            fputc('\\', out);
-        fputc(*text, out);
-    }
-}
-
 static void print_man(FILE *out, const struct option_table *table)
 {
     fprintf(out, "## sim %s\n\n*", table->command);
-    put_scdoc(out, table->help->usage);
+    scdoc_text(out, table->help->usage);
     fputs("*\n\n", out);
-    put_scdoc(out, table->help->about);
+    scdoc_text(out, table->help->about);
     fputs("\n\n", out);
     for (const struct option_row *row = table->rows; row->name; row++) {
         if (row->letter)
@@ -60,10 +51,10 @@ static void print_man(FILE *out, const struct option_table *table)
         fprintf(out, "*--%s*", row->name);
         if (row->argument) {
             fputc(' ', out);
-            put_scdoc(out, row->argument);
+            scdoc_text(out, row->argument);
         }
         fputs("\n\t", out);
-        put_scdoc(out, row->help);
+        scdoc_text(out, row->help);
         fputs("\n\n", out);
     }
     if (table->help->epilogue)
