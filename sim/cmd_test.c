@@ -2,6 +2,8 @@
 /* sim test: runs all scenarios below a folder against their expectations. */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "sim/cmd.h"
 #include "sim/options.h"
@@ -10,10 +12,13 @@
 #include "sim/scenario/text.h"
 #include "sim/suite/pool.h"
 #include "sim/suite/suite.h"
+#include "sim/suite/watch.h"
 
 #define DEFAULT_FOLDER "scenarios"
 #define DEFAULT_SECONDS 60
 #define MAX_SECONDS 86400
+#define MAX_REPEAT 1000000
+#define CLEAR_SCREEN "\033[H\033[2J"
 
 static const struct command_help help = {
     .usage = "sim test [PATH...] [options]",
@@ -26,6 +31,8 @@ static const struct command_help help = {
         "  sim test                 all scenarios, on all processors\n"
         "  sim test -k mmio -q      those with mmio in name or path; failures only\n"
         "  sim test --tag fast --junit results.xml\n"
+        "  sim test --watch         again after each change, until Ctrl-C\n"
+        "  sim test --chaos 7 --repeat 20   the same twenty times, whatever a TLB forgets\n"
         "  sim test --shard 2/4     the second quarter; tools/test_shards runs all of them\n"
         "\n"
         "exit status: 0 all passed, or failed as expected; 1 a failure or an unexpected\n"
@@ -35,8 +42,9 @@ static const struct command_help help = {
 
 /* The options as they stand on the command line. */
 struct test_words {
-    const char *jobs, *shard, *slowest, *timeout, *junit, *progress, *colour, *chaos;
-    bool json, tap, update, update_missing;
+    const char *jobs, *shard, *slowest, *timeout, *junit, *progress, *colour, *chaos, *cost,
+        *repeat;
+    bool json, tap, watch, update, update_missing;
 };
 
 /* A number of at most max; false after a message. NULL leaves *value as it is. */
@@ -78,23 +86,43 @@ static bool parse_words(const struct test_words *words, struct suite_options *op
     options->golden = words->update           ? GOLDEN_UPDATE
                       : words->update_missing ? GOLDEN_UPDATE_MISSING
                                               : GOLDEN_COMPARE;
+    if (words->cost && !cost_parse(words->cost, &options->selection.cost)) {
+        usage_error("test", "--cost is fast, slow or all, not '%s'", words->cost);
+        return false;
+    }
     options->colour = colour_wanted(stdout, when);
     options->format = words->json ? SUITE_JSON : words->tap ? SUITE_TAP : SUITE_TEXT;
     return parse_count("jobs", words->jobs, 1, POOL_MAX_WORKERS, &options->workers) &&
+           parse_count("repeat", words->repeat, 1, MAX_REPEAT, &options->repeat) &&
            parse_count("slowest", words->slowest, 0, 1000000, &options->slowest) &&
            parse_count("timeout", words->timeout, 0, MAX_SECONDS, &options->seconds) &&
            parse_chaos("test", words->chaos, &options->chaos);
 }
 
-static bool find(struct arena *arena, int count, const char *const *paths,
-                 struct scenario_list *list)
+struct paths {
+    const char *const *list;
+    size_t count;
+};
+
+/* Scenarios that are named one by one are all asked for, slow ones too. */
+static bool all_are_files(const struct paths *paths)
 {
-    for (int i = 0; i < count; i++) {
-        int error = find_scenarios(arena, paths[i], list);
+    struct stat status;
+    for (size_t i = 0; i < paths->count; i++)
+        if (stat(paths->list[i], &status) == 0 && S_ISDIR(status.st_mode))
+            return false;
+    return true;
+}
+
+static bool find(struct arena *arena, const struct paths *paths, struct scenario_list *list)
+{
+    for (size_t i = 0; i < paths->count; i++) {
+        int error = find_scenarios(arena, paths->list[i], list);
         if (error) {
-            const char *near = error == ENOENT ? file_nearest(arena, paths[i]) : NULL;
-            fprintf(stderr, "%s: error: cannot be read: %s%s%s%s\n", paths[i], strerror(error),
-                    near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+            const char *near = error == ENOENT ? file_nearest(arena, paths->list[i]) : NULL;
+            fprintf(stderr, "%s: error: cannot be read: %s%s%s%s\n", paths->list[i],
+                    strerror(error), near ? " (did you mean '" : "", near ? near : "",
+                    near ? "'?)" : "");
             return false;
         }
     }
@@ -123,6 +151,41 @@ static int close_junit(const char *path, FILE *junit, int status)
     return EXIT_INTERNAL;
 }
 
+static int run_paths(const struct paths *paths, const char *junit, struct suite_options *options)
+{
+    struct scenario_list list = {0};
+    struct arena *arena = arena_new();
+    int status = EXIT_USAGE;
+    if (find(arena, paths, &list) && open_junit(junit, options))
+        status = close_junit(junit, options->junit, suite_run(&list, options));
+    arena_free(arena);
+    return status;
+}
+
+/* Until Ctrl-C: during a run the suite tells its part; between two it ends the process. */
+static int watch_paths(const struct paths *paths, const char *junit, struct suite_options *options)
+{
+    options->quiet = true;
+    for (;;) {
+        struct watch *watch = watch_begin(paths->list, paths->count);
+        int status = EXIT_USAGE;
+        if (watch) {
+            if (isatty(STDOUT_FILENO))
+                fputs(CLEAR_SCREEN, stdout);
+            status = run_paths(paths, junit, options);
+            fflush(stdout);
+        }
+        bool again = watch && status <= EXIT_SKIPPED && watch_wait(watch, junit);
+        int error = errno;
+        watch_end(watch);
+        if (again)
+            continue;
+        if (status <= EXIT_SKIPPED)
+            fprintf(stderr, "sim: cannot watch: %s\n", strerror(error));
+        return status <= EXIT_SKIPPED ? EXIT_USAGE : status;
+    }
+}
+
 int cmd_test(int argc, char **argv)
 {
     struct suite_options options = {.seconds = DEFAULT_SECONDS};
@@ -141,6 +204,10 @@ int cmd_test(int argc, char **argv)
          .argument = "AXIS=VALUE,...",
          .help = "only cells of a matrix with these values",
          .value = &options.selection.cell},
+        {.name = "cost",
+         .argument = "COST",
+         .help = "fast, slow or all (default: fast ones, and every one named by its file)",
+         .value = &words.cost},
         {.name = "shard",
          .argument = "I/N",
          .help = "only every Nth test, from the Ith on",
@@ -154,6 +221,13 @@ int cmd_test(int argc, char **argv)
          .argument = "SECONDS",
          .help = "for each scenario (default 60; 0: none)",
          .value = &words.timeout},
+        {.name = "repeat",
+         .argument = "N",
+         .help = "each N times; an error if it does not do the same each time",
+         .value = &words.repeat},
+        {.name = "watch",
+         .help = "run again whenever a file below the PATHs changes",
+         .flag = &words.watch},
         {.name = "fail-fast", .help = "stop at the first failure", .flag = &options.fail_fast},
         {.name = "list", .help = "print what would run", .flag = &options.list},
         {.name = "slowest",
@@ -196,13 +270,12 @@ int cmd_test(int argc, char **argv)
         return EXIT_USAGE;
 
     static const char *const default_paths[] = {DEFAULT_FOLDER};
-    struct scenario_list list = {0};
-    struct arena *arena = arena_new();
-    int status = EXIT_USAGE;
-    bool found = operands ? find(arena, operands, (const char *const *)argv, &list)
-                          : find(arena, 1, default_paths, &list);
-    if (found && open_junit(words.junit, &options))
-        status = close_junit(words.junit, options.junit, suite_run(&list, &options));
-    arena_free(arena);
-    return status;
+    const struct paths paths = {
+        .list = operands ? (const char *const *)argv : default_paths,
+        .count = operands ? (size_t)operands : 1,
+    };
+    if (!words.cost)
+        options.selection.cost = all_are_files(&paths) ? COST_ALL : COST_FAST;
+    return words.watch ? watch_paths(&paths, words.junit, &options)
+                       : run_paths(&paths, words.junit, &options);
 }

@@ -22,9 +22,15 @@ static bool is_yaml(const char *name)
     return suffix && (strcmp(suffix, ".yaml") == 0 || strcmp(suffix, ".yml") == 0);
 }
 
-/* Whether a line starts with the key that each scenario must have; unreadable files count as
- * scenarios, so that the loader tells what is wrong with them. */
-static bool says_sim(const char *path)
+static bool starts_with_one(const char *line, const char *const *keys)
+{
+    for (; *keys; keys++)
+        if (strncmp(line, *keys, strlen(*keys)) == 0)
+            return true;
+    return false;
+}
+
+bool file_has_key(const char *path, const char *const *keys)
 {
     FILE *file = fopen(path, "re");
     if (!file)
@@ -33,7 +39,7 @@ static bool says_sim(const char *path)
     size_t room = 0;
     bool found = false;
     while (!found && getline(&line, &room, file) >= 0)
-        found = strncmp(line, "sim:", 4) == 0;
+        found = starts_with_one(line, keys);
     free(line);
     fclose(file);
     return found;
@@ -41,7 +47,8 @@ static bool says_sim(const char *path)
 
 bool is_scenario_file(const char *path)
 {
-    return is_yaml(path) && says_sim(path);
+    static const char *const keys[] = {"sim:", NULL};
+    return is_yaml(path) && file_has_key(path, keys);
 }
 
 static int walk(struct arena *arena, const char *folder, unsigned depth, struct scenario_list *list)

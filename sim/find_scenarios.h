@@ -21,6 +21,12 @@ struct scenario_list {
  */
 int find_scenarios(struct arena *arena, const char *path, struct scenario_list *list);
 
+/*
+ * Whether a line of the file starts with one of the keys, "sim:", ...; NULL ends them. A cheap look
+ * that saves reading the file as YAML. A file that cannot be read has them all, so that the loader
+ * tells what is wrong with it.
+ */
+bool file_has_key(const char *path, const char *const *keys);
 /* Whether a file counts as a scenario by that rule: by its name, and a top-level `sim:`. */
 bool is_scenario_file(const char *path);
 

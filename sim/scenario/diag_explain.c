@@ -69,6 +69,10 @@ static const char *const explanations[DIAG_CODE_COUNT] = {
                    "file may have.",
     [DIAG_E0121] = "`--cell` or a `when` asks for cells that the matrix does not have. The\n"
                    "message has the axes and their values.",
+    [DIAG_E0122] = "A `golden:` names a trace beside the scenario that the run is compared with;\n"
+                   "its `events` are patterns over names of events. The path has to stay below\n"
+                   "the folder of the scenario, and `sim test --update-missing` writes a file\n"
+                   "that is not there.",
     [DIAG_E0201] = "Two memories or devices cover the same addresses of the guest, and neither\n"
                    "has a higher `priority`. The note shows the other one. Compare base + size\n"
                    "of both.",

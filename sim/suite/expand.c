@@ -7,17 +7,8 @@
 /* A file without these lines has no matrix, and need not be read before it is run. */
 static bool may_have_matrix(const char *path)
 {
-    FILE *file = fopen(path, "re");
-    char *line = NULL;
-    size_t room = 0;
-    bool found = false;
-    if (!file)
-        return false;
-    while (!found && getline(&line, &room, file) >= 0)
-        found = strncmp(line, "matrix:", 7) == 0 || strncmp(line, "include:", 8) == 0;
-    free(line);
-    fclose(file);
-    return found;
+    static const char *const keys[] = {"matrix:", "include:", NULL};
+    return file_has_key(path, keys);
 }
 
 static struct scenario_file *open_matrix(const char *path)

@@ -112,6 +112,25 @@ void result_write(FILE *out, const struct session *session, const char *path, co
     put_failures(out, &report->judgement);
 }
 
+void result_write_error(FILE *out, const char *path, const char *reason, uint64_t microseconds)
+{
+    put_number(out, true);
+    put_number(out, false); /* ran */
+    put_number(out, VERDICT_ERROR);
+    put_number(out, EXIT_INTERNAL);
+    put_number(out, 0); /* cycles */
+    put_number(out, 0); /* expectations */
+    put_number(out, microseconds);
+    put_text(out, NULL); /* name */
+    put_text(out, reason);
+    put_text(out, NULL); /* hash */
+    fprintf(out, "%s %s: %s\n", verdict_name(VERDICT_ERROR), path, reason);
+    fputc('\0', out);
+    put_text(out, NULL); /* messages */
+    put_text(out, NULL); /* trace */
+    put_number(out, 0);  /* failures */
+}
+
 void result_write_selection(FILE *out, bool selected)
 {
     put_number(out, selected);

@@ -43,6 +43,8 @@ bool result_is_bad(const struct suite_result *result);
 /* Writes the bytes of a session's result to out. */
 void result_write(FILE *out, const struct session *session, const char *path, const char *messages,
                   uint64_t microseconds, const struct result_options *options);
+/* ... of a test for which the session's outcome does not count: ERROR, with reason. */
+void result_write_error(FILE *out, const char *path, const char *reason, uint64_t microseconds);
 /* ... of a scenario that is not run: selected or not, nothing else. */
 void result_write_selection(FILE *out, bool selected);
 /*

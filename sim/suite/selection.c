@@ -43,10 +43,35 @@ static bool has_tag(const struct scenario *scenario, const char *tag)
     return false;
 }
 
+bool cost_parse(const char *text, enum cost_choice *cost)
+{
+    static const char *const names[] = {
+        [COST_ALL] = "all", [COST_FAST] = "fast", [COST_SLOW] = "slow"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(names[i], text) == 0) {
+            *cost = (enum cost_choice)i;
+            return true;
+        }
+    return false;
+}
+
+/* Whether the file need not be read to know its cost: without these lines it is fast. */
+static bool cost_is_known(const struct selection *selection, const struct suite_test *test)
+{
+    static const char *const keys[] = {"cost:", "include:", NULL};
+    return selection->cost == COST_ALL ||
+           (selection->cost == COST_FAST && !file_has_key(test->path, keys));
+}
+
+static bool has_cost(const struct scenario *scenario, enum cost_choice cost)
+{
+    return cost == COST_ALL || scenario->slow == (cost == COST_SLOW);
+}
+
 bool is_selected(const struct selection *selection, const struct suite_test *test)
 {
     bool by_path = !selection->filter || matches(selection->filter, test->label);
-    if (by_path && !selection->tag)
+    if (by_path && !selection->tag && cost_is_known(selection, test))
         return true;
     const struct diag_options silent = {.out = fopen("/dev/null", "we"), .format = DIAG_SHORT};
     if (!silent.out)
@@ -59,7 +84,8 @@ bool is_selected(const struct selection *selection, const struct suite_test *tes
     bool selected = by_path;
     if (scenario) {
         selected = (by_path || matches(selection->filter, scenario->name)) &&
-                   (!selection->tag || has_tag(scenario, selection->tag));
+                   (!selection->tag || has_tag(scenario, selection->tag)) &&
+                   has_cost(scenario, selection->cost);
         scenario_free(scenario);
     }
     fclose(silent.out);

@@ -9,6 +9,7 @@
 
 #include "sim/report/junit.h"
 #include "sim/report/tap.h"
+#include "sim/scenario/text.h"
 #include "sim/suite/expand.h"
 #include "sim/suite/pool.h"
 #include "sim/suite/suite_json.h"
@@ -36,31 +37,92 @@ static uint64_t now_us(void)
 /* --- in a worker -------------------------------------------------------------------------------
  */
 
-static void run_scenario(const struct suite *suite, const struct suite_test *test, FILE *out)
+/* What happened, as a number: every event with all it holds. */
+static void hash_event(void *ctx, const struct event *event)
+{
+    uint64_t *hash = ctx;
+    const uint64_t fields[] = {event->kind, event->world, event->vcpu, event->cycle.v};
+    *hash = hash_bytes(*hash, fields, sizeof(fields));
+    const struct event_field *field = event_table[event->kind].fields;
+    for (size_t i = 0; field[i].type != EVENT_FIELD_END; i++) {
+        const char *text = NULL;
+        if (field[i].type == EVENT_FIELD_STR)
+            text = (const char *)(uintptr_t)event->args[i];
+        *hash = text ? hash_bytes(*hash, text, strlen(text) + 1)
+                     : hash_bytes(*hash, &event->args[i], sizeof(event->args[i]));
+    }
+}
+
+/* Runs a test once and writes its result to out; the hash of what it did. */
+static uint64_t run_once(const struct suite *suite, const struct suite_test *test,
+                         unsigned repetition, FILE *out)
 {
     const struct suite_options *options = suite->options;
     const struct result_options wanted = {.colour = options->colour,
                                           .trace = options->junit != NULL};
     char *messages = NULL;
     size_t size = 0;
+    uint64_t hash = HASH_START;
     FILE *diag = open_memstream(&messages, &size);
     if (!diag)
         _exit(EXIT_INTERNAL);
-    const struct session_options session_options = {.diag = {.out = diag, .format = DIAG_HUMAN},
-                                                    .code_cache = CODE_CACHE_KEEP,
-                                                    .file = test->file,
-                                                    .file_cell = test->cell,
-                                                    .golden = options->golden,
-                                                    .chaos = options->chaos,
-                                                    .machine = options->machine};
+    struct session_options session_options = {
+        .diag = {.out = diag, .format = DIAG_HUMAN},
+        .code_cache = CODE_CACHE_KEEP,
+        .file = test->file,
+        .file_cell = test->cell,
+        .golden = options->golden,
+        .chaos = options->chaos ? options->chaos + repetition : 0,
+        .machine = options->machine,
+    };
+    if (options->repeat > 1 && !options->chaos) { /* whose walks are other events each time */
+        session_options.reader = hash_event;
+        session_options.reader_ctx = &hash;
+    }
     struct session session;
     uint64_t began = now_us();
     session_open(&session, test->path, &session_options);
     uint64_t took = now_us() - began;
     fclose(diag);
     result_write(out, &session, test->path, messages, took, &wanted);
+    const uint64_t end[] = {session.report.outcome.verdict, session.report.outcome.status,
+                            session.ran ? session.result.cycles.v : 0,
+                            session.report.judgement.failure_count};
+    hash = hash_bytes(hash, end, sizeof(end));
     session_close(&session);
     free(messages);
+    return hash;
+}
+
+static void run_scenario(const struct suite *suite, const struct suite_test *test, FILE *out)
+{
+    char *first = NULL, *again = NULL, reason[64];
+    size_t size = 0, again_size = 0;
+    if (suite->options->repeat < 2) {
+        run_once(suite, test, 0, out);
+        return;
+    }
+    uint64_t began = now_us(), hash = 0;
+    FILE *result = open_memstream(&first, &size);
+    if (!result)
+        _exit(EXIT_INTERNAL);
+    hash = run_once(suite, test, 0, result);
+    fclose(result);
+    unsigned repetition = 1;
+    for (bool same = true; same && repetition < suite->options->repeat; repetition += same) {
+        FILE *unread = open_memstream(&again, &again_size);
+        if (!unread)
+            _exit(EXIT_INTERNAL);
+        same = run_once(suite, test, repetition, unread) == hash;
+        fclose(unread);
+        free(again);
+    }
+    snprintf(reason, sizeof(reason), "run %u of it did not do what the first did", repetition + 1);
+    if (repetition == suite->options->repeat)
+        fwrite(first, 1, size, out);
+    else
+        result_write_error(out, test->path, reason, now_us() - began);
+    free(first);
 }
 
 static void run_job(void *ctx, size_t job, FILE *out)

@@ -14,7 +14,8 @@ struct suite_options {
     unsigned workers; /* 0: one a processor */
     unsigned seconds; /* that a scenario may take by the wall clock; 0: any time */
     unsigned slowest; /* so many are told at the end */
-    uint64_t chaos;
+    unsigned repeat;  /* each test runs so often, and must do the same each time; 0 is 1 */
+    uint64_t chaos;   /* of the first time; one more each time */
     enum golden_use golden;
     struct machine_choice machine; /* for all of them */
     bool fail_fast, quiet, list, colour;
