@@ -8,8 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/commands.h"
 #include "sim/find_scenarios.h"
 #include "sim/options.h"
+#include "sim/scenario/diag.h"
+#include "sim/settings.h"
 
 #define MAX_WORDS 8
 
@@ -41,6 +44,23 @@ static const struct line lines[] = {
     {.words = {"--fla"}, .result = PARSE_ERROR},
     {.words = {"-x"}, .result = PARSE_ERROR},
     {.words = {"-fx"}, .result = PARSE_ERROR},
+    {.words = {"--flag", "--no-flag"}},
+    {.words = {"--no-flag", "-f"}, .flag = true},
+    {.words = {"--no-value"}, .result = PARSE_ERROR},
+    {.words = {"--no-flag=1"}, .result = PARSE_ERROR},
+    {.words = {"--value", "a", "--value", "b"}, .value = "b"},
+    /* settings: their origin, then an option */
+    {.words = {"\1f:1:1", "--flag=true"}, .flag = true},
+    {.words = {"\1f:1:1", "--flag=true", "--no-flag"}},
+    {.words = {"\1f:1:1", "--flag=false", "-f", "a"}, .flag = true, .operands = {"a"}},
+    {.words = {"\1f:1:1", "--flag=maybe"}, .result = PARSE_ERROR},
+    {.words = {"\1f:1:1", "--value=x", "--value=y"}, .value = "y"},
+    {.words = {"\1f:1:1", "--other=x"}, .result = PARSE_ERROR},
+    {.words = {"\2f:1:1", "--other=x", "a"}, .operands = {"a"}},
+    {.words = {"\2f:1:1", "--other=x", "--other"}, .result = PARSE_ERROR},
+    {.words = {"\1f:1:1", "--help=text"}, .result = PARSE_ERROR},
+    {.words = {"--help=man"}, .result = PARSE_HELP},
+    {.words = {"--help=nothing"}, .result = PARSE_ERROR},
     {.words = {"--help"}, .result = PARSE_HELP},
     {.words = {"-h"}, .result = PARSE_HELP},
 };
@@ -132,12 +152,114 @@ START_TEST(scenario_files)
 }
 END_TEST
 
+/* What the command prints of itself, as text. */
+static char *help_of(const struct command *command)
+{
+    static char text[16384];
+    FILE *out = freopen("/dev/null", "w", stdout);
+    ck_assert_ptr_nonnull(out);
+    memset(text, 0, sizeof(text));
+    setvbuf(stdout, text, _IOFBF, sizeof(text)); /* what is written stays in text until a flush */
+    ck_assert_int_eq(command_describe(command, HELP_AS_TEXT), 0);
+    return text;
+}
+
+static size_t lines_of(const char *text)
+{
+    size_t count = 0;
+    for (; *text; text++)
+        count += *text == '\n';
+    return count;
+}
+
+START_TEST(each_command_helps)
+{
+    size_t count = 0;
+    for (const struct command *command = commands; command->name; command++, count++) {
+        const char *text = help_of(command);
+        ck_assert_msg(lines_of(text) > 4 && lines_of(text) < 60, "%s: %zu lines", command->name,
+                      lines_of(text));
+        ck_assert_msg(strstr(text, "example") != NULL, "%s: no example", command->name);
+        ck_assert_msg(strstr(text, "exit status") != NULL, "%s: no exit status", command->name);
+        ck_assert_ptr_eq(command_find(command->name), command);
+    }
+    ck_assert_uint_ge(count, 19);
+    ck_assert_ptr_null(command_find("no-such-command"));
+}
+END_TEST
+
+START_TEST(each_code_is_explained)
+{
+    for (unsigned i = 0; i < DIAG_CODE_COUNT; i++) {
+        enum diag_code code = (enum diag_code)i, found;
+        const char *text = diag_code_explanation(code);
+        ck_assert_msg(text && strlen(text) > 40 && text[strlen(text) - 1] == '.',
+                      "%s has no explanation (sim/scenario/diag_explain.c)", diag_code_name(code));
+        ck_assert(diag_code_by_name(diag_code_name(code), &found));
+        ck_assert_int_eq(found, code);
+    }
+}
+END_TEST
+
+/* The four layers, by what a command's words become. */
+START_TEST(settings_are_words)
+{
+    char folder[] = "/tmp/test_settings.XXXXXX";
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert_int_eq(chdir(folder), 0);
+    ck_assert_int_eq(mkdir("sub", 0777), 0);
+    put_file("sim.yaml", "test: {jobs: 2}\nrun: {quiet: true}\nall: {color: never}\n");
+    ck_assert_int_eq(chdir("sub"), 0);
+    unsetenv("SIM_CONFIG");
+    setenv("SIM_TEST_FAIL_FAST", "true", 1);
+    setenv("SIM_PROGRESS", "never", 1);
+
+    struct arena *arena = arena_new();
+    struct settings settings;
+    ck_assert(settings_load(arena, &settings));
+    char name[] = "test", path[] = "path";
+    char *argv[] = {name, path, NULL};
+    int count;
+    char **words = settings_words(arena, &settings, "test", 2, argv, &count);
+    static const char *const wanted[] = {
+        "test",
+        "\2../sim.yaml:3:7",
+        "--color=never",
+        "\1../sim.yaml:1:8",
+        "--jobs=2",
+        "\2SIM_PROGRESS",
+        "--progress=never",
+        "\1SIM_TEST_FAIL_FAST",
+        "--fail-fast=true",
+        "path",
+    };
+    size_t found = 0; /* the environment may have more for all */
+    for (int i = 0; i < count; i++)
+        if (found < sizeof(wanted) / sizeof(wanted[0]) && strcmp(words[i], wanted[found]) == 0)
+            found++;
+    ck_assert_uint_eq(found, sizeof(wanted) / sizeof(wanted[0]));
+    ck_assert_ptr_null(words[count]);
+
+    setenv("SIM_CONFIG", "", 1);
+    ck_assert(settings_load(arena, &settings));
+    ck_assert_ptr_null(settings.file);
+    arena_free(arena);
+    ck_assert_int_eq(chdir("/"), 0);
+    char command[64];
+    snprintf(command, sizeof(command), "rm -r %s", folder);
+    ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("options");
     TCase *tc = tcase_create("options");
     tcase_add_loop_test(tc, command_lines, 0, (int)(sizeof(lines) / sizeof(lines[0])));
     tcase_add_test(tc, scenario_files);
+    tcase_add_test(tc, each_command_helps);
+    tcase_add_test(tc, each_code_is_explained);
+    tcase_add_test(tc, settings_are_words);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
