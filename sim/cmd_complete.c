@@ -15,6 +15,7 @@
 #include "sim/list.h"
 #include "sim/report/verdict.h"
 #include "sim/scenario/scenario.h"
+#include "sim/trace/writer.h"
 
 struct question {
     const char *command, *option, *prefix;
@@ -49,6 +50,14 @@ static void offer_commands(const struct question *question, const char *unused)
     (void)unused;
     for (const struct command *command = commands; command->name; command++)
         offer(question, command->name);
+}
+
+static void offer_trace_formats(const struct question *question, const char *unused)
+{
+    const struct trace_format *format;
+    (void)unused;
+    for (size_t i = 0; (format = trace_format_at(i)); i++)
+        offer(question, format->name);
 }
 
 /* words: separated by blanks. */
@@ -124,7 +133,6 @@ static void offer_tags(const struct question *question, const char *folder)
 /* --- where ------------------------------------------------------------------------------------
  */
 
-#define TRACE_FORMATS "text ndjson chrome folded vcd ftrace"
 #define WHEN "auto always never"
 
 /* The first row that fits; command NULL: any; option "": an operand. */
@@ -141,8 +149,9 @@ static const struct {
     {NULL, "--tag", offer_tags, "scenarios"},
     {NULL, "--cost", offer_words, "fast slow all"},
     {"conform", "--format", offer_words, "ftrace"},
-    {NULL, "--format", offer_words, TRACE_FORMATS},
-    {NULL, "--trace-format", offer_words, TRACE_FORMATS},
+    {NULL, "--rmm", offer_words, "eac 1.0 2.0"},
+    {NULL, "--format", offer_trace_formats, NULL},
+    {NULL, "--trace-format", offer_trace_formats, NULL},
     {"fuzz", "--profile", offer_words, "eac 1.0 2.0"},
     {"init", "--world", offer_words, "kvm-vhe cca"},
     {"run", "", offer_scenarios, NULL},
