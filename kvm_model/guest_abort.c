@@ -46,7 +46,8 @@ static bool translate_far_to_hpfar(struct kvm_vcpu *vcpu)
 
 static bool fault_ipa_known(struct kvm_vcpu *vcpu)
 {
-    if (vcpu_is_rec(vcpu) || !kvm_vcpu_trap_is_permission_fault(vcpu) || kvm_vcpu_abt_iss1tw(vcpu))
+    if (vcpu_is_rec(vcpu) || vcpu->kvm->config.player || !kvm_vcpu_trap_is_permission_fault(vcpu) ||
+        kvm_vcpu_abt_iss1tw(vcpu))
         return true;
     return translate_far_to_hpfar(vcpu);
 }

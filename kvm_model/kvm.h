@@ -13,6 +13,7 @@
 #include "cpu/arch/field.h"
 #include "cpu/arch/sysreg.h"
 #include "cpu/clock.h"
+#include "cpu/cpu.h"
 #include "cpu/event.h"
 #include "cpu/smc.h"
 #include "kvm_model/host_cpu.h"
@@ -21,7 +22,6 @@
 #include "kvm_model/uapi.h"
 #include "kvm_model/variant.h"
 
-struct cpu;
 struct kvm;
 struct kvm_vcpu;
 struct kvm_io_device;
@@ -44,6 +44,14 @@ typedef bool kvm_wait_observer(void *ctx);
  * taken: what the host does here makes the fault stale, and the guest tries again.
  */
 typedef void kvm_fault_observer(void *ctx);
+
+/*
+ * Takes the guest's place at each entry: sets the vCPU's registers and el2 (syndrome, addresses) as
+ * the guest's next exit leaves them, and says which kind of exit that is. For exits that were
+ * recorded elsewhere. CPU_EXIT_LIMIT, when there is none left, ends KVM_RUN with -EINTR. After a
+ * permission fault el2->hpfar has the address that AT S1E1R would find.
+ */
+typedef enum cpu_exit kvm_guest_player(void *ctx, struct kvm_vcpu *vcpu, struct el2_regs *el2);
 
 /*
  * The host's kernel around KVM, where several vCPUs share a host CPU: each runs in a thread of its
@@ -81,6 +89,8 @@ struct kvm_config {
     kvm_wait_observer *wait_observer;   /* may be NULL: waits end by themselves */
     void *observer_ctx;
     struct kvm_host_port host;
+    kvm_guest_player *player; /* NULL: the vCPU's CPU runs the guest */
+    void *player_ctx;
     kvm_tracepoint_reader *tracepoint; /* may be NULL */
     void *tracepoint_ctx;
 };

@@ -41,6 +41,14 @@ static int interrupted(struct kvm_vcpu *vcpu)
     return -EINTR;
 }
 
+static enum cpu_exit run_cpu(struct kvm_vcpu *vcpu)
+{
+    const struct kvm_config *config = &vcpu->kvm->config;
+
+    return config->player ? config->player(config->player_ctx, vcpu, cpu_el2(vcpu->cpu))
+                          : cpu_run(vcpu->cpu);
+}
+
 /* One entry of a plain VM and the handling of its exit. */
 static int enter_guest(struct kvm_vcpu *vcpu)
 {
@@ -61,7 +69,7 @@ static int enter_guest(struct kvm_vcpu *vcpu)
     kvm_vgic_flush_hwstate(vcpu);
     vcpu->in_guest = true;
     do
-        exit = cpu_run(vcpu->cpu);
+        exit = run_cpu(vcpu);
     while (exit == CPU_EXIT_SYNC && kvm_smccc_fast_call(vcpu, el2->esr));
     vcpu->in_guest = false;
     if (vcpu->serror_pending)

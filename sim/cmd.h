@@ -16,6 +16,7 @@ int cmd_diff(int argc, char **argv);
 int cmd_esr(int argc, char **argv);
 int cmd_conform(int argc, char **argv);
 int cmd_report(int argc, char **argv);
+int cmd_import(int argc, char **argv);
 int cmd_insn(int argc, char **argv);
 int cmd_fuzz(int argc, char **argv);
 int cmd_explain(int argc, char **argv);

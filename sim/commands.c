@@ -19,6 +19,7 @@ const struct command commands[] = {
     {"fuzz", cmd_fuzz, "play random hostile hosts against realms"},
     {"trace", cmd_trace, "run a scenario and write its events, in one of many formats"},
     {"diff", cmd_diff, "where two runs or traces part"},
+    {"import", cmd_import, "a real kernel's trace, and what the modelled KVM does with each exit"},
     {"esr", cmd_esr, "decode a syndrome"},
     {"insn", cmd_insn, "what an instruction's access to a device gives, and who can emulate it"},
     {"explain", cmd_explain, "tell one trap of a scenario, or what an error code means"},
