@@ -243,7 +243,7 @@ static bool must_stop(struct debugger *debugger, struct cpu *cpu, struct debug_r
         report->why = DEBUG_STOP_BREAKPOINT;
         return true;
     }
-    if (debugger->resume == DEBUG_STEP && debugger->step_cpu == cpu &&
+    if (debugger->resume == DEBUG_STEP && (!debugger->step_cpu || debugger->step_cpu == cpu) &&
         !same_position(&here, &debugger->step)) {
         report->why = DEBUG_STOP_STEP;
         return true;
@@ -267,7 +267,7 @@ bool debugger_before_instruction(struct debugger *debugger, struct cpu *cpu)
         engine_load(cpu);
         engine_refresh_controls(cpu);
         debugger->resumed = position_of(cpu);
-        debugger->step = position_of(debugger->step_cpu);
+        debugger->step = position_of(debugger->step_cpu ? debugger->step_cpu : cpu);
         if (debugger->resume == DEBUG_DETACH) {
             debugger->breakpoints = debugger->watchpoints = 0;
             replace_words(debugger);

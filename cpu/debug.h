@@ -60,7 +60,10 @@ struct debugger *debugger_attach(struct engine *engine, debug_handler *handler, 
                                  void *ctx, bool stop_at_start);
 void debugger_free(struct debugger *debugger);
 
-/* Whose instruction DEBUG_STEP means; the CPU that stopped unless this is called in the handler. */
+/*
+ * Whose instruction DEBUG_STEP means: NULL is any CPU's. The CPU that stopped unless this is called
+ * in the handler.
+ */
 void debugger_step_cpu(struct debugger *debugger, const struct cpu *cpu);
 
 /* Breakpoints by virtual address, whatever is mapped there. False: no room, or misaligned. */

@@ -57,6 +57,11 @@ struct event_field {
     X(GUEST_FETCH, guest_fetch, "an instruction fetch that trapped", H(pc), U(insn), H(va),        \
       D(size))                                                                                     \
     X(GUEST_INSN, guest_insn, "an instruction that trapped by itself", H(pc), U(insn))             \
+    /* each instruction and what it did, if the run records that */                                \
+    X(INSTRUCTION, instruction, "an instruction is reached", H(pc), U(insn), H(pstate))            \
+    X(REG_WRITE, reg_write, "it changed a register", S(reg), H(value))                             \
+    X(MEM_READ, mem_read, "it read memory", H(va), H(pa), D(size), H(value))                       \
+    X(MEM_WRITE, mem_write, "it wrote memory", H(va), H(pa), D(size), H(value))                    \
     /* cpu */                                                                                      \
     X(WALK_STEP, walk_step, "one descriptor read of a walk", D(stage), D(level), H(at), H(desc))   \
     X(S1_WALK, s1_walk, "a stage-1 translation", H(va), H(ipa), D(level), S(result))               \

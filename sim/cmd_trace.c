@@ -10,12 +10,13 @@
 static const struct command_help help = {
     .usage = "sim trace FILE [options] | sim trace show TRACE | sim trace convert TRACE [options]",
     .about =
-        "Runs a scenario and writes its events. show prints a trace recorded as NDJSON as text,\n"
-        "convert writes it in another format.\n"
+        "Runs a scenario and writes its events. show prints a trace recorded as NDJSON or CTF\n"
+        "as text, convert writes it in another format.\n"
         "\n"
-        "formats: text (for people), ndjson (for scripts, show, convert, diff), chrome "
-        "(Perfetto),\n"
-        "folded (flame graphs), vcd (GTKWave), ftrace (tracefs, KVM's own tracepoints).",
+        "formats: text (for people), ndjson (for scripts, show, convert, diff), ctf (binary, a\n"
+        "directory; babeltrace2, show, convert, diff), chrome (Perfetto), folded (flame graphs),\n"
+        "vcd (GTKWave), ftrace (tracefs, KVM's own tracepoints), tarmac (Arm's Tarmac Trace\n"
+        "Utilities).",
     .epilogue =
         "PATTERNS are shell patterns over names of events, separated by commas; a leading - takes\n"
         "away, the last that matches decides; @FILE reads them from a file, one a line. A list\n"
@@ -27,6 +28,7 @@ static const struct command_help help = {
         "  sim trace FILE --format folded | flamegraph.pl > run.svg\n"
         "  sim trace FILE --format ftrace --strict     compare with /sys/kernel/tracing/trace\n"
         "  sim trace FILE --events 'kvm_*,-kvm_run'\n"
+        "  sim trace FILE --instructions -o run.tarmac  then: tarmac-browser run.tarmac\n"
         "  sim trace FILE -o run.ndjson; sim trace convert run.ndjson -o run.vcd\n"
         "\n"
         "exit status: 0 the trace is written, whether or not the scenario's expectations are met;\n"
@@ -40,6 +42,7 @@ struct trace_command {
     struct trace_options options;
     const char *cell;
     struct machine_choice machine;
+    bool instructions;
 };
 
 static enum exit_status trace_scenario(const struct trace_command *command, const char *path)
@@ -53,6 +56,7 @@ static enum exit_status trace_scenario(const struct trace_command *command, cons
         .trace_options = &command->options,
         .cell = command->cell,
         .machine = command->machine,
+        .instructions = command->instructions,
     };
     session_open(&session, path, &options);
     enum exit_status status = EXIT_OK;
@@ -76,6 +80,8 @@ static enum exit_status write_list(const struct trace_command *command,
                                         .profile = list->profile};
     struct trace_options options = command->options;
     options.ipa_bits = list->ipa_bits;
+    for (size_t i = 0; i < list->count && !options.instructions; i++)
+        options.instructions = list->events[i].kind == EV_INSTRUCTION;
     const struct trace_format *format =
         command->format ? command->format : trace_format_by_path(command->out);
     struct trace_writer *writer =
@@ -130,6 +136,9 @@ static enum exit_status run_command(struct trace_command *command, char **argv, 
         return (enum exit_status)usage_error("trace", "--kernel is for scenarios: a trace is over");
     if ((show || converts) && command->cell)
         return (enum exit_status)usage_error("trace", "--cell is for scenarios: a trace is over");
+    if ((show || converts) && command->instructions)
+        return (enum exit_status)usage_error("trace",
+                                             "--instructions is for scenarios: a trace is over");
     if (show && command->format)
         return (enum exit_status)usage_error("trace", "show prints text; convert takes --format");
     if (show)
@@ -152,7 +161,7 @@ int cmd_trace(int argc, char **argv)
     const struct option_row rows[] = {
         {.name = "format",
          .argument = "FORMAT",
-         .help = "text, ndjson, chrome, folded, vcd, ftrace; default by OUT",
+         .help = "text, ndjson, ctf, chrome, folded, vcd, ftrace, tarmac; default by OUT",
          .value = &format},
         {.name = "output",
          .letter = 'o',
@@ -160,6 +169,9 @@ int cmd_trace(int argc, char **argv)
          .help = "where to; default -, standard output",
          .value = &command.out},
         {.name = "events", .argument = "PATTERNS", .help = "which ones", .value = &events},
+        {.name = "instructions",
+         .help = "also each instruction, the registers and memory it changed",
+         .flag = &command.instructions},
         {.name = "strict",
          .help = "ftrace: the kernel's own tracepoints only",
          .flag = &command.options.strict},

@@ -7,6 +7,7 @@
 #include "sim/profile.h"
 #include "sim/scenario/arena.h"
 #include "sim/scenario/text.h"
+#include "sim/trace/insn_recorder.h"
 #include "sim/version.h"
 
 /* Hash of the file's bytes, 16 hex digits; empty when it cannot be read. */
@@ -77,6 +78,7 @@ static enum exit_status run_and_judge(struct session *session,
         if (options->trace_options)
             how = *options->trace_options;
         how.ipa_bits = session->scenario->machine.ipa_bits;
+        how.instructions = options->instructions;
         writer = trace_writer_open_with(options->trace,
                                         options->format ? options->format
                                                         : trace_format_by_path(options->trace),
@@ -102,7 +104,17 @@ static enum exit_status run_and_judge(struct session *session,
             return EXIT_USAGE;
         }
     }
+    struct insn_recorder *recorder = NULL;
+    if (options->instructions &&
+        !(recorder = insn_recorder_new(machine_engine(session->machine), trace))) {
+        char ignored[sizeof(session->error)];
+        snprintf(session->error, sizeof(session->error), "out of memory");
+        if (writer)
+            trace_writer_close(writer, false, ignored, sizeof(ignored));
+        return EXIT_INTERNAL;
+    }
     struct machine_end end = machine_run(session->machine);
+    insn_recorder_free(recorder);
     session->result = run_result_capture(session->machine, end, session->scenario, session->arena);
     session->report.run = (struct run){.scenario = session->scenario,
                                        .result = &session->result,

@@ -20,7 +20,8 @@ struct session_options {
     const char *trace;                 /* file to record to, "-" is standard output; NULL: none */
     const struct trace_format *format; /* of the trace; NULL: by the file's name */
     const struct trace_options *trace_options; /* NULL: everything */
-    event_reader *reader;                      /* one more reader of the run's events, or NULL */
+    bool instructions;    /* each instruction of the guest is an event; not together with gdb */
+    event_reader *reader; /* one more reader of the run's events, or NULL */
     void *reader_ctx;
     struct machine_choice machine; /* instead of the scenario's */
     uint64_t chaos;                /* of struct machine_options */

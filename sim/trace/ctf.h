@@ -6,9 +6,13 @@
  *
  *   packet   u32 magic, u32 stream_id | u64 timestamp_begin, timestamp_end, content_size,
  *            packet_size (both in bits), events_discarded, packet_seq_num, u8 last
- *   event    u16 id, u64 timestamp | u16 vcpu, u8 world | the fields of the event table:
+ *   event    u16 id, u32 timestamp | u16 vcpu, u8 world | the fields of the event table:
  *            hexadecimal and decimal ones 64 bits, instruction words 32, booleans 8, texts
  *            zero-terminated ("-": no text)
+ *
+ * Each kind of event has two ids: in the second one, CTF_NARROW behind the first, hexadecimal and
+ * decimal fields have 32 bits. It is used where all of them fit, which halves the stream. Of the
+ * time stamp the low half is written; events of a packet are less than 2^32 cycles apart.
  *
  * The clock counts cycles, at 1 GHz as in the other formats. The last packet of a whole trace says
  * so; of a recording that was cut off, all full packets can be read.
@@ -27,17 +31,27 @@
 #define CTF_MAGIC 0xc1fc1fc1u
 #define CTF_PACKET_HEADER (4 + 4 + 6 * 8 + 1)
 #define CTF_PACKET_SIZE ((size_t)256 * 1024) /* as written; what is read may have less or more */
-#define CTF_EVENT_HEADER (2 + 8 + 2 + 1)
+#define CTF_EVENT_HEADER (2 + 4 + 2 + 1)
+#define CTF_NARROW 512u
 #define CTF_TEXT_MAX 255 /* longer texts are cut */
 #define CTF_NO_TEXT "-"
 
-/* Names of the types of fields in the metadata, by enum event_field_type. */
-extern const char *const ctf_type_names[EVENT_FIELD_STR + 1];
+/* A type of the metadata: which fields have it, and in how many bytes (0: zero-terminated). */
+struct ctf_type {
+    const char *name;
+    enum event_field_type field;
+    bool narrow;
+    unsigned bytes;
+};
+#define CTF_TYPES 7
+extern const struct ctf_type ctf_types[CTF_TYPES];
+/* The one of a field in an event with narrow or wide fields. */
+const struct ctf_type *ctf_type_of(enum event_field_type field, bool narrow);
 
 /* The part of the metadata that is the same in all traces: types, clock, stream. */
 void ctf_put_layout(FILE *out);
-/* ... and the row of one kind of event. */
-void ctf_put_event_row(FILE *out, enum event_kind kind);
+/* ... and the two rows of one kind of event. */
+void ctf_put_event_rows(FILE *out, enum event_kind kind);
 
 /*
  * Reads a trace from its metadata (size bytes) and its stream, which must seek, into list, which is

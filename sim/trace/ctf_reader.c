@@ -27,7 +27,7 @@ struct row {
     enum event_kind kind; /* EV_COUNT: not known here */
     unsigned fields;
     struct {
-        enum event_field_type type;
+        const struct ctf_type *type;
         unsigned arg; /* EVENT_MAX_ARGS: not known here */
     } field[FIELDS_MAX];
 };
@@ -37,6 +37,7 @@ struct reading {
     struct trace_list *list;
     struct row *rows; /* KINDS_MAX of them */
     uint64_t packets, cycle, unknown;
+    uint64_t end;    /* cycle of the last event of the present packet */
     uint64_t offset; /* of the present packet in the stream */
     bool last;       /* the packet that ends the trace was read */
     char *error;
@@ -79,12 +80,12 @@ static const char *take_word(const char *text, char *word)
     return text + length;
 }
 
-static enum event_field_type type_by_name(const char *name)
+static const struct ctf_type *type_by_name(const char *name)
 {
-    for (unsigned t = EVENT_FIELD_END + 1; t <= EVENT_FIELD_STR; t++)
-        if (strcmp(ctf_type_names[t], name) == 0)
-            return (enum event_field_type)t;
-    return EVENT_FIELD_END;
+    for (size_t i = 0; i < CTF_TYPES; i++)
+        if (strcmp(ctf_types[i].name, name) == 0)
+            return &ctf_types[i];
+    return NULL;
 }
 
 static unsigned arg_by_name(enum event_kind kind, enum event_field_type type, const char *name)
@@ -116,11 +117,11 @@ static bool read_row(struct reading *reading, const char *line)
         if (!at || row->fields == FIELDS_MAX || !(at = behind(at, " _")) ||
             !(at = take_word(at, word)) || *at++ != ';')
             return false;
-        enum event_field_type known = type_by_name(type);
-        if (known == EVENT_FIELD_END)
+        const struct ctf_type *known = type_by_name(type);
+        if (!known)
             return false;
         row->field[row->fields].type = known;
-        row->field[row->fields++].arg = arg_by_name(row->kind, known, word);
+        row->field[row->fields++].arg = arg_by_name(row->kind, known->field, word);
     }
     return strcmp(at, " }; };") == 0;
 }
@@ -204,28 +205,29 @@ static uint64_t get(const unsigned char *at, size_t bytes)
 }
 
 /* Bytes of a field at that place, 0 if it does not end in the packet. */
-static size_t field_size(enum event_field_type type, const unsigned char *at, size_t room)
+static size_t field_size(const struct ctf_type *type, const unsigned char *at, size_t room)
 {
-    static const size_t sizes[] = {[EVENT_FIELD_HEX] = 8,
-                                   [EVENT_FIELD_U32] = 4,
-                                   [EVENT_FIELD_DEC] = 8,
-                                   [EVENT_FIELD_BOOL] = 1};
-    if (type == EVENT_FIELD_STR) {
+    if (type->bytes == 0) {
         const unsigned char *end = room ? memchr(at, '\0', room) : NULL;
         return end ? (size_t)(end - at) + 1 : 0;
     }
-    return sizes[type] <= room ? sizes[type] : 0;
+    return type->bytes <= room ? type->bytes : 0;
 }
 
-static uint64_t field_value(struct trace_list *list, enum event_field_type type,
+static uint64_t field_value(struct trace_list *list, const struct ctf_type *type,
                             const unsigned char *at, size_t size)
 {
     const char *text = (const char *)at;
-    if (type == EVENT_FIELD_BOOL)
+    switch (type->field) {
+    case EVENT_FIELD_STR:
+        return EVENT_STR(strcmp(text, CTF_NO_TEXT) == 0 ? NULL : trace_list_text(list, text));
+    case EVENT_FIELD_BOOL:
         return *at != 0;
-    if (type != EVENT_FIELD_STR)
+    case EVENT_FIELD_DEC:
+        return type->narrow ? (uint64_t)(int32_t)get(at, size) : get(at, size);
+    default:
         return get(at, size);
-    return EVENT_STR(strcmp(text, CTF_NO_TEXT) == 0 ? NULL : trace_list_text(list, text));
+    }
 }
 
 /* The event at that byte of the packet; *next is the byte behind it. */
@@ -234,15 +236,17 @@ static enum trace_read_result read_event(struct reading *reading, const unsigned
 {
     if (size - at < CTF_EVENT_HEADER)
         return WRONG_AT(reading, at, "an event is cut off by the end of its packet");
-    uint64_t id = get(packet + at, 2), cycle = get(packet + at + 2, 8);
-    uint64_t vcpu = get(packet + at + 10, 2), world = packet[at + 12];
+    uint64_t id = get(packet + at, 2), low = get(packet + at + 2, 4);
+    uint64_t vcpu = get(packet + at + 6, 2), world = packet[at + 8];
+    /* the next time with that low half */
+    uint64_t cycle = reading->cycle + (uint32_t)(low - reading->cycle);
     if (id >= KINDS_MAX || !reading->rows[id].given)
         return WRONG_AT(reading, at, CTF_METADATA " has no event %" PRIu64, id);
     if (world >= WORLD_COUNT || vcpu >= TIMELINE_MAX_VCPUS)
         return WRONG_AT(reading, at, "vcpu %" PRIu64 " or world %" PRIu64 " is none", vcpu, world);
-    if (cycle < reading->cycle || cycle > CYCLE_MAX)
-        return WRONG_AT(reading, at, "time goes back or too far: cycle %" PRIu64 " behind %" PRIu64,
-                        cycle, reading->cycle);
+    if (cycle > reading->end)
+        return WRONG_AT(reading, at, "cycle %" PRIu64 " is behind the end of its packet, %" PRIu64,
+                        cycle, reading->end);
     const struct row *row = &reading->rows[id];
     struct event event = {.kind = row->kind,
                           .world = (enum world)world,
@@ -283,6 +287,13 @@ static enum trace_read_result check_packet(struct reading *reading, const unsign
                         get(header + 48, 8), reading->packets);
     if (reading->last)
         return WRONG_AT(reading, 0, "a packet behind the last one");
+    uint64_t begin = get(header + 8, 8), end = get(header + 16, 8);
+    if (begin < reading->cycle || end < begin || end > CYCLE_MAX)
+        return WRONG_AT(reading, 8,
+                        "a packet from cycle %" PRIu64 " to %" PRIu64 ", behind one to %" PRIu64,
+                        begin, end, reading->cycle);
+    reading->cycle = begin;
+    reading->end = end;
     *content = (size_t)(bits / 8);
     *size = (size_t)(packet_bits / 8);
     return TRACE_READ_OK;

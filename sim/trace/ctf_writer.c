@@ -21,6 +21,7 @@ struct ctf {
     unsigned char packet[CTF_PACKET_SIZE];
 };
 
+_Static_assert(EV_COUNT <= CTF_NARROW, "ids of both rows are distinct");
 _Static_assert(CTF_PACKET_HEADER + EVENT_SIZE_MAX <= CTF_PACKET_SIZE, "an event fits a packet");
 
 static unsigned char *put16(unsigned char *at, uint64_t value)
@@ -98,7 +99,7 @@ static void put_metadata(FILE *out, const struct trace_header *header, unsigned 
     }
     fputs(" };\n", out);
     for (unsigned kind = 0; kind < EV_COUNT; kind++)
-        ctf_put_event_row(out, (enum event_kind)kind);
+        ctf_put_event_rows(out, (enum event_kind)kind);
 }
 
 static void ctf_header(struct trace_out *to, const struct trace_header *header)
@@ -110,18 +111,37 @@ static void ctf_header(struct trace_out *to, const struct trace_header *header)
     put_metadata(to->text, header, to->options.ipa_bits);
 }
 
+/* Whether every number of the event fits 32 bits. */
+static bool is_narrow(const struct event_field *field, const uint64_t *args)
+{
+    uint64_t high = 0;
+    for (unsigned i = 0; field[i].type != EVENT_FIELD_END; i++)
+        if (field[i].type == EVENT_FIELD_HEX)
+            high |= args[i] >> 32;
+        else if (field[i].type == EVENT_FIELD_DEC)
+            high |= args[i] ^ (uint64_t)(int32_t)args[i];
+    return high == 0;
+}
+
+static unsigned char *put_number(unsigned char *at, uint64_t value, bool narrow)
+{
+    return narrow ? put32(at, value) : put64(at, value);
+}
+
 static void ctf_step(struct trace_out *to, const struct event *event)
 {
     struct ctf *ctf = to->state;
     const struct event_field *field = event_table[event->kind].fields;
+    bool narrow = is_narrow(field, event->args);
 
-    if (ctf->used > sizeof(ctf->packet) - EVENT_SIZE_MAX)
+    if (ctf->used > sizeof(ctf->packet) - EVENT_SIZE_MAX ||
+        (event->cycle.v - ctf->last > UINT32_MAX && ctf->used > CTF_PACKET_HEADER))
         flush_packet(to, ctf, false);
     unsigned char *at = ctf->packet + ctf->used;
     if (ctf->used == CTF_PACKET_HEADER)
         ctf->first = event->cycle.v;
     ctf->last = event->cycle.v;
-    at = put64(put16(at, event->kind), event->cycle.v);
+    at = put32(put16(at, event->kind + (narrow ? CTF_NARROW : 0)), event->cycle.v);
     at = put16(at, event->vcpu);
     *at++ = (unsigned char)event->world;
     for (unsigned i = 0; field[i].type != EVENT_FIELD_END; i++) {
@@ -129,7 +149,7 @@ static void ctf_step(struct trace_out *to, const struct event *event)
         switch (field[i].type) {
         case EVENT_FIELD_HEX:
         case EVENT_FIELD_DEC:
-            at = put64(at, value);
+            at = put_number(at, value, narrow);
             break;
         case EVENT_FIELD_U32:
             at = put32(at, value);

@@ -20,7 +20,7 @@ struct trace_writer {
 
 static const struct trace_format *const formats[] = {
     &trace_format_text, &trace_format_ndjson, &trace_format_chrome, &trace_format_folded,
-    &trace_format_vcd,  &trace_format_ftrace, &trace_format_ctf,
+    &trace_format_vcd,  &trace_format_ftrace, &trace_format_ctf,    &trace_format_tarmac,
 };
 
 #define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))

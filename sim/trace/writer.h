@@ -25,6 +25,7 @@ struct trace_options {
     const struct event_filter *filter; /* NULL: everything */
     bool strict;                       /* ftrace: the kernel's own tracepoints only */
     unsigned ipa_bits;                 /* of the guest; 0: not known */
+    bool instructions;                 /* each one is an event, also those that trap */
 };
 
 /* Where a format writes to, and what it remembers. */
@@ -54,7 +55,8 @@ struct trace_format {
 };
 
 extern const struct trace_format trace_format_text, trace_format_ndjson, trace_format_chrome,
-    trace_format_folded, trace_format_vcd, trace_format_ftrace, trace_format_ctf;
+    trace_format_folded, trace_format_vcd, trace_format_ftrace, trace_format_ctf,
+    trace_format_tarmac;
 
 /* The format called name ("text", "ndjson", ...), or NULL. */
 const struct trace_format *trace_format_by_name(const char *name);

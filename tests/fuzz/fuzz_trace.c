@@ -30,7 +30,7 @@ static char *metadata_of(const uint8_t *data, size_t size, bool own, size_t *len
         fail("out of memory");
     ctf_put_layout(out);
     for (unsigned kind = 0; own && kind < EV_COUNT; kind++)
-        ctf_put_event_row(out, (enum event_kind)kind);
+        ctf_put_event_rows(out, (enum event_kind)kind);
     if (!own)
         fwrite(data, 1, size, out);
     fclose(out);
