@@ -2,6 +2,7 @@
 /* When a hostile host acts. */
 #include "kvm_model/hostile_internal.h"
 
+#include "cpu/cpu.h"
 #include "cpu/gic.h"
 
 #include <stdlib.h>
@@ -181,7 +182,9 @@ static void send_again(struct hostile *hostile, const struct smc_regs *asked,
 static void rec_enter(struct hostile *hostile, struct smc_regs *regs)
 {
     const struct smc_regs asked = *regs;
-    struct ich_regs *ich = hostile->config.ich, registers = {0};
+    struct cpu *pe = hostile->config.pe;
+    struct ich_regs registers = {0};
+    uint64_t ich_hcr = 0;
     struct rmi_rec_run *page;
     struct rmi_rec_enter honest;
     bool retry = false;
@@ -194,8 +197,10 @@ static void rec_enter(struct hostile *hostile, struct smc_regs *regs)
         return;
     }
     honest = page->enter;
-    if (ich)
-        registers = *ich;
+    if (pe) {
+        registers = *cpu_ich(pe);
+        ich_hcr = cpu_el2(pe)->ich_hcr;
+    }
     take_steps(hostile, before_enter, 0);
     if (hostile->starved) {
         regs->x[0] = RMI_ERROR_INPUT; /* the command was never sent */
@@ -215,8 +220,10 @@ static void rec_enter(struct hostile *hostile, struct smc_regs *regs)
         hostile_answer(hostile, &asked, regs, &hostile->records[i].enter);
         retry = retry || step->retry;
     }
-    if (status != RMI_SUCCESS && ich)
-        *ich = registers;
+    if (status != RMI_SUCCESS && pe) {
+        *cpu_ich(pe) = registers;
+        cpu_el2(pe)->ich_hcr = ich_hcr;
+    }
     if (status != RMI_SUCCESS && retry)
         send_again(hostile, &asked, &honest, regs);
     page = hostile_run_page(hostile, hostile->run);

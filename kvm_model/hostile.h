@@ -16,7 +16,7 @@
 #include "rmm_model/rmi.h"
 
 struct hostile;
-struct ich_regs;
+struct cpu;
 struct rmi_cmds;
 
 /* X(enumerator, name in a scenario); which rule each attacks, the schema table says. */
@@ -153,8 +153,8 @@ struct hostile_config {
     struct host_mm *mm;
     struct smc_port smc;         /* to EL3 */
     const struct rmi_cmds *cmds; /* what the kernel speaks (kvm_model/rmi_cmds.h) */
-    struct ich_regs *ich;        /* of the PE, with cmds->gic_in_registers; else may be NULL */
-    struct trace *trace;         /* may be NULL when no step is DURING a REC_ENTER */
+    struct cpu *pe; /* whose ICH registers are used with cmds->gic_in_registers; else may be NULL */
+    struct trace *trace; /* may be NULL when no step is DURING a REC_ENTER */
     const struct hostile_step *steps;
     size_t step_count;
 };

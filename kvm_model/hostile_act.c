@@ -2,6 +2,7 @@
 /* What a hostile host does, one function an action. */
 #include "kvm_model/hostile_internal.h"
 
+#include "cpu/cpu.h"
 #include "cpu/gic.h"
 
 #include <string.h>
@@ -154,12 +155,19 @@ void hostile_change_enter(struct rmi_rec_enter *enter, const struct hostile_ente
             enter->gicv3_lrs[i] = change->lrs[i];
 }
 
-/* List registers are the PE's where the RMM leaves them there; it may have fewer. */
-static void change_registers(struct hostile *hostile, const struct hostile_enter *change)
+/*
+ * ICH_HCR_EL2 and the list registers are the PE's where the RMM leaves them there; it may have
+ * fewer. A host that gives interrupts has turned the interface on.
+ */
+static void change_registers(struct cpu *pe, const struct hostile_enter *change)
 {
-    for (unsigned i = 0; hostile->config.ich && i < ICH_LR_COUNT; i++)
+    if (change->has_hcr)
+        cpu_el2(pe)->ich_hcr = change->hcr;
+    if (change->lr_mask)
+        cpu_el2(pe)->ich_hcr |= field_mask(ICH_HCR_EN);
+    for (unsigned i = 0; i < ICH_LR_COUNT; i++)
         if (change->lr_mask >> i & 1)
-            hostile->config.ich->lr[i] = change->lrs[i];
+            cpu_ich(pe)->lr[i] = change->lrs[i];
 }
 
 static void set_enter(struct act *act)
@@ -168,8 +176,8 @@ static void set_enter(struct act *act)
 
     if (page)
         hostile_change_enter(&page->enter, &act->step->enter);
-    if (act->hostile->config.cmds->gic_in_registers)
-        change_registers(act->hostile, &act->step->enter);
+    if (act->hostile->config.cmds->gic_in_registers && act->hostile->config.pe)
+        change_registers(act->hostile->config.pe, &act->step->enter);
 }
 
 static void advance_pc(struct act *act)

@@ -224,6 +224,12 @@ int kvm_irq_line(struct kvm *kvm, uint32_t irq, bool level);
  */
 int kvm_create_vcpu(struct kvm *kvm, unsigned id, struct cpu *cpu, struct kvm_vcpu **vcpu);
 /*
+ * The PE that a realm's vCPU will run on. The host's share of it is the GIC's virtual interface,
+ * which RMI 2.0 takes from the registers (ICH_LR<n>_EL2, ICH_HCR_EL2, ICH_VMCR_EL2) and 1.0 from
+ * the REC's entry page. Not owned. Without it no virtual interrupt reaches a realm under RMI 2.0.
+ */
+void kvm_vcpu_set_rec_pe(struct kvm_vcpu *vcpu, struct cpu *pe);
+/*
  * KVM_ARM_VCPU_INIT: KVM's reset values in all registers; what the architecture leaves UNKNOWN
  * holds KVM's pattern for that (sys_regs.c:reset_unknown). Not for a REC.
  */

@@ -33,6 +33,8 @@ struct realm {
 
 struct realm_rec {
     bool created;
+    struct cpu *pe; /* of which the host uses the GIC's registers, where the RMM leaves them to it;
+                       NULL: there is none */
     pa_t rec_page;
     pa_t run_page;
     struct rmi_rec_run *run; /* the run page; NULL before the REC is created */

@@ -104,6 +104,11 @@ int kvm_create_vcpu(struct kvm *kvm, unsigned id, struct cpu *cpu, struct kvm_vc
     return 0;
 }
 
+void kvm_vcpu_set_rec_pe(struct kvm_vcpu *vcpu, struct cpu *pe)
+{
+    vcpu->rec.pe = pe;
+}
+
 /*
  * Values after a reset (arch/arm64/kvm/sys_regs.c, the reset functions in sys_reg_descs); registers
  * not in here are UNKNOWN.

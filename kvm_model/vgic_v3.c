@@ -217,24 +217,35 @@ static uint64_t trap_bits(uint64_t ich_hcr)
            (field_mask(ICH_HCR_TC) | field_mask(ICH_HCR_TALL0) | field_mask(ICH_HCR_TALL1));
 }
 
+/* Whose registers the state is in when the guest is entered; NULL: it is in the REC's entry page.
+ */
+static struct cpu *interface_of(const struct kvm_vcpu *vcpu)
+{
+    if (vcpu->cpu)
+        return vcpu->cpu;
+    return vcpu->kvm->rmi.cmds->gic_in_registers ? vcpu->rec.pe : NULL;
+}
+
 void kvm_vgic_flush_hwstate(struct kvm_vcpu *vcpu)
 {
     struct vgic_redist *redist = vgic_redist_of(vcpu);
+    struct cpu *cpu;
     struct el2_regs *el2;
     unsigned count;
 
     if (!redist)
         return;
-    count = vcpu->cpu ? cpu_ich_lr_count(vcpu->cpu) : vcpu->kvm->realm.num_lrs;
+    cpu = interface_of(vcpu);
+    count = cpu ? cpu_ich_lr_count(cpu) : vcpu->kvm->realm.num_lrs;
     vgic_v3_flush(redist, count);
-    if (!vcpu->cpu) {
+    if (!cpu) {
         kvm_rec_set_gic(vcpu, redist->hcr, redist->lr);
         return;
     }
-    el2 = cpu_el2(vcpu->cpu);
+    el2 = cpu_el2(cpu);
     el2->ich_hcr = trap_bits(el2->ich_hcr) | redist->hcr;
     for (unsigned n = 0; n < count; n++)
-        cpu_ich(vcpu->cpu)->lr[n] = redist->lr[n];
+        cpu_ich(cpu)->lr[n] = redist->lr[n];
 }
 
 void kvm_vgic_sync_hwstate(struct kvm_vcpu *vcpu)
@@ -242,16 +253,18 @@ void kvm_vgic_sync_hwstate(struct kvm_vcpu *vcpu)
     struct vgic_redist *redist = vgic_redist_of(vcpu);
     struct ich_regs *ich;
     struct el2_regs *el2;
+    struct cpu *cpu;
 
     if (!redist)
         return;
-    if (!vcpu->cpu) {
+    cpu = interface_of(vcpu);
+    if (!cpu) {
         kvm_rec_get_gic(vcpu, &redist->hcr, redist->lr, &redist->vmcr);
         vgic_v3_fold(redist);
         return;
     }
-    el2 = cpu_el2(vcpu->cpu);
-    ich = cpu_ich(vcpu->cpu);
+    el2 = cpu_el2(cpu);
+    ich = cpu_ich(cpu);
     redist->hcr = el2->ich_hcr;
     redist->vmcr = ich->vmcr;
     for (unsigned n = 0; n < redist->used_lrs; n++) {

@@ -115,6 +115,8 @@ static void run_on_pe(struct realm_run *run)
     run_loop(run);
     if (handed_over && real_pe)
         interface_leave(rec, run->cpu);
+    else if (real_pe)
+        interface_disable(run->cpu);
     if (handed_over)
         gic_copy_out(&rmm->gic, &rec->gic, run->exit);
     timers_leave(rec, run->cpu, host, run->exit);

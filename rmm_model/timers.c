@@ -68,6 +68,11 @@ void interface_enter(const struct rec *rec, struct cpu *cpu)
     cpu_el2(cpu)->ich_hcr = rec->gic.hcr;
 }
 
+void interface_disable(struct cpu *cpu)
+{
+    cpu_el2(cpu)->ich_hcr &= ~field_mask(ICH_HCR_EN);
+}
+
 void interface_leave(struct rec *rec, struct cpu *cpu)
 {
     const struct ich_regs *ich = cpu_ich(cpu);
@@ -78,5 +83,5 @@ void interface_leave(struct rec *rec, struct cpu *cpu)
     rec->gic.ap1r0 = ich->ap1r0;
     rec->gic.hcr = cpu_el2(cpu)->ich_hcr;
     rec->gic.misr = ich_misr(ich, rec->gic.hcr, cpu_ich_lr_count(cpu));
-    cpu_el2(cpu)->ich_hcr &= ~field_mask(ICH_HCR_EN);
+    interface_disable(cpu);
 }

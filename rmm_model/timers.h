@@ -24,5 +24,7 @@ bool timers_check_pending(const struct rec *rec, struct cpu *cpu);
  */
 void interface_enter(const struct rec *rec, struct cpu *cpu);
 void interface_leave(struct rec *rec, struct cpu *cpu);
+/* What the host finds: ICH_HCR_EL2.En is clear (TF-RMM lib/gic: gic_disable_virtual_cpuif). */
+void interface_disable(struct cpu *cpu);
 
 #endif

@@ -94,7 +94,7 @@ static bool build_hostile(struct machine *machine, char *error, size_t size)
     machine->hostile = hostile_new(&(struct hostile_config){.mm = machine->mm,
                                                             .smc = machine->smc,
                                                             .cmds = kernel->rmi,
-                                                            .ich = cpu_ich(machine->vcpus[0].cpu),
+                                                            .pe = machine->vcpus[0].cpu,
                                                             .trace = &machine->trace,
                                                             .steps = host->steps,
                                                             .step_count = host->step_count});
@@ -116,6 +116,8 @@ static bool build_vcpus(struct machine *machine, char *error, size_t size)
 
         if (code)
             return fail(error, size, "KVM_CREATE_VCPU", code);
+        if (machine_is_realm(machine))
+            kvm_vcpu_set_rec_pe(vcpu->vcpu, vcpu->cpu);
         kvm_vcpu_set_power_off(vcpu->vcpu, i > 0);
         if (debug)
             code = kvm_vcpu_set_guest_debug(vcpu->vcpu, debug);
