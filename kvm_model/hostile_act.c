@@ -176,7 +176,9 @@ static void set_enter(struct act *act)
 
     if (page)
         hostile_change_enter(&page->enter, &act->step->enter);
-    if (act->hostile->config.cmds->gic_in_registers && act->hostile->config.pe)
+    /* Nobody changes another PE's registers. */
+    if (act->hostile->config.cmds->gic_in_registers && act->hostile->config.pe &&
+        !act->hostile->running)
         change_registers(act->hostile->config.pe, &act->step->enter);
 }
 
@@ -229,6 +231,10 @@ static bool translated(const struct rmi_host *host, uint32_t fid, const uint64_t
         x[0] = cmds->rtt_destroy(host, (struct rmi_place){PA(a[0]), a[1], a[2]}, &rtt, &x[2]);
         x[1] = rtt.v;
         return true;
+    case RMI_RTT_FOLD:
+        x[0] = cmds->rtt_fold(host, (struct rmi_place){PA(a[0]), a[1], a[2]}, &rtt);
+        x[1] = rtt.v;
+        return true;
     case RMI_RTT_MAP_UNPROTECTED:
         x[0] = cmds->map_unprotected(host, (struct rmi_place){PA(a[0]), a[1], a[2]}, a[3]);
         return true;
@@ -240,7 +246,7 @@ static bool translated(const struct rmi_host *host, uint32_t fid, const uint64_t
         x[0] = cmds->init_ripas(host, &range, &x[1]);
         return true;
     case RMI_RTT_SET_RIPAS:
-        range = (struct rmi_ripas_range){PA(a[0]), PA(a[1]), a[2], a[3], RMI_RAM};
+        range = (struct rmi_ripas_range){PA(a[0]), PA(a[1]), a[2], a[3], a[4]};
         x[0] = cmds->set_ripas(host, &range, &x[1]);
         return true;
     default:

@@ -163,6 +163,15 @@ uint64_t rmi_1_0_rtt_destroy(const struct rmi_host *host, struct rmi_place place
     return regs.x[0];
 }
 
+uint64_t rmi_1_0_rtt_fold(const struct rmi_host *host, struct rmi_place place, pa_t *rtt)
+{
+    struct smc_regs regs =
+        rmi_call(host, RMI_RTT_FOLD, (struct rmi_args){place.rd.v, place.ipa, place.level, 0, 0});
+
+    *rtt = PA(regs.x[1]);
+    return regs.x[0];
+}
+
 uint64_t rmi_1_0_map_unprotected(const struct rmi_host *host, struct rmi_place place, uint64_t desc)
 {
     return rmi_call(host, RMI_RTT_MAP_UNPROTECTED,
@@ -228,6 +237,7 @@ const struct rmi_cmds rmi_cmds_1_0 = {
     .data_destroy = data_destroy,
     .rtt_create = rmi_1_0_rtt_create,
     .rtt_destroy = rmi_1_0_rtt_destroy,
+    .rtt_fold = rmi_1_0_rtt_fold,
     .map_unprotected = rmi_1_0_map_unprotected,
     .unmap_unprotected = unmap_unprotected,
     .init_ripas = rmi_1_0_init_ripas,

@@ -76,6 +76,8 @@ struct rmi_cmds {
     /* *rtt: what was destroyed; *top: where the next table may be, place.ipa if this one is live */
     uint64_t (*rtt_destroy)(const struct rmi_host *host, struct rmi_place place, pa_t *rtt,
                             uint64_t *top);
+    /* *rtt: the table that became one entry of its parent */
+    uint64_t (*rtt_fold)(const struct rmi_host *host, struct rmi_place place, pa_t *rtt);
     /* desc as of RTT_MAP_UNPROTECTED */
     uint64_t (*map_unprotected)(const struct rmi_host *host, struct rmi_place place, uint64_t desc);
     /* *next: where the next mapping may be */
@@ -141,6 +143,7 @@ uint64_t rmi_1_0_data_create(const struct rmi_host *host, struct rmi_place place
 uint64_t rmi_1_0_rtt_create(const struct rmi_host *host, struct rmi_place place, pa_t rtt);
 uint64_t rmi_1_0_rtt_destroy(const struct rmi_host *host, struct rmi_place place, pa_t *rtt,
                              uint64_t *top);
+uint64_t rmi_1_0_rtt_fold(const struct rmi_host *host, struct rmi_place place, pa_t *rtt);
 uint64_t rmi_1_0_map_unprotected(const struct rmi_host *host, struct rmi_place place,
                                  uint64_t desc);
 uint64_t rmi_1_0_init_ripas(const struct rmi_host *host, const struct rmi_ripas_range *range,

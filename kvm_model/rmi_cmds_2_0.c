@@ -280,6 +280,7 @@ const struct rmi_cmds rmi_cmds_2_0 = {
     .data_destroy = data_destroy,
     .rtt_create = rmi_1_0_rtt_create,
     .rtt_destroy = rmi_1_0_rtt_destroy,
+    .rtt_fold = rmi_1_0_rtt_fold,
     .map_unprotected = map_unprotected,
     .unmap_unprotected = unmap_unprotected,
     .init_ripas = rmi_1_0_init_ripas,

@@ -91,6 +91,22 @@ static uint64_t rtt_create(const struct rmi_host *host, struct rmi_place place, 
         .x[0];
 }
 
+/* A command on the table below an entry, which it has to name: the parent's entry tells. */
+static uint64_t named_table(const struct rmi_host *host, enum rmi_fid fid, struct rmi_place place,
+                            pa_t *rtt)
+{
+    struct smc_regs entry = rmi_call(
+        host, RMI_RTT_READ_ENTRY, (struct rmi_args){place.rd.v, place.ipa, place.level - 1, 0, 0});
+
+    *rtt = PA(entry.x[3] & ~(uint64_t)(HOST_PAGE_SIZE - 1));
+    if (entry.x[0] != RMI_SUCCESS)
+        return entry.x[0];
+    if (entry.x[2] != RMI_BETA_TABLE || entry.x[1] != place.level - 1)
+        return rmi_return(RMI_ERROR_RTT, (unsigned)entry.x[1]);
+    return rmi_call(host, fid, (struct rmi_args){rtt->v, place.rd.v, place.ipa, place.level, 0})
+        .x[0];
+}
+
 /* kvm/rme.c:realm_tear_down_rtt_level@RFC reads the parent's entry for the table's address. */
 static uint64_t rtt_destroy(const struct rmi_host *host, struct rmi_place place, pa_t *rtt,
                             uint64_t *top)
@@ -98,23 +114,19 @@ static uint64_t rtt_destroy(const struct rmi_host *host, struct rmi_place place,
     uint64_t parent = place.level - 1 < RMM_RTT_MAX_LEVEL
                           ? rmi_rtt_level_mapsize((int)place.level - 1)
                           : HOST_PAGE_SIZE;
-    struct smc_regs entry = rmi_call(
-        host, RMI_RTT_READ_ENTRY, (struct rmi_args){place.rd.v, place.ipa, place.level - 1, 0, 0});
-    uint64_t ret;
+    uint64_t ret = named_table(host, RMI_RTT_DESTROY, place, rtt);
 
-    *rtt = PA(entry.x[3] & ~(uint64_t)(HOST_PAGE_SIZE - 1));
     *top = place.ipa + parent;
-    if (entry.x[0] != RMI_SUCCESS)
-        return entry.x[0];
-    if (entry.x[2] != RMI_BETA_TABLE || entry.x[1] != place.level - 1)
-        return rmi_return(RMI_ERROR_RTT, (unsigned)entry.x[1]);
-    ret = rmi_call(host, RMI_RTT_DESTROY,
-                   (struct rmi_args){rtt->v, place.rd.v, place.ipa, place.level, 0})
-              .x[0];
     if (rmi_return_status(ret) != RMI_ERROR_IN_USE)
         return ret;
     *top = place.ipa;
     return rmi_return(RMI_ERROR_RTT, (unsigned)place.level);
+}
+
+/* kvm/rme.c:realm_rtt_fold@RFC */
+static uint64_t rtt_fold(const struct rmi_host *host, struct rmi_place place, pa_t *rtt)
+{
+    return named_table(host, RMI_RTT_FOLD, place, rtt);
 }
 
 static uint64_t unmap_unprotected(const struct rmi_host *host, struct rmi_place place,
@@ -202,6 +214,7 @@ const struct rmi_cmds rmi_cmds_beta = {
     .data_destroy = data_destroy,
     .rtt_create = rtt_create,
     .rtt_destroy = rtt_destroy,
+    .rtt_fold = rtt_fold,
     .map_unprotected = rmi_1_0_map_unprotected,
     .unmap_unprotected = unmap_unprotected,
     .init_ripas = init_ripas,
