@@ -239,6 +239,8 @@ static enum outcome on_fetch_miss(struct cpu *cpu)
 
 static enum outcome data_abort(struct cpu *cpu, const struct insn *insn, struct fault *fault)
 {
+    if (gic_frame_access(cpu, insn, fault))
+        return GOES_ON;
     tell_guest_step(cpu, insn, access_address(cpu, insn), insn_bytes(insn));
     if (listener(cpu))
         access_faults(cpu, insn, fault, listener(cpu));

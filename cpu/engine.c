@@ -514,6 +514,7 @@ struct engine *engine_new(const struct engine_config *config, char *error, size_
     engine->chaos = config->chaos;
     engine->quirks = config->quirks;
     engine->ls64 = config->ls64;
+    engine->gicv = config->gicv;
     engine->gic_lrs = config->gic_lrs ? config->gic_lrs : DEFAULT_GIC_LRS;
     if (!version_ok(error, size) ||
         !check(uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &engine->uc), "open", error, size) ||
@@ -557,7 +558,7 @@ struct cpu *cpu_new(struct engine *engine, unsigned index, char *error, size_t s
     cpu->mmu.quirks = engine->quirks;
     cpu->mmu_stale = true;
     cpu->budget_end = UINT64_MAX;
-    gic_reset_cpu(&cpu->gic, engine->gic_lrs);
+    gic_reset_cpu(&cpu->gic, engine->gic_lrs, engine->gicv.v != 0);
     if (!generic_timer_init(cpu)) {
         snprintf(error, size, "out of memory");
         free(cpu);

@@ -51,9 +51,10 @@ struct engine {
     bool ls64;           /* FEAT_LS64_V */
     struct smc_port el3; /* call NULL: there is no EL3 to answer the guest */
     unsigned gic_lrs;    /* list registers of each CPU */
+    pa_t gicv;           /* a GICv2's frame, or 0 */
     struct cpu *resident;
     struct debugger *debugger; /* NULL: none */
-    uc_context *pristine; /* the state of a CPU that never ran */
+    uc_context *pristine;      /* the state of a CPU that never ran */
     struct code_pages *code;
     bool code_stale; /* translated code is out of date: a model wrote it, or controls changed */
     struct {         /* what the pages in code were scanned for */

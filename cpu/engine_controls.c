@@ -66,9 +66,12 @@ static bool same_el1_controls(const struct trap_context *a, const struct trap_co
            a->mdscr_el1 == b->mdscr_el1;
 }
 
-static uint64_t absent_features(unsigned quirks)
+static uint64_t absent_features(const struct engine *engine)
 {
-    return (quirks & CPU_QUIRK_NO_TIDCP ? TRAP_FEATURE(TIDCP) : 0) |
+    unsigned quirks = engine->quirks;
+
+    return (engine->gicv.v ? TRAP_FEATURE(GICV3) : 0) |
+           (quirks & CPU_QUIRK_NO_TIDCP ? TRAP_FEATURE(TIDCP) : 0) |
            (quirks & CPU_QUIRK_NO_EXTERNAL_DEBUG ? TRAP_FEATURE(EXTDEBUG) : 0) |
            (quirks & CPU_QUIRK_NO_TAGS ? TRAP_FEATURE(MTE) : 0);
 }
@@ -81,7 +84,7 @@ void engine_refresh_controls(struct cpu *cpu)
 
     if (same && !engine->controls_stale)
         return;
-    now.features = (trap_modelled_features & ~absent_features(cpu->engine->quirks)) |
+    now.features = (trap_modelled_features & ~absent_features(engine)) |
                    (cpu->engine->ls64 ? TRAP_FEATURE(LS64) : 0);
     now.cpacr_el1 = cpu_get_sysreg(cpu, SYSREG_CPACR_EL1);
     now.sctlr_el1 = cpu_get_sysreg(cpu, SYSREG_SCTLR_EL1);

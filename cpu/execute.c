@@ -8,7 +8,7 @@
 #include "cpu/engine.h"
 #include "cpu/quirks.h"
 
-static bool is_single_register(const struct insn *insn)
+bool execute_is_single_register(const struct insn *insn)
 {
     return (insn->cls == INSN_LOAD || insn->cls == INSN_STORE) && insn->elements == 1 &&
            insn->size <= 8 && !insn->simd && !insn->exclusive && !insn->lst &&
@@ -153,7 +153,7 @@ bool execute_access(struct cpu *cpu, const struct insn *insn)
         done = zero_block(cpu, insn);
     else if (insn->exclusive)
         done = insn->cls == INSN_LOAD ? load_exclusive(cpu, insn) : store_exclusive(cpu, insn);
-    else if (is_single_register(insn))
+    else if (execute_is_single_register(insn))
         done = transfer(cpu, insn);
     else if (insn->cls != INSN_CACHE_OP) /* caches are always coherent: nothing is
                                             left to do */

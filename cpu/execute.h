@@ -31,6 +31,9 @@ bool execute_access(struct cpu *cpu, const struct insn *insn);
  */
 bool execute_sysreg(struct cpu *cpu, const struct insn *insn);
 
+/* A load or store of one general register without write-back. */
+bool execute_is_single_register(const struct insn *insn);
+
 /* The instruction at the PC is done: counts it and goes to the next. */
 void execute_step_pc(struct cpu *cpu);
 

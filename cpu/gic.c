@@ -14,9 +14,9 @@ unsigned cpu_ich_lr_count(const struct cpu *cpu)
     return cpu->gic.lr_count;
 }
 
-void gic_reset_cpu(struct gic *gic, unsigned lr_count)
+void gic_reset_cpu(struct gic *gic, unsigned lr_count, bool v2)
 {
-    *gic = (struct gic){.lr_count = lr_count};
+    *gic = (struct gic){.lr_count = lr_count, .v2 = v2};
 }
 
 /* --- maintenance status --- */

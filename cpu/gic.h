@@ -2,7 +2,8 @@
 /*
  * The GICv3 of one PE, as the software at EL2 sees it (Arm IHI 0069): the list registers it gives
  * the guest's virtual interrupts in, and the PE's private physical interrupts (PPIs), of which the
- * timers' and the maintenance interrupt are wired. ICH_HCR_EL2 is in struct el2_regs.
+ * timers' and the maintenance interrupt are wired. ICH_HCR_EL2 is in struct el2_regs. Or a GICv2
+ * (IHI 0048B), whose virtual CPU interface a guest accesses in a frame of physical memory.
  */
 #ifndef CPU_GIC_H
 #define CPU_GIC_H
@@ -29,6 +30,15 @@ unsigned cpu_ich_lr_count(const struct cpu *cpu);
 uint64_t ich_misr(const struct ich_regs *ich, uint64_t hcr, unsigned lr_count);
 uint64_t ich_eisr(const struct ich_regs *ich, unsigned lr_count);
 uint64_t ich_elrsr(const struct ich_regs *ich, unsigned lr_count);
+
+/*
+ * --- a GICv2's virtual interface control registers (engine_config.gicv; IHI 0048B, 5.3) ---
+ *
+ * GICH_HCR is el2_regs.ich_hcr and GICH_VMCR is ich_regs.vmcr, which have the same fields. GICH_LR<n>
+ * is another view of ich_regs.lr[n], whose vINTID has an SGI's CPUID above its INTID.
+ */
+uint32_t cpu_gich_lr(const struct cpu *cpu, unsigned n);
+void cpu_set_gich_lr(struct cpu *cpu, unsigned n, uint32_t lr);
 
 /* --- private physical interrupts: SGIs, INTID 0..15, and PPIs, 16..31 --- */
 

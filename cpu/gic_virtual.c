@@ -13,7 +13,6 @@
 #define MIN_VBPR0 (7u - PRIORITY_BITS)
 #define MIN_VBPR1 (MIN_VBPR0 + 1)
 #define MAX_BPR 7u
-#define NO_LR UINT32_MAX
 
 static unsigned at_least(uint64_t value, unsigned min)
 {
@@ -46,7 +45,7 @@ static unsigned group_priority(const struct gic *gic, unsigned priority, unsigne
 }
 
 /* ICV_RPR_EL1: the highest active priority. */
-static unsigned running_priority(const struct gic *gic)
+unsigned gic_running_priority(const struct gic *gic)
 {
     uint32_t active = gic->ich.ap0r0 | gic->ich.ap1r0;
 
@@ -76,10 +75,9 @@ static bool group_enabled(const struct gic *gic, unsigned group)
     return field_get(gic->ich.vmcr, group ? ICH_VMCR_VENG1 : ICH_VMCR_VENG0);
 }
 
-/* Highest priority pending virtual interrupt of an enabled group: its list register, or NO_LR. */
-static unsigned highest_pending(const struct gic *gic)
+unsigned gic_highest_pending(const struct gic *gic)
 {
-    unsigned best = NO_LR;
+    unsigned best = GIC_NO_LR;
 
     for (unsigned i = 0; i < gic->lr_count; i++) {
         uint64_t lr = gic->ich.lr[i];
@@ -87,19 +85,20 @@ static unsigned highest_pending(const struct gic *gic)
         if (field_get(lr, ICH_LR_STATE) != ICH_LR_STATE_PENDING ||
             !group_enabled(gic, lr_group(lr)))
             continue;
-        if (best == NO_LR || lr_priority(lr) < lr_priority(gic->ich.lr[best]))
+        if (best == GIC_NO_LR || lr_priority(lr) < lr_priority(gic->ich.lr[best]))
             best = i;
     }
     return best;
 }
 
-/* Passes the priority mask and preempts what is active (CanSignalVirtualInterrupt). */
-static bool can_signal(const struct gic *gic, uint64_t lr)
+/* CanSignalVirtualInterrupt */
+bool gic_can_signal(const struct gic *gic, unsigned n)
 {
+    uint64_t lr = gic->ich.lr[n];
     unsigned mask = (unsigned)field_get(gic->ich.vmcr, ICH_VMCR_VPMR) & PRIORITY_MASK;
 
     return lr_priority(lr) < mask &&
-           group_priority(gic, lr_priority(lr), lr_group(lr)) < running_priority(gic);
+           group_priority(gic, lr_priority(lr), lr_group(lr)) < gic_running_priority(gic);
 }
 
 void gic_refresh(struct cpu *cpu)
@@ -107,34 +106,28 @@ void gic_refresh(struct cpu *cpu)
     struct gic *gic = &cpu->gic;
     uint64_t hcr = cpu->el2.ich_hcr;
     bool on = field_get(hcr, ICH_HCR_EN);
-    unsigned best = on ? highest_pending(gic) : NO_LR;
-    bool signals = best != NO_LR && can_signal(gic, gic->ich.lr[best]);
+    unsigned best = on ? gic_highest_pending(gic) : GIC_NO_LR;
+    bool signals = best != GIC_NO_LR && gic_can_signal(gic, best);
 
-    gic->virq = signals && lr_group(gic->ich.lr[best]) == 1;
-    gic->vfiq = signals && lr_group(gic->ich.lr[best]) == 0; /* VFIQEn is RES1 */
+    gic->vfiq = signals && lr_group(gic->ich.lr[best]) == 0 &&
+                (!gic->v2 || field_get(gic->ich.vmcr, ICH_VMCR_VFIQEN));
+    gic->virq = signals && !gic->vfiq;
     gic_set_level(gic, GIC_INTID_MAINTENANCE, on && ich_misr(&gic->ich, hcr, gic->lr_count));
 }
 
 /* --- acknowledge, end, deactivate --- */
 
-static uint64_t read_iar(struct cpu *cpu, unsigned group)
+uint64_t gic_acknowledge(struct cpu *cpu, unsigned n)
 {
     struct gic *gic = &cpu->gic;
-    unsigned best = highest_pending(gic);
-    uint64_t *lr, intid;
-    uint32_t bit;
+    uint64_t *lr = &gic->ich.lr[n], intid = field_get(*lr, ICH_LR_VINTID);
+    unsigned group = lr_group(*lr);
+    uint32_t bit = active_bit(group_priority(gic, lr_priority(*lr), group));
 
-    if (!field_get(cpu->el2.ich_hcr, ICH_HCR_EN) || best == NO_LR)
-        return GIC_INTID_SPURIOUS;
-    lr = &gic->ich.lr[best];
-    if (lr_group(*lr) != group || !can_signal(gic, *lr))
-        return GIC_INTID_SPURIOUS;
-    intid = field_get(*lr, ICH_LR_VINTID);
     /* An LPI has no active state. */
     *lr = field_set(*lr, ICH_LR_STATE, 0);
-    if (intid < GIC_INTID_SPECIAL)
+    if (intid < GIC_INTID_FIRST_LPI)
         *lr |= field_mask(ICH_LR_ACTIVE);
-    bit = active_bit(group_priority(gic, lr_priority(*lr), group));
     if (group)
         gic->ich.ap1r0 |= bit;
     else
@@ -144,29 +137,40 @@ static uint64_t read_iar(struct cpu *cpu, unsigned group)
     return intid;
 }
 
+static uint64_t read_iar(struct cpu *cpu, unsigned group)
+{
+    struct gic *gic = &cpu->gic;
+    unsigned best = gic_highest_pending(gic);
+
+    if (!field_get(cpu->el2.ich_hcr, ICH_HCR_EN) || best == GIC_NO_LR ||
+        lr_group(gic->ich.lr[best]) != group || !gic_can_signal(gic, best))
+        return GIC_INTID_SPURIOUS;
+    return gic_acknowledge(cpu, best);
+}
+
 static uint64_t read_hppir(struct cpu *cpu, unsigned group)
 {
     const struct gic *gic = &cpu->gic;
-    unsigned best = highest_pending(gic);
+    unsigned best = gic_highest_pending(gic);
 
-    if (best == NO_LR || lr_group(gic->ich.lr[best]) != group)
+    if (best == GIC_NO_LR || lr_group(gic->ich.lr[best]) != group)
         return GIC_INTID_SPURIOUS;
     return field_get(gic->ich.lr[best], ICH_LR_VINTID);
 }
 
-static unsigned find_active(const struct gic *gic, uint64_t intid)
+unsigned gic_find_active(const struct gic *gic, uint64_t intid)
 {
     for (unsigned i = 0; i < gic->lr_count; i++)
         if (field_get(gic->ich.lr[i], ICH_LR_ACTIVE) &&
             field_get(gic->ich.lr[i], ICH_LR_VINTID) == intid)
             return i;
-    return NO_LR;
+    return GIC_NO_LR;
 }
 
 /* The highest active priority of both groups is no longer active; which one it was. */
 static unsigned priority_drop(struct gic *gic)
 {
-    unsigned priority = running_priority(gic);
+    unsigned priority = gic_running_priority(gic);
     uint32_t bit;
 
     if (priority == GIC_PRIORITY_IDLE)
@@ -203,22 +207,19 @@ static bool is_special(uint64_t intid)
     return intid >= GIC_INTID_SPECIAL && intid < GIC_INTID_FIRST_LPI;
 }
 
-static void write_eoir(struct cpu *cpu, unsigned group, uint64_t value)
+void gic_end_of_interrupt(struct cpu *cpu, unsigned group, uint64_t intid)
 {
     struct gic *gic = &cpu->gic;
-    uint64_t intid = field_get(value, ICH_LR_VINTID);
     unsigned dropped, n;
 
-    if (is_special(intid))
-        return;
     clock_charge(cpu->engine->clock, OP_GIC_CPU_INTERFACE, 1);
-    EMIT(cpu->engine->trace, ICV_EOIR, GUEST, intid, group, running_priority(gic));
+    EMIT(cpu->engine->trace, ICV_EOIR, GUEST, intid, group, gic_running_priority(gic));
     dropped = priority_drop(gic);
     if (dropped == GIC_PRIORITY_IDLE || intid >= GIC_INTID_FIRST_LPI ||
         field_get(gic->ich.vmcr, ICH_VMCR_VEOIM))
         return;
-    n = find_active(gic, intid);
-    if (n == NO_LR)
+    n = gic_find_active(gic, intid);
+    if (n == GIC_NO_LR)
         count_eoi(cpu);
     /* Another group or priority than the one that ended: CONSTRAINED UNPREDICTABLE; ignored. */
     else if (lr_group(gic->ich.lr[n]) == group &&
@@ -226,20 +227,35 @@ static void write_eoir(struct cpu *cpu, unsigned group, uint64_t value)
         deactivate(cpu, n);
 }
 
-static void write_dir(struct cpu *cpu, unsigned group, uint64_t value)
+static void write_eoir(struct cpu *cpu, unsigned group, uint64_t value)
 {
     uint64_t intid = field_get(value, ICH_LR_VINTID);
+
+    if (!is_special(intid))
+        gic_end_of_interrupt(cpu, group, intid);
+}
+
+void gic_deactivate_interrupt(struct cpu *cpu, uint64_t intid)
+{
     unsigned n;
 
-    (void)group;
-    if (!field_get(cpu->gic.ich.vmcr, ICH_VMCR_VEOIM) || intid >= GIC_INTID_SPECIAL)
+    if (!field_get(cpu->gic.ich.vmcr, ICH_VMCR_VEOIM))
         return;
     clock_charge(cpu->engine->clock, OP_GIC_CPU_INTERFACE, 1);
-    n = find_active(&cpu->gic, intid);
-    if (n == NO_LR)
+    n = gic_find_active(&cpu->gic, intid);
+    if (n == GIC_NO_LR)
         count_eoi(cpu);
     else
         deactivate(cpu, n);
+}
+
+static void write_dir(struct cpu *cpu, unsigned group, uint64_t value)
+{
+    uint64_t intid = field_get(value, ICH_LR_VINTID);
+
+    (void)group;
+    if (intid < GIC_INTID_SPECIAL)
+        gic_deactivate_interrupt(cpu, intid);
 }
 
 /* --- the rest: fields of ICH_VMCR_EL2, active priorities --- */
@@ -261,17 +277,28 @@ static void write_pmr(struct cpu *cpu, unsigned group, uint64_t value)
     set_vmcr(cpu, ICH_VMCR_VPMR, value & PRIORITY_MASK);
 }
 
+uint64_t gic_read_bpr(const struct gic *gic, unsigned group)
+{
+    return group ? bpr1(gic) : bpr0(gic);
+}
+
+void gic_write_bpr(struct gic *gic, unsigned group, uint64_t value)
+{
+    struct field field = group ? ICH_VMCR_VBPR1 : ICH_VMCR_VBPR0;
+    unsigned min = group ? MIN_VBPR1 : MIN_VBPR0;
+
+    if (!group || !field_get(gic->ich.vmcr, ICH_VMCR_VCBPR))
+        gic->ich.vmcr = field_set(gic->ich.vmcr, field, at_least(value & MAX_BPR, min));
+}
+
 static uint64_t read_bpr(struct cpu *cpu, unsigned group)
 {
-    return group ? bpr1(&cpu->gic) : bpr0(&cpu->gic);
+    return gic_read_bpr(&cpu->gic, group);
 }
 
 static void write_bpr(struct cpu *cpu, unsigned group, uint64_t value)
 {
-    if (!group)
-        set_vmcr(cpu, ICH_VMCR_VBPR0, at_least(value & MAX_BPR, MIN_VBPR0));
-    else if (!field_get(cpu->gic.ich.vmcr, ICH_VMCR_VCBPR))
-        set_vmcr(cpu, ICH_VMCR_VBPR1, at_least(value & MAX_BPR, MIN_VBPR1));
+    gic_write_bpr(&cpu->gic, group, value);
 }
 
 static uint64_t read_igrpen(struct cpu *cpu, unsigned group)
@@ -305,7 +332,7 @@ static void write_ctlr(struct cpu *cpu, unsigned group, uint64_t value)
 static uint64_t read_rpr(struct cpu *cpu, unsigned group)
 {
     (void)group;
-    return running_priority(&cpu->gic);
+    return gic_running_priority(&cpu->gic);
 }
 
 static uint64_t read_apr(struct cpu *cpu, unsigned group)

@@ -75,7 +75,8 @@ static const struct kvm_io_range *bus_lookup(struct kvm_vcpu *vcpu, uint64_t gpa
 bool kvm_io_bus_read(struct kvm_vcpu *vcpu, uint64_t gpa, unsigned len, void *data)
 {
     const struct kvm_io_range *range = bus_lookup(vcpu, gpa, len);
-    bool handled = range && range->device.ops->read(range->device.ctx, gpa - range->gpa, len, data);
+    bool handled =
+        range && range->device.ops->read(vcpu, range->device.ctx, gpa - range->gpa, len, data);
 
     EMIT(vcpu_trace(vcpu), KVM_IO_BUS_READ, HOST, gpa, len, handled,
          handled ? kvm_mmio_read_buf(data, len) : 0);
@@ -90,7 +91,7 @@ bool kvm_io_bus_write(struct kvm_vcpu *vcpu, uint64_t gpa, unsigned len, const v
                    kvm_coalesced_write(kvm, gpa, len, data);
 
     if (!handled && range)
-        handled = range->device.ops->write(range->device.ctx, gpa - range->gpa, len, data);
+        handled = range->device.ops->write(vcpu, range->device.ctx, gpa - range->gpa, len, data);
 
     EMIT(vcpu_trace(vcpu), KVM_IO_BUS_WRITE, HOST, gpa, len, handled, kvm_mmio_read_buf(data, len));
     return handled;

@@ -8,10 +8,16 @@
 
 #include "cpu/types.h"
 
+struct kvm_vcpu;
+
 struct kvm_io_device_ops {
-    /* len is 1, 2, 4 or 8, data in memory order. False: not mine, user space shall handle it. */
-    bool (*read)(void *ctx, uint64_t offset, unsigned len, void *data);
-    bool (*write)(void *ctx, uint64_t offset, unsigned len, const void *data);
+    /*
+     * vcpu makes the access; len is 1, 2, 4 or 8, data in memory order. False: not mine, user space
+     * shall handle it.
+     */
+    bool (*read)(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len, void *data);
+    bool (*write)(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
+                  const void *data);
 };
 
 struct kvm_io_device {
@@ -38,8 +44,6 @@ struct kvm_io_bus {
 int kvm_io_bus_register(struct kvm_io_bus *bus, uint64_t gpa, uint64_t size,
                         const struct kvm_io_device *device);
 void kvm_io_bus_free(struct kvm_io_bus *bus);
-
-struct kvm_vcpu;
 
 /* True when a device handled the access. Each emits its event with the outcome. */
 bool kvm_io_bus_read(struct kvm_vcpu *vcpu, uint64_t gpa, unsigned len, void *data);

@@ -3,19 +3,21 @@
 
 #include "kvm_model/mmio.h"
 
-static bool read(void *ctx, uint64_t offset, unsigned len, void *data)
+static bool read(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len, void *data)
 {
     struct io_bus_device *adapter = ctx;
 
+    (void)vcpu;
     clock_charge(adapter->clock, OP_DEVICE_ACCESS, 1);
     kvm_mmio_write_buf(data, len, device_read(&adapter->device, offset, len));
     return true;
 }
 
-static bool write(void *ctx, uint64_t offset, unsigned len, const void *data)
+static bool write(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len, const void *data)
 {
     struct io_bus_device *adapter = ctx;
 
+    (void)vcpu;
     clock_charge(adapter->clock, OP_DEVICE_ACCESS, 1);
     device_write(&adapter->device, offset, kvm_mmio_read_buf(data, len), len);
     return true;

@@ -84,6 +84,7 @@ struct kvm_config {
     bool fwb;        /* FEAT_S2FWB: no cleaning to the PoC */
     bool claims_sea; /* firmware reports memory errors to the host (apei_claim_sea): a guest's
                         external abort is the host's affair, and the guest goes on */
+    pa_t gicv;       /* 0: the host has a GICv3; else a GICv2 with its GICV frame there */
     kvm_fault_observer *fault_observer; /* may be NULL */
     kvm_exit_observer *exit_observer;   /* may be NULL */
     kvm_wait_observer *wait_observer;   /* may be NULL: waits end by themselves */
@@ -202,9 +203,16 @@ int kvm_stage2_leaf(const struct kvm *kvm, ipa_t ipa, struct kvm_stage2_leaf *le
 /*
  * KVM_CREATE_DEVICE of a vGICv3 with its frames at dist (64 KiB) and redist (128 KiB a vCPU), and
  * its init: after the last vCPU. -EINVAL: alignment, beyond the IPA size (a realm: its lower half);
- * -EEXIST: there is one, or the frames overlap; -ENOMEM, -ENOSPC.
+ * -EEXIST: there is one, or the frames overlap; -ENODEV: the host has a GICv2; -ENOMEM, -ENOSPC.
  */
 int kvm_vgic_create(struct kvm *kvm, uint64_t dist, uint64_t redist);
+/*
+ * Of a vGICv2, likewise: the distributor's frame at gicd (4 KiB), and at gicc the CPU interface (8
+ * KiB), where stage 2 has the host's GICV frame: accesses there do not trap. -ENODEV: the host has
+ * no GICv2, the variant none for guests, a realm; -EINVAL also: the frames overlap; -E2BIG: more
+ * than eight vCPUs.
+ */
+int kvm_vgic_v2_create(struct kvm *kvm, uint64_t gicd, uint64_t gicc);
 /*
  * KVM_IRQ_LINE: irq names the line by the fields below. With a vGIC an SPI or a vCPU's PPI, without
  * one HCR_EL2.VI or VF of a vCPU. -EINVAL: no such line or vCPU; -ENXIO: the vGIC is there, or is
@@ -220,7 +228,7 @@ int kvm_irq_line(struct kvm *kvm, uint32_t irq, bool level);
 
 /*
  * KVM_CREATE_VCPU. cpu: the PE the vCPU runs on, NULL for a realm. Owned by the VM. -EINVAL: id or
- * cpu; -EEXIST; -EBUSY: the realm is active; -ENOMEM.
+ * cpu; -EEXIST; -EBUSY: the realm is active, or there is a vGIC; -ENOMEM.
  */
 int kvm_create_vcpu(struct kvm *kvm, unsigned id, struct cpu *cpu, struct kvm_vcpu **vcpu);
 /*

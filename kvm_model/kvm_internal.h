@@ -216,6 +216,8 @@ bool kvm_smccc_service(struct kvm_vcpu *vcpu, uint32_t fid, uint64_t result[4]);
 
 /* --- interrupts (vgic_irq.c, vgic_v3.c) --- */
 
+/* The VM has system registers of a GIC. */
+bool kvm_has_vgic_v3(const struct kvm *kvm);
 /* Whether one is pending for the vCPU and passes its priority mask. */
 bool kvm_vgic_pending_irq(const struct kvm_vcpu *vcpu);
 /*

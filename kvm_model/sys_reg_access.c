@@ -180,7 +180,7 @@ bool access_ras(struct kvm_vcpu *vcpu, struct sys_reg_params *p, const struct sy
 /* Traps because the guest's interrupts are routed to EL2, also in a VM that has no vGIC. */
 bool access_gic_sgi(struct kvm_vcpu *vcpu, struct sys_reg_params *p, const struct sys_reg_row *row)
 {
-    if (!vcpu->kvm->vgic || !p->is_write)
+    if (!kvm_has_vgic_v3(vcpu->kvm) || !p->is_write)
         return false;
     vgic_v3_dispatch_sgi(vcpu, p->value, row->arg);
     return true;
@@ -190,7 +190,7 @@ bool access_gic_sgi(struct kvm_vcpu *vcpu, struct sys_reg_params *p, const struc
 bool access_gic_dir(struct kvm_vcpu *vcpu, struct sys_reg_params *p, const struct sys_reg_row *row)
 {
     (void)row;
-    if (!vcpu->kvm->vgic || !p->is_write)
+    if (!kvm_has_vgic_v3(vcpu->kvm) || !p->is_write)
         return false;
     vgic_v3_deactivate(vcpu, p->value);
     return true;
@@ -200,5 +200,5 @@ bool access_gic_sre(struct kvm_vcpu *vcpu, struct sys_reg_params *p, const struc
 {
     (void)row;
     p->value = ICC_SRE_ALL;
-    return vcpu->kvm->vgic != NULL;
+    return kvm_has_vgic_v3(vcpu->kvm);
 }

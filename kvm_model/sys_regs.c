@@ -78,7 +78,7 @@ static bool access_id_reg(struct kvm_vcpu *vcpu, uint64_t iss, struct sys_reg_pa
 
     p->value = 0;
     if (reg != ID_REG_COUNT)
-        p->value = id_reg_guest_value(vcpu->kvm->host_cpu, reg, vcpu->kvm->vgic != NULL);
+        p->value = id_reg_guest_value(vcpu->kvm->host_cpu, reg, kvm_has_vgic_v3(vcpu->kvm));
     return !p->is_write;
 }
 
@@ -103,7 +103,7 @@ static bool triage_sysreg_trap(struct kvm_vcpu *vcpu, uint64_t iss, const struct
 
     if (row)
         return row->fine_undefined & variant->sys_reg_table &&
-               !(row->fine_with_vgic && vcpu->kvm->vgic);
+               !(row->fine_with_vgic && kvm_has_vgic_v3(vcpu->kvm));
     return !id_reg_space(iss);
 }
 

@@ -9,6 +9,9 @@
 static const struct kvm_variant variants[] = {
     {
         .name = "linux-6.12",
+        /* kvm/vgic/vgic-init.c:vgic_init@6.12, vgic.h:KVM_VGIC_IMP_REV_LATEST */
+        .vgic_revision = 3,
+        .vgic_v2 = true,
         .sys_reg_table = KVM_SYS_REGS_6_12,
         .fsc_level_minus_1 = true,
         /* kvm/sys_regs.c:vcpu_set_ich_hcr@6.12; hyp/vgic-v3-sr.c:__vgic_v3_activate_traps@7.2
@@ -39,6 +42,7 @@ static const struct kvm_variant variants[] = {
     },
     {
         .name = "linux-7.2",
+        .vgic_revision = 3,
         .nisv_exit = true,
         /* kvm/mmio.c:io_mem_abort@7.2, kvm/config.c:FEAT_LS64@7.2 */
         .ldst64b_exit = true,
@@ -88,6 +92,7 @@ static const struct kvm_variant variants[] = {
     {
         /* "arm64: Support for Arm CCA in KVM", v12, on 6.18; names are that series' */
         .name = "cca-v12",
+        .vgic_revision = 3,
         .sys_reg_table = KVM_SYS_REGS_7_2,
         .id_aa64isar3 = true,
         .fsc_level_minus_1 = true,
@@ -134,6 +139,9 @@ static const struct kvm_variant variants[] = {
     },
     {
         .name = "linux-4.19",
+        /* virt/kvm/arm/vgic/vgic-init.c:vgic_init@4.19 */
+        .vgic_revision = 2,
+        .vgic_v2 = true,
         .sys_reg_table = KVM_SYS_REGS_4_19,
         /* virt/kvm/arm/mmio.c:io_mem_abort@4.19: no syndrome is -ENOSYS, also of a table walk */
         .s1ptw_sea = KVM_S1PTW_SEA_NONE,
@@ -157,6 +165,7 @@ static const struct kvm_variant variants[] = {
     {
         /* "arm64: Support for Arm CCA in KVM", RFC of January 2023, on 6.2 */
         .name = "cca-rfc",
+        .vgic_revision = 3,
         .sys_reg_table = KVM_SYS_REGS_6_12,
         /* asm/rmi_smc.h@RFC: RMI_ABI_MAJOR_VERSION 56 */
         .rmi = &rmi_cmds_beta,
@@ -195,6 +204,7 @@ static const struct kvm_variant variants[] = {
         .name = "cca-v14",
         /* asm/rmi_smc.h@v13: RMI_ABI_MAJOR_VERSION 2 */
         .rmi = &rmi_cmds_2_0,
+        .vgic_revision = 3,
         .nisv_exit = true,
         .ipa_limit_aborts = true,
         .ext_dabt_event = true,

@@ -73,7 +73,8 @@ int kvm_create_vcpu(struct kvm *kvm, unsigned id, struct cpu *cpu, struct kvm_vc
         return -EINVAL;
     if (vcpu_exists(kvm, id))
         return -EEXIST;
-    if (kvm->realm.state > REALM_STATE_NEW)
+    /* kvm_arch_vcpu_precreate: not once the vGIC is initialised */
+    if (kvm->realm.state > REALM_STATE_NEW || kvm->vgic)
         return -EBUSY;
     grown = realloc(kvm->vcpus, (kvm->vcpu_count + 1) * sizeof(struct kvm_vcpu *));
     if (!grown)

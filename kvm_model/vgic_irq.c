@@ -19,6 +19,11 @@ struct vgic_redist *vgic_redist_of(const struct kvm_vcpu *vcpu)
     return NULL;
 }
 
+bool kvm_has_vgic_v3(const struct kvm *kvm)
+{
+    return kvm->vgic && !kvm->vgic->v2;
+}
+
 struct vgic_irq *vgic_get_spi(struct vgic *vgic, unsigned intid)
 {
     if (intid < VGIC_PRIVATE_IRQS || intid >= VGIC_NR_IRQS)
@@ -94,6 +99,23 @@ void vgic_prune_ap_list(struct vgic_redist *redist)
         kvm_vcpu_kick(target);
     }
     redist->ap_count = kept;
+}
+
+const char *vgic_lr_state_name(uint64_t state)
+{
+    static const char *const names[] = {"inactive", "pending", "active", "active+pending"};
+
+    return names[state & 3];
+}
+
+void vgic_irq_resample(struct vgic_irq *irq, bool deactivated, bool pending)
+{
+    if (!vgic_irq_is_mapped_level(irq) || !(pending || (deactivated && irq->line_level)))
+        return;
+    irq->line_level = vgic_get_phys_line_level(irq);
+    /* Else the host would never hear of it again. */
+    if (!irq->line_level)
+        vgic_irq_set_phys_active(irq, false);
 }
 
 /* --- the order of the list --- */

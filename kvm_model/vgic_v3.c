@@ -6,13 +6,6 @@
 #include "kvm_model/realm.h"
 #include "kvm_model/vgic.h"
 
-static const char *state_name(uint64_t lr)
-{
-    static const char *const names[] = {"inactive", "pending", "active", "active+pending"};
-
-    return names[field_get(lr, ICH_LR_STATE)];
-}
-
 /* vgic_v3_compute_lr@7.2 */
 static uint64_t compute_lr(const struct vgic_irq *irq)
 {
@@ -45,19 +38,8 @@ static void populate_lr(struct vgic_redist *redist, struct vgic_irq *irq)
             irq->line_level = false;
     }
     clock_charge(redist->vgic->kvm->clock, OP_KVM_VGIC_LR, 1);
-    EMIT(redist->vgic->kvm->trace, VGIC_POPULATE_LR, HOST, n, irq->intid, EVENT_STR(state_name(lr)),
-         lr);
-}
-
-/* vgic_irq_handle_resampling */
-static void resample(struct vgic_irq *irq, bool deactivated, bool pending)
-{
-    if (!vgic_irq_is_mapped_level(irq) || !(pending || (deactivated && irq->line_level)))
-        return;
-    irq->line_level = vgic_get_phys_line_level(irq);
-    /* Else the host would never hear of it again. */
-    if (!irq->line_level)
-        vgic_irq_set_phys_active(irq, false);
+    EMIT(redist->vgic->kvm->trace, VGIC_POPULATE_LR, HOST, n, irq->intid,
+         EVENT_STR(vgic_lr_state_name(field_get(lr, ICH_LR_STATE))), lr);
 }
 
 void vgic_v3_fold_lr(struct vgic_redist *redist, uint64_t lr)
@@ -74,7 +56,7 @@ void vgic_v3_fold_lr(struct vgic_redist *redist, uint64_t lr)
         irq->pending_latch = true;
     if (!irq->edge && !field_get(lr, ICH_LR_STATE))
         irq->pending_latch = false; /* written to ISPENDR, and acknowledged */
-    resample(irq, was_active && !irq->active, pending);
+    vgic_irq_resample(irq, was_active && !irq->active, pending);
     irq->on_lr = false;
     if (was_active && !irq->active && !irq->edge && !irq->hw && irq->intid >= VGIC_PRIVATE_IRQS &&
         vgic->active_spis)
@@ -237,6 +219,11 @@ void kvm_vgic_flush_hwstate(struct kvm_vcpu *vcpu)
         return;
     cpu = interface_of(vcpu);
     count = cpu ? cpu_ich_lr_count(cpu) : vcpu->kvm->realm.num_lrs;
+    if (redist->vgic->v2) {
+        vgic_v2_flush(redist, count);
+        vgic_v2_load_lrs(redist);
+        return;
+    }
     vgic_v3_flush(redist, count);
     if (!cpu) {
         kvm_rec_set_gic(vcpu, redist->hcr, redist->lr);
@@ -258,6 +245,11 @@ void kvm_vgic_sync_hwstate(struct kvm_vcpu *vcpu)
     if (!redist)
         return;
     cpu = interface_of(vcpu);
+    if (redist->vgic->v2) {
+        vgic_v2_save_lrs(redist);
+        vgic_v2_fold(redist);
+        return;
+    }
     if (!cpu) {
         kvm_rec_get_gic(vcpu, &redist->hcr, redist->lr, &redist->vmcr);
         vgic_v3_fold(redist);

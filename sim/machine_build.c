@@ -18,6 +18,12 @@ static bool fail(char *error, size_t size, const char *what, int code)
     return false;
 }
 
+/* The GICV frame of a host with a GICv2, or 0. */
+static pa_t host_gicv(const struct machine *machine)
+{
+    return PA(machine->scenario->machine.gic == SCN_GIC_V2 ? SCN_HOST_GICV : 0);
+}
+
 static bool build_platform(struct machine *machine, char *error, size_t size)
 {
     uint64_t dram = DRAM_OVERHEAD + machine_devices_memory(machine->scenario);
@@ -37,6 +43,7 @@ static bool build_platform(struct machine *machine, char *error, size_t size)
                                                          .clock = &machine->clock,
                                                          .trace = &machine->trace,
                                                          .ls64 = machine->scenario->machine.ls64,
+                                                         .gicv = host_gicv(machine),
                                                          .el3 = machine->smc,
                                                          .chaos = machine->chaos},
                                  error, size);
@@ -156,6 +163,7 @@ static bool build_vm(struct machine *machine, char *error, size_t size)
                                            .fwb = config->features & SCN_FEATURE_FWB,
                                            .realm = machine_is_realm(machine),
                                            .ls64 = config->ls64,
+                                           .gicv = host_gicv(machine),
                                            .exit_observer = machine_on_exit_from_guest,
                                            .fault_observer = on_memory_fault,
                                            .observer_ctx = machine,

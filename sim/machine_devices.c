@@ -479,13 +479,17 @@ static bool set_up_kvm(struct machine_devices *devices, char *error, size_t size
 
 static bool add_gic(struct machine_devices *devices, char *error, size_t size)
 {
+    enum scn_gic gic = devices->config.scenario->machine.gic;
     int code = 0;
 
-    if (devices->config.scenario->machine.gic)
+    if (gic == SCN_GIC_V3)
         code = kvm_vgic_create(devices->config.kvm, SCN_GICD_IPA, SCN_GICR_IPA);
+    else if (gic == SCN_GIC_V2)
+        code = kvm_vgic_v2_create(devices->config.kvm, SCN_GICD_IPA, SCN_GICC_IPA);
     if (!code)
         return true;
-    snprintf(error, size, "creating the vGICv3: %s", strerror(-code));
+    snprintf(error, size, "creating the vGIC%s: %s", gic == SCN_GIC_V2 ? "v2" : "v3",
+             strerror(-code));
     return false;
 }
 

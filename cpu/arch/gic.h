@@ -56,7 +56,8 @@ static const struct field ICH_HCR_EOICOUNT = {27, 5};
 
 static const struct field ICH_VMCR_VENG0 = {0, 1};
 static const struct field ICH_VMCR_VENG1 = {1, 1};
-static const struct field ICH_VMCR_VFIQEN = {3, 1}; /* RES1: ICC_SRE_EL1.SRE is 1 */
+static const struct field ICH_VMCR_VACKCTL = {2, 1};
+static const struct field ICH_VMCR_VFIQEN = {3, 1}; /* RES1 where ICC_SRE_EL1.SRE is */
 static const struct field ICH_VMCR_VCBPR = {4, 1};
 static const struct field ICH_VMCR_VEOIM = {9, 1};
 static const struct field ICH_VMCR_VBPR1 = {18, 3};
@@ -82,6 +83,25 @@ static const struct field ICV_CTLR_PRIBITS = {8, 3}; /* less one */
 static const struct field ICV_CTLR_IDBITS = {11, 3};
 static const struct field ICV_CTLR_A3V = {15, 1};
 #define ICV_CTLR_IDBITS_24 1u
+
+/* --- GICH_LR<n> and the INTIDs of a GICv2 (IHI 0048B, 5.3.9, 4.4.4) ---
+ * GICH_HCR, GICH_VMCR and GICH_MISR are laid out as ICH_HCR_EL2, ICH_VMCR_EL2 and ICH_MISR_EL2. */
+
+static const struct field GICH_LR_VIRTUALID = {0, 10};
+static const struct field GICH_LR_PHYSICALID = {10, 10};
+static const struct field GICH_LR_CPUID = {10, 3}; /* of PhysicalID, while HW is 0 */
+static const struct field GICH_LR_EOI = {19, 1};   /* likewise */
+static const struct field GICH_LR_PRIORITY = {23, 5};
+static const struct field GICH_LR_STATE = {28, 2};
+static const struct field GICH_LR_PENDING = {28, 1};
+static const struct field GICH_LR_ACTIVE = {29, 1};
+static const struct field GICH_LR_GRP1 = {30, 1};
+static const struct field GICH_LR_HW = {31, 1};
+#define GICH_LR_PRIORITY_SHIFT 3u /* the register has the upper five bits of a priority */
+
+static const struct field GICV_INTID = {0, 10};
+static const struct field GICV_CPUID = {10, 3}; /* of an SGI: the vCPU it comes from */
+#define GICV_INTID_GROUP1 1022u /* GICV_IAR: the interrupt is of the other group */
 
 /* --- ICC_SGI1R_EL1 --- */
 

@@ -93,11 +93,12 @@ static const struct kvm_tracepoint *find_read(const struct replay *replay, bool 
 
 /* --- a device in the kernel, where the trace says that one answered --- */
 
-static bool bus_read(void *ctx, uint64_t offset, unsigned len, void *data)
+static bool bus_read(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len, void *data)
 {
     struct replay *replay = ctx;
     bool by_user;
     const struct kvm_tracepoint *read = find_read(replay, &by_user);
+    (void)vcpu;
     (void)offset;
     if (!replay->in_kernel || !read)
         return false;
@@ -105,9 +106,11 @@ static bool bus_read(void *ctx, uint64_t offset, unsigned len, void *data)
     return true;
 }
 
-static bool bus_write(void *ctx, uint64_t offset, unsigned len, const void *data)
+static bool bus_write(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
+                      const void *data)
 {
     struct replay *replay = ctx;
+    (void)vcpu;
     (void)offset;
     (void)len;
     (void)data;

@@ -8,6 +8,7 @@
 
 #define KERNEL_OF_VM "linux-6.12"
 #define KERNEL_OF_REALM "cca-v12"
+#define GICV2_MAX_VCPUS 8u
 
 /* A choice the file or the command line made; word NULL: none did. */
 struct choice {
@@ -101,6 +102,25 @@ static void load_realm_host(struct loader *loader, const struct choice *kernel,
     note_pairs(loader, error, machine->kernel, machine->rmm);
 }
 
+/* A GICv2 is for a plain VM of a kernel that gives guests one, and for eight vCPUs at most. */
+static void check_gic(struct loader *loader, const struct node *gic)
+{
+    const struct scn_machine *machine = &loader->scn->machine;
+    const struct kvm_variant *variant =
+        machine->kernel ? kvm_variant_by_name(machine->kernel) : NULL;
+    struct diag_error *error;
+
+    if (!gic || machine->gic != SCN_GIC_V2 || !variant ||
+        (variant->vgic_v2 && machine->cpus <= GICV2_MAX_VCPUS))
+        return;
+    error = diag_error(loader->diag, DIAG_E0209, &gic->pos,
+                       variant->vgic_v2 ? "a GICv2 has %u vCPUs at most"
+                                        : "gic: v2 goes with linux-4.19 and linux-6.12 (%u vCPUs "
+                                          "at most)",
+                       GICV2_MAX_VCPUS);
+    diag_width(error, gic->width);
+}
+
 void load_machine(struct loader *loader)
 {
     struct scn_machine *machine = &loader->scn->machine;
@@ -113,7 +133,7 @@ void load_machine(struct loader *loader)
     world = good_child(node, "world");
     machine->pos = node->pos;
     machine->ipa_bits = (unsigned)child_value(node, "ipa_bits");
-    machine->gic = child_value(node, "gic");
+    machine->gic = (enum scn_gic)child_value(node, "gic");
     machine->cpus = (unsigned)child_value(node, "cpus");
     machine->slice = child_value(node, "slice");
     if (good_child(node, "cpu"))
@@ -147,4 +167,5 @@ void load_machine(struct loader *loader)
         load_realm_host(loader, &kernel, &rmm);
     else
         machine->kernel = kernel.word ? kernel.word : KERNEL_OF_VM;
+    check_gic(loader, good_child(node, "gic"));
 }

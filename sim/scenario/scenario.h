@@ -26,9 +26,14 @@ enum scn_world {
     SCN_WORLD_CCA
 }; /* `world: kvm-vhe` (a plain VM) or `cca` (a realm) */
 
-/* Where `gic: v3` puts its frames: as QEMU's machine virt. */
+enum scn_gic { SCN_GIC_NONE, SCN_GIC_V3, SCN_GIC_V2 };
+
+/* Where `gic` puts the vGIC's frames, and a host with a GICv2 has its own: as QEMU's machine virt.
+ */
 #define SCN_GICD_IPA 0x08000000u
+#define SCN_GICC_IPA 0x08010000u
 #define SCN_GICR_IPA 0x080a0000u
+#define SCN_HOST_GICV 0x08040000u
 #define SCN_MAX_VCPUS 16
 
 struct scn_machine {
@@ -39,12 +44,12 @@ struct scn_machine {
     const char *rmm;    /* "eac", "1.0", "2.0"; NULL for a plain VM */
     const char *asked_kernel, *asked_rmm; /* of the two, what the file does not say; or NULL */
     unsigned ipa_bits;                    /* 32..48 */
-    bool gic;          /* `gic: v3`: KVM's vGICv3 at SCN_GICD_IPA and SCN_GICR_IPA */
-    const char *vmm;   /* name of a VMM variant */
-    bool ls64;         /* FEAT_LS64_V */
-    unsigned features; /* enum scn_feature */
-    unsigned cpus;     /* vCPUs, 1..SCN_MAX_VCPUS */
-    uint64_t slice;    /* cycles a vCPU runs while others can */
+    enum scn_gic gic;                     /* of the host, and KVM's vGIC of that version */
+    const char *vmm;                      /* name of a VMM variant */
+    bool ls64;                            /* FEAT_LS64_V */
+    unsigned features;                    /* enum scn_feature */
+    unsigned cpus;                        /* vCPUs, 1..SCN_MAX_VCPUS */
+    uint64_t slice;                       /* cycles a vCPU runs while others can */
 };
 
 /* As enum host_backing, and no VMA at all. */

@@ -44,7 +44,8 @@ static const struct schema_word kernel_words[] = {
 static const struct schema_word vmm_words[] = {{"qemu", 0}, {"kvmtool", 1}, {"complete", 2}};
 static const struct schema_word rmm_words[] = {
     {"1.0", 0}, {"v1.0-rel0", 0}, {"eac", 1}, {"2.0", 2}};
-static const struct schema_word gic_words[] = {{"none", 0}, {"v3", 1}};
+static const struct schema_word gic_words[] = {
+    {"none", SCN_GIC_NONE}, {"v3", SCN_GIC_V3}, {"v2", SCN_GIC_V2}};
 static const struct schema_word granule_words[] = {{"4K", 4096}};
 static const struct schema_word ripas_words[] = {{"ram", 1}, {"empty", 0}};
 static const struct schema_word attr_words[] = {{"normal", 0}, {"device", 1}};
@@ -187,7 +188,9 @@ static const struct schema_key machine_keys[] = {
     {"gic", .type = SCHEMA_WORD, .words = WORDS("an interrupt controller", gic_words),
      .fallback = "none",
      .doc = "interrupt controller: v3 is KVM's vGICv3, distributor at 0x0800_0000, redistributors "
-            "from 0x080a_0000 (of a realm in the unprotected half)"},
+            "from 0x080a_0000 (of a realm in the unprotected half); v2, on linux-4.19 and "
+            "linux-6.12, is its vGICv2 on a host with a GIC-400, distributor at 0x0800_0000, CPU "
+            "interface at 0x0801_0000, where accesses do not trap"},
     {"features", .type = SCHEMA_WORD, .flags = SCHEMA_LIST, .words = &schema_feature_words,
      .doc = "of a plain VM's host: fwb (FEAT_S2FWB), dic (CTR_EL0.DIC); of the VM: mte "
             "(KVM_CAP_ARM_MTE), dirty_manual, dirty_init_set, eager_split (of 2M)"},

@@ -37,6 +37,7 @@ static struct el2_regs *el2;
 static struct cost_profile profile = {.name = "test", .core_hz = 1000000000};
 static struct clock sim_clock;
 static uint64_t engine_chaos; /* a seed for the next engine; 0: none */
+static pa_t engine_gicv;      /* GICV frame of the next engine's GICv2; 0: a GICv3 */
 
 static void put_code(uint64_t ipa, const uint32_t *words, size_t count)
 {
@@ -58,9 +59,10 @@ static void setup(void)
     for (unsigned op = 0; op < OP_COUNT; op++)
         profile.cycles[op] = 1;
     sim_clock = (struct clock){.profile = &profile};
-    engine =
-        engine_new(&(struct engine_config){.mem = mem, .clock = &sim_clock, .chaos = engine_chaos},
-                   error, sizeof(error));
+    engine = engine_new(
+        &(struct engine_config){
+            .mem = mem, .clock = &sim_clock, .chaos = engine_chaos, .gicv = engine_gicv},
+        error, sizeof(error));
     ck_assert_msg(engine != NULL, "%s", error);
     cpu = cpu_new(engine, 0, error, sizeof(error));
     ck_assert_msg(cpu != NULL, "%s", error);

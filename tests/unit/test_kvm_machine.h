@@ -29,6 +29,7 @@ struct test_machine {
     struct kvm_vcpu *vcpu;
     struct kvm_run *run;
     hva_t ram;
+    pa_t gicv; /* of a host with a GICv2, set before test_vm_new; else 0 */
 };
 
 static inline void test_memory_new(struct test_machine *t)
@@ -50,12 +51,14 @@ static inline struct kvm_config test_config(struct test_machine *t, const char *
         .trace = &t->trace,
         .variant = kvm_variant_by_name(variant),
         .ipa_bits = 40,
+        .gicv = t->gicv,
     };
 }
 
 static inline void test_cpu_new(struct test_machine *t)
 {
-    struct engine_config config = {.mem = t->mem, .clock = &t->clock, .trace = &t->trace};
+    struct engine_config config = {
+        .mem = t->mem, .clock = &t->clock, .trace = &t->trace, .gicv = t->gicv};
     char error[200];
 
     t->engine = engine_new(&config, error, sizeof(error));

@@ -85,18 +85,21 @@ END_TEST
 
 static uint64_t seen_offset;
 
-static bool dev_read(void *ctx, uint64_t offset, unsigned len, void *data)
+static bool dev_read(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len, void *data)
 {
+    ck_assert_ptr_nonnull(vcpu);
     seen_offset = offset;
     memset(data, *(int *)ctx, len);
     return true;
 }
 
-static bool dev_write(void *ctx, uint64_t offset, unsigned len, const void *data)
+static bool dev_write(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
+                      const void *data)
 {
     (void)ctx;
     (void)len;
     (void)data;
+    ck_assert_ptr_nonnull(vcpu);
     seen_offset = offset;
     return false;
 }

@@ -153,9 +153,9 @@ START_TEST(in_kernel_adapter_serves_the_same_model)
     uint8_t data[8] = {0x44, 0x33, 0x22, 0x11};
 
     ck_assert(registers_init(&regs, 0x1000));
-    ck_assert(device.ops->write(device.ctx, 0x20, 4, data));
+    ck_assert(device.ops->write(NULL, device.ctx, 0x20, 4, data));
     memset(data, 0, sizeof(data));
-    ck_assert(device.ops->read(device.ctx, 0x20, 2, data));
+    ck_assert(device.ops->read(NULL, device.ctx, 0x20, 2, data));
     ck_assert_uint_eq(regs.use.last_write, 0x11223344);
     ck_assert_uint_eq(data[0], 0x44);
     ck_assert_uint_eq(data[2], 0);
