@@ -370,6 +370,10 @@ static enum outcome on_undefined(struct cpu *cpu, const struct insn *insn)
     }
     if (insn->cls == INSN_SYSREG && execute_sysreg(cpu, insn))
         return GOES_ON;
+    if (insn->cls == INSN_WFX && insn->wfx >= INSN_WFX_TIMED) { /* may end for no reason */
+        execute_step_pc(cpu);
+        return GOES_ON;
+    }
     if (insn->at)
         return on_address_translation(cpu, insn);
     if (insn_is_memory(insn) && access_faults(cpu, insn, &fault, NULL))

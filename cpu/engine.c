@@ -514,6 +514,7 @@ struct engine *engine_new(const struct engine_config *config, char *error, size_
     engine->chaos = config->chaos;
     engine->quirks = config->quirks;
     engine->ls64 = config->ls64;
+    engine->wfxt = config->wfxt;
     engine->gicv = config->gicv;
     engine->gic_lrs = config->gic_lrs ? config->gic_lrs : DEFAULT_GIC_LRS;
     if (!version_ok(error, size) ||

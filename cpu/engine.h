@@ -49,6 +49,7 @@ struct engine {
     uint64_t chaos;      /* state of the generator; 0: no chaos */
     unsigned quirks;     /* enum cpu_quirk */
     bool ls64;           /* FEAT_LS64_V */
+    bool wfxt;           /* FEAT_WFxT */
     struct smc_port el3; /* call NULL: there is no EL3 to answer the guest */
     unsigned gic_lrs;    /* list registers of each CPU */
     pa_t gicv;           /* a GICv2's frame, or 0 */

@@ -85,7 +85,8 @@ void engine_refresh_controls(struct cpu *cpu)
     if (same && !engine->controls_stale)
         return;
     now.features = (trap_modelled_features & ~absent_features(engine)) |
-                   (cpu->engine->ls64 ? TRAP_FEATURE(LS64) : 0);
+                   (engine->ls64 ? TRAP_FEATURE(LS64) : 0) |
+                   (engine->wfxt ? TRAP_FEATURE(WFXT) : 0);
     now.cpacr_el1 = cpu_get_sysreg(cpu, SYSREG_CPACR_EL1);
     now.sctlr_el1 = cpu_get_sysreg(cpu, SYSREG_SCTLR_EL1);
     now.cntkctl_el1 = cpu_get_sysreg(cpu, SYSREG_CNTKCTL_EL1);

@@ -149,6 +149,8 @@ struct event_field {
     X(HOST_IRQ, host_irq, "the host takes its interrupt", D(intid))                                \
     X(KVM_TIMER_UPDATE_IRQ, kvm_timer_update_irq, "a guest timer's line changes", D(vcpu),         \
       D(intid), B(level))                                                                          \
+    X(KVM_IRQ_LINE, kvm_irq_line, "user space drives a vCPU's own input: 0 IRQ, 1 FIQ",            \
+      D(vcpu), D(line), B(level))                                                                  \
     X(VGIC_UPDATE_IRQ_PENDING, vgic_update_irq_pending, "an interrupt is injected into the vGIC",  \
       D(vcpu), D(intid), B(level))                                                                 \
     X(VGIC_POPULATE_LR, vgic_populate_lr, "an interrupt gets a list register", D(lr), D(intid),    \

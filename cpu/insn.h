@@ -65,8 +65,9 @@ struct insn {
     bool isv;        /* a stage-2 data abort of it has a valid ISS: one GPR, no write-back */
     uint8_t lst;     /* ISS.LST of a 64-byte access, else 0 */
 
-    uint16_t imm16;                  /* INSN_HVC, INSN_SMC, INSN_SVC, INSN_BRK */
-    uint8_t wfx;                     /* ISS.TI: 0 WFI, 1 WFE, 2 WFIT, 3 WFET */
+    uint16_t imm16; /* INSN_HVC, INSN_SMC, INSN_SVC, INSN_BRK */
+    uint8_t wfx;    /* ISS.TI: 0 WFI, 1 WFE, 2 WFIT, 3 WFET */
+#define INSN_WFX_TIMED 2u
     uint8_t op0, op1, crn, crm, op2; /* INSN_SYSREG, INSN_CACHE_OP, INSN_ZERO */
     bool read;                       /* INSN_SYSREG: MRS or SYSL */
     uint8_t eret;                    /* ISS of INSN_ERET: 0 ERET, 2 ERETAA, 3 ERETAB */

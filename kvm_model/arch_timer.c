@@ -68,7 +68,23 @@ static void update_irq(struct kvm_vcpu *vcpu, enum cpu_timer timer, bool level)
 
 /* --- the background timer --- */
 
-/* Cycles until the first timer of a vCPU that waits fires; 0: none will, or one has. */
+/* wfit_delay_ns, in counts: 0: it is over. */
+static uint64_t wfit_delay(const struct kvm_vcpu *vcpu)
+{
+    uint64_t now = counter_of(vcpu, CPU_TIMER_VIRTUAL);
+
+    return now < vcpu->wfit_deadline ? vcpu->wfit_deadline - now : 0;
+}
+
+uint64_t kvm_timer_virtual_count(const struct kvm_vcpu *vcpu)
+{
+    return counter_of(vcpu, CPU_TIMER_VIRTUAL);
+}
+
+/*
+ * Cycles until the first timer of a vCPU that waits fires, or its WFIT is over; 0: none will, or
+ * one has.
+ */
 static uint64_t earliest_expiration(struct kvm_vcpu *vcpu)
 {
     const struct clock *clock = vcpu->kvm->clock;
@@ -85,7 +101,9 @@ static uint64_t earliest_expiration(struct kvm_vcpu *vcpu)
         if (context->cval - now < counts)
             counts = context->cval - now;
     }
-    if (counts > (UINT64_MAX - clock->now.v) / ratio)
+    if (vcpu->wfit && wfit_delay(vcpu) < counts)
+        counts = wfit_delay(vcpu);
+    if (!counts || counts > (UINT64_MAX - clock->now.v) / ratio)
         return 0;
     return counts * ratio - clock->now.v % ratio;
 }
@@ -212,11 +230,57 @@ bool kvm_arch_timer_get_input_level(struct kvm_vcpu *vcpu, unsigned intid)
 
 bool kvm_timer_is_pending(struct kvm_vcpu *vcpu)
 {
-    bool pending = false;
+    bool pending = vcpu->wfit && !wfit_delay(vcpu); /* kvm_cpu_has_pending_timer */
 
     for (enum cpu_timer timer = 0; vcpu->timer.enabled && timer < CPU_TIMER_COUNT; timer++)
         pending = pending || should_fire(vcpu, timer);
     return pending;
+}
+
+/* --- without a vGIC --- */
+
+static const uint64_t device_of[CPU_TIMER_COUNT] = {
+    [CPU_TIMER_VIRTUAL] = KVM_ARM_DEV_EL1_VTIMER,
+    [CPU_TIMER_PHYSICAL] = KVM_ARM_DEV_EL1_PTIMER,
+};
+
+static bool has_user_irqchip(const struct kvm_vcpu *vcpu)
+{
+    return vcpu->cpu && vcpu->timer.enabled && !vcpu->kvm->vgic;
+}
+
+static uint64_t device_irq_level(struct kvm_vcpu *vcpu)
+{
+    uint64_t level = 0;
+
+    for (enum cpu_timer timer = 0; timer < CPU_TIMER_COUNT; timer++)
+        level |= should_fire(vcpu, timer) ? device_of[timer] : 0;
+    return level;
+}
+
+#define TIMER_DEVICES ((uint64_t)(KVM_ARM_DEV_EL1_VTIMER | KVM_ARM_DEV_EL1_PTIMER))
+
+bool kvm_timer_should_notify_user(struct kvm_vcpu *vcpu)
+{
+    return has_user_irqchip(vcpu) &&
+           device_irq_level(vcpu) != (kvm_run_device_irq_level(vcpu->run) & TIMER_DEVICES);
+}
+
+void kvm_timer_update_run(struct kvm_vcpu *vcpu)
+{
+    uint64_t others = kvm_run_device_irq_level(vcpu->run) & ~TIMER_DEVICES;
+
+    if (has_user_irqchip(vcpu))
+        kvm_run_set_device_irq_level(vcpu->run, others | device_irq_level(vcpu));
+}
+
+void kvm_timer_sync_user(struct kvm_vcpu *vcpu)
+{
+    if (!has_user_irqchip(vcpu) || should_fire(vcpu, CPU_TIMER_VIRTUAL))
+        return;
+    if (context_of(vcpu, CPU_TIMER_VIRTUAL)->level)
+        update_irq(vcpu, CPU_TIMER_VIRTUAL, false);
+    cpu_gic_set_active(vcpu->cpu, timer_irq[CPU_TIMER_VIRTUAL], false);
 }
 
 void kvm_realm_timers_update(struct kvm_vcpu *vcpu)

@@ -40,10 +40,20 @@ void kvm_timer_vcpu_load(struct kvm_vcpu *vcpu);
 void kvm_timer_vcpu_put(struct kvm_vcpu *vcpu, bool blocking);
 /* kvm_arch_timer_handler: the host took that interrupt. False: it is no timer's. */
 bool kvm_arch_timer_handler(struct kvm_vcpu *vcpu, unsigned intid);
+/* KVM_REG_ARM_TIMER_CNT */
+uint64_t kvm_timer_virtual_count(const struct kvm_vcpu *vcpu);
 /* Whether the timer with that interrupt asserts its line now. */
 bool kvm_arch_timer_get_input_level(struct kvm_vcpu *vcpu, unsigned intid);
 /* kvm_timer_is_pending: one of them asserts its line, whatever the vGIC makes of it. */
 bool kvm_timer_is_pending(struct kvm_vcpu *vcpu);
+/*
+ * Without a vGIC user space is told of the timers by run->s.regs.device_irq_level: whether that is
+ * out of date, which ends KVM_RUN; bringing it up to date, at its end; and after each exit the
+ * host's interrupt is let through again once the virtual timer's line is low.
+ */
+bool kvm_timer_should_notify_user(struct kvm_vcpu *vcpu);
+void kvm_timer_update_run(struct kvm_vcpu *vcpu);
+void kvm_timer_sync_user(struct kvm_vcpu *vcpu);
 /* Of a REC: what its exit says of the timers (kvm_realm_timers_update). */
 void kvm_realm_timers_update(struct kvm_vcpu *vcpu);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Exit dispatch of a plain VM: arch/arm64/kvm/handle_exit.c (arm_exit_handlers, handle_exit). */
 #include "cpu/arch/descriptor.h"
+#include "cpu/insn.h"
 #include "kvm_model/kvm_internal.h"
 
 typedef int exit_handle_fn(struct kvm_vcpu *vcpu);
@@ -36,7 +37,7 @@ bool kvm_vcpu_has_work(struct kvm_vcpu *vcpu)
     uint64_t lines = field_mask(HCR_VI) | field_mask(HCR_VF);
 
     return vcpu->serror_pending || kvm_vgic_pending_irq(vcpu) || kvm_timer_is_pending(vcpu) ||
-           (vcpu->cpu && cpu_el2(vcpu->cpu)->hcr & lines);
+           kvm_timer_should_notify_user(vcpu) || (vcpu->cpu && cpu_el2(vcpu->cpu)->hcr & lines);
 }
 
 /* Sleeps until something is pending, or user space's signal (kvm_vcpu_wfi). */
@@ -52,17 +53,37 @@ void kvm_vcpu_wait(struct kvm_vcpu *vcpu)
         vcpu->signal = true;
 }
 
+/*
+ * WFIT and WFET of a CPU that has them: whether the deadline has passed. Else a WFIT will wait for
+ * it, if the register that has it is valid.
+ */
+static bool wfxt_is_over(struct kvm_vcpu *vcpu)
+{
+    uint64_t esr = vcpu->fault.esr, ti = field_get(esr, ESR_WFX_TI);
+    uint64_t deadline;
+
+    if (ti < INSN_WFX_TIMED || !vcpu->kvm->variant->wfxt || !field_get(esr, ESR_WFX_RV))
+        return false;
+    deadline = kvm_vcpu_get_x(vcpu, (unsigned)field_get(esr, ESR_WFX_RN));
+    if (kvm_timer_virtual_count(vcpu) >= deadline)
+        return true;
+    vcpu->wfit = !(ti & 1);
+    vcpu->wfit_deadline = deadline;
+    return false;
+}
+
 /* WFE yields the CPU and goes on. */
 static int kvm_handle_wfx(struct kvm_vcpu *vcpu)
 {
-    bool wfe = field_get(vcpu->fault.esr, ESR_WFX_TI) & 1;
+    bool wfe = field_get(vcpu->fault.esr, ESR_WFX_TI) & 1, over = wfxt_is_over(vcpu);
 
     KVM_TRACE(vcpu, WFX_ARM64, kvm_vcpu_get_pc(vcpu), wfe);
     if (wfe) {
         vcpu->stat.wfe_exit_stat++;
     } else {
         vcpu->stat.wfi_exit_stat++;
-        kvm_vcpu_wait(vcpu);
+        if (!over)
+            kvm_vcpu_wait(vcpu);
     }
     kvm_incr_pc(vcpu);
     return 1;

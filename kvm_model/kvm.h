@@ -85,6 +85,7 @@ struct kvm_config {
     bool claims_sea; /* firmware reports memory errors to the host (apei_claim_sea): a guest's
                         external abort is the host's affair, and the guest goes on */
     pa_t gicv;       /* 0: the host has a GICv3; else a GICv2 with its GICV frame there */
+    bool wfxt;       /* the CPU has FEAT_WFxT */
     kvm_fault_observer *fault_observer; /* may be NULL */
     kvm_exit_observer *exit_observer;   /* may be NULL */
     kvm_wait_observer *wait_observer;   /* may be NULL: waits end by themselves */
@@ -225,6 +226,8 @@ static const struct field KVM_ARM_IRQ_VCPU2 = {28, 4};
 enum { KVM_ARM_IRQ_TYPE_CPU, KVM_ARM_IRQ_TYPE_SPI, KVM_ARM_IRQ_TYPE_PPI };
 enum { KVM_ARM_IRQ_CPU_IRQ, KVM_ARM_IRQ_CPU_FIQ };
 int kvm_irq_line(struct kvm *kvm, uint32_t irq, bool level);
+/* The name of the vCPU's IRQ input, which is HCR_EL2.VI. */
+uint32_t kvm_arm_cpu_irq(const struct kvm_vcpu *vcpu);
 
 /*
  * KVM_CREATE_VCPU. cpu: the PE the vCPU runs on, NULL for a realm. Owned by the VM. -EINVAL: id or

@@ -107,15 +107,17 @@ struct kvm_vcpu {
     bool mmio_needed;
     bool has_run;
     bool power_off;
-    bool serror_pending;  /* HCR_EL2.VSE: waits until PSTATE.A is clear */
-    uint64_t serror_esr;  /* VSESR_EL2: the ISS it will have */
-    uint32_t guest_debug; /* KVM_GUESTDBG_*, 0 if not enabled */
-    bool waits;           /* blocked: in WFI or CPU_SUSPEND */
-    bool signal;          /* is pending for the thread: KVM_RUN ends before the next entry */
-    bool in_run;          /* the thread gave up the CPU inside KVM_RUN */
-    bool in_guest;        /* IN_GUEST_MODE: what is new for the vCPU needs a kick */
-    bool increment_pc;    /* INCREMENT_PC: before the next entry, or at the end of KVM_RUN */
-    struct {              /* PENDING_EXCEPTION: likewise */
+    bool serror_pending;    /* HCR_EL2.VSE: waits until PSTATE.A is clear */
+    uint64_t serror_esr;    /* VSESR_EL2: the ISS it will have */
+    uint32_t guest_debug;   /* KVM_GUESTDBG_*, 0 if not enabled */
+    bool waits;             /* blocked: in WFI or CPU_SUSPEND */
+    bool wfit;              /* IN_WFIT: it blocks in WFIT, up to: */
+    uint64_t wfit_deadline; /* of the virtual counter */
+    bool signal;            /* is pending for the thread: KVM_RUN ends before the next entry */
+    bool in_run;            /* the thread gave up the CPU inside KVM_RUN */
+    bool in_guest;          /* IN_GUEST_MODE: what is new for the vCPU needs a kick */
+    bool increment_pc;      /* INCREMENT_PC: before the next entry, or at the end of KVM_RUN */
+    struct {                /* PENDING_EXCEPTION: likewise */
         bool pending, has_far;
         enum el1_vector vector;
         uint64_t esr, far;

@@ -83,6 +83,7 @@ static int enter_guest(struct kvm_vcpu *vcpu)
     clock_charge(clock, OP_KVM_EXIT_SAVE, 1);
     vcpu->fault = (struct kvm_vcpu_fault){.esr = el2->esr, .far = el2->far, .hpfar = el2->hpfar};
     KVM_TRACE(vcpu, EXIT, exit == CPU_EXIT_SYNC ? el2->esr : 0, kvm_vcpu_get_pc(vcpu), exit);
+    kvm_timer_sync_user(vcpu);
     if (observer_stops(vcpu, exit == CPU_EXIT_SYNC ? el2->esr : 0))
         return interrupted(vcpu);
     kvm_host_take_irqs(vcpu);
@@ -150,15 +151,18 @@ static bool may_enter(struct kvm_vcpu *vcpu, int *ret)
     /* Without a host to wake it, a vCPU that is off sleeps until a signal. */
     if (vcpu->signal || (vcpu->power_off && !host->take_interrupts)) {
         vcpu->signal = false;
-        vcpu->waits = false; /* it ends the wait */
+        vcpu->waits = vcpu->wfit = false; /* it ends the wait */
         *ret = interrupted(vcpu);
         return false;
     }
     *ret = KVM_RUN_SCHEDULED_OUT;
     if (resched || !kvm_vcpu_can_run(vcpu))
         return false;
-    vcpu->waits = false;
-    return true;
+    vcpu->waits = vcpu->wfit = false;
+    if (!kvm_timer_should_notify_user(vcpu))
+        return true;
+    *ret = interrupted(vcpu);
+    return false;
 }
 
 static int run_loop(struct kvm_vcpu *vcpu)
@@ -207,6 +211,8 @@ int kvm_vcpu_run(struct kvm_vcpu *vcpu)
         kvm_debug_load(vcpu);
     ret = vcpu->in_run ? run_loop(vcpu) : start_run(vcpu);
     vcpu->in_run = ret == KVM_RUN_SCHEDULED_OUT;
+    if (!vcpu->in_run)
+        kvm_timer_update_run(vcpu);
     kvm_timer_vcpu_put(vcpu, vcpu->in_run && vcpu->waits);
     if (vcpu->in_run)
         return ret;

@@ -71,6 +71,9 @@ void sys_reg_trace_name(const struct kvm_variant *variant, uint64_t iss, char *n
         snprintf(name, size, "UNKN");
 }
 
+static const struct field ISAR2_WFXT = {0, 4};
+#define ISAR2_WFXT_IMPLEMENTED 2u
+
 /* access_id_reg: a write would be UNDEFINED before it traps. */
 static bool access_id_reg(struct kvm_vcpu *vcpu, uint64_t iss, struct sys_reg_params *p)
 {
@@ -79,6 +82,8 @@ static bool access_id_reg(struct kvm_vcpu *vcpu, uint64_t iss, struct sys_reg_pa
     p->value = 0;
     if (reg != ID_REG_COUNT)
         p->value = id_reg_guest_value(vcpu->kvm->host_cpu, reg, kvm_has_vgic_v3(vcpu->kvm));
+    if (reg == ID_REG_ID_AA64ISAR2_EL1 && vcpu->kvm->config.wfxt && vcpu->kvm->variant->wfxt)
+        p->value |= field_put(ISAR2_WFXT, ISAR2_WFXT_IMPLEMENTED);
     return !p->is_write;
 }
 

@@ -56,6 +56,23 @@
 #define KVM_GUESTDBG_USE_SW_BP (1u << 16)
 #endif
 
+/*
+ * struct kvm_sync_regs of arm64, the s.regs member of struct kvm_run, is device_irq_level alone: a
+ * set of KVM_ARM_DEV_*.
+ */
+static inline void kvm_run_set_device_irq_level(struct kvm_run *run, uint64_t level)
+{
+    memcpy(run->s.padding, &level, sizeof(level));
+}
+
+static inline uint64_t kvm_run_device_irq_level(const struct kvm_run *run)
+{
+    uint64_t level;
+
+    memcpy(&level, run->s.padding, sizeof(level));
+    return level;
+}
+
 enum kvm_smccc_filter_action {
     KVM_SMCCC_FILTER_HANDLE,
     KVM_SMCCC_FILTER_DENY,

@@ -11,6 +11,7 @@ static const struct kvm_variant variants[] = {
         .name = "linux-6.12",
         /* kvm/vgic/vgic-init.c:vgic_init@6.12, vgic.h:KVM_VGIC_IMP_REV_LATEST */
         .vgic_revision = 3,
+        .wfxt = true, /* since 5.19 */
         .vgic_v2 = true,
         .sys_reg_table = KVM_SYS_REGS_6_12,
         .fsc_level_minus_1 = true,
@@ -43,6 +44,7 @@ static const struct kvm_variant variants[] = {
     {
         .name = "linux-7.2",
         .vgic_revision = 3,
+        .wfxt = true, /* since 5.19 */
         .nisv_exit = true,
         /* kvm/mmio.c:io_mem_abort@7.2, kvm/config.c:FEAT_LS64@7.2 */
         .ldst64b_exit = true,
@@ -93,6 +95,7 @@ static const struct kvm_variant variants[] = {
         /* "arm64: Support for Arm CCA in KVM", v12, on 6.18; names are that series' */
         .name = "cca-v12",
         .vgic_revision = 3,
+        .wfxt = true, /* since 5.19 */
         .sys_reg_table = KVM_SYS_REGS_7_2,
         .id_aa64isar3 = true,
         .fsc_level_minus_1 = true,
@@ -166,6 +169,7 @@ static const struct kvm_variant variants[] = {
         /* "arm64: Support for Arm CCA in KVM", RFC of January 2023, on 6.2 */
         .name = "cca-rfc",
         .vgic_revision = 3,
+        .wfxt = true, /* since 5.19 */
         .sys_reg_table = KVM_SYS_REGS_6_12,
         /* asm/rmi_smc.h@RFC: RMI_ABI_MAJOR_VERSION 56 */
         .rmi = &rmi_cmds_beta,
@@ -205,6 +209,7 @@ static const struct kvm_variant variants[] = {
         /* asm/rmi_smc.h@v13: RMI_ABI_MAJOR_VERSION 2 */
         .rmi = &rmi_cmds_2_0,
         .vgic_revision = 3,
+        .wfxt = true, /* since 5.19 */
         .nisv_exit = true,
         .ipa_limit_aborts = true,
         .ext_dabt_event = true,

@@ -89,6 +89,7 @@ struct kvm_variant {
     enum kvm_s1ptw_sea s1ptw_sea;
     enum kvm_events events;
     enum kvm_vgic_overflow vgic_overflow;
+    bool wfxt;                        /* FEAT_WFxT: deadlines count */
     uint8_t vgic_revision;            /* KVM_VGIC_IMP_REV_*: of GICD_IIDR and GICR_IIDR */
     bool vgic_v2;                     /* GICv2 for guests, as modelled here */
     bool hidden_sys_regs_by_encoding; /* in trace texts: S3_0_0_4_6, not UNKN */

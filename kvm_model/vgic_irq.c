@@ -227,8 +227,17 @@ static int vcpu_interrupt_line(struct kvm_vcpu *vcpu, uint64_t number, bool leve
         return -EINVAL;
     el2 = cpu_el2(vcpu->cpu);
     el2->hcr = field_set(el2->hcr, bit, level);
+    EMIT(vcpu->kvm->trace, KVM_IRQ_LINE, HOST, vcpu->id, number, level);
     kvm_vcpu_kick(vcpu);
     return 0;
+}
+
+uint32_t kvm_arm_cpu_irq(const struct kvm_vcpu *vcpu)
+{
+    return (uint32_t)(field_put(KVM_ARM_IRQ_TYPE, KVM_ARM_IRQ_TYPE_CPU) |
+                      field_put(KVM_ARM_IRQ_VCPU, vcpu->id) |
+                      field_put(KVM_ARM_IRQ_VCPU2, vcpu->id >> KVM_ARM_IRQ_VCPU.width) |
+                      field_put(KVM_ARM_IRQ_NUM, KVM_ARM_IRQ_CPU_IRQ));
 }
 
 int kvm_irq_line(struct kvm *kvm, uint32_t irq, bool level)

@@ -39,14 +39,16 @@ static bool build_platform(struct machine *machine, char *error, size_t size)
     if (!machine->monitor)
         return fail(error, size, "out of memory", 0);
     machine->smc = monitor_normal_port(machine->monitor);
-    machine->engine = engine_new(&(struct engine_config){.mem = machine->mem,
-                                                         .clock = &machine->clock,
-                                                         .trace = &machine->trace,
-                                                         .ls64 = machine->scenario->machine.ls64,
-                                                         .gicv = host_gicv(machine),
-                                                         .el3 = machine->smc,
-                                                         .chaos = machine->chaos},
-                                 error, size);
+    machine->engine = engine_new(
+        &(struct engine_config){.mem = machine->mem,
+                                .clock = &machine->clock,
+                                .trace = &machine->trace,
+                                .ls64 = machine->scenario->machine.ls64,
+                                .wfxt = machine->scenario->machine.features & SCN_FEATURE_WFXT,
+                                .gicv = host_gicv(machine),
+                                .el3 = machine->smc,
+                                .chaos = machine->chaos},
+        error, size);
     if (!machine->engine)
         return false;
     for (unsigned i = 0; i < machine->vcpu_count; i++) {
@@ -163,6 +165,7 @@ static bool build_vm(struct machine *machine, char *error, size_t size)
                                            .fwb = config->features & SCN_FEATURE_FWB,
                                            .realm = machine_is_realm(machine),
                                            .ls64 = config->ls64,
+                                           .wfxt = config->features & SCN_FEATURE_WFXT,
                                            .gicv = host_gicv(machine),
                                            .exit_observer = machine_on_exit_from_guest,
                                            .fault_observer = on_memory_fault,

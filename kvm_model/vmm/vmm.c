@@ -159,6 +159,20 @@ static bool asks_again(int ret, struct kvm_run *run)
     return own || ret == -EAGAIN;
 }
 
+/*
+ * Without an interrupt controller in the kernel the outputs of the vCPU's timers are the VMM's to
+ * wire. This board has none either: both go to the vCPU's IRQ input. True: they changed.
+ */
+static bool follow_timers(struct vmm *vmm, const struct kvm_run *run)
+{
+    uint64_t level = kvm_run_device_irq_level(run);
+
+    if (level == vmm->device_irq_level)
+        return false;
+    vmm->device_irq_level = level;
+    return kvm_irq_line(vmm->kvm, kvm_arm_cpu_irq(vmm->vcpu), level != 0) == 0;
+}
+
 bool vmm_handle_exit(struct vmm *vmm, int ret, struct vmm_result *result)
 {
     struct kvm_run *run = kvm_vcpu_kvm_run(vmm->vcpu);
@@ -167,7 +181,7 @@ bool vmm_handle_exit(struct vmm *vmm, int ret, struct vmm_result *result)
 
     if (ret == KVM_RUN_SCHEDULED_OUT)
         return end(result, VMM_END_SCHEDULED_OUT, 0);
-    if (asks_again(ret, run))
+    if ((follow_timers(vmm, run) && ret == -EINTR) || asks_again(ret, run))
         return true;
     if (ret == -EINTR)
         return end(result, VMM_END_INTERRUPTED, 0);

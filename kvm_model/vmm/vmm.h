@@ -23,6 +23,7 @@ struct vmm {
     const struct vmm_variant *variant; /* NULL: row 0 */
     struct vmm_script *script;         /* NULL: none; shared by all vCPUs */
     const struct vmm_stop *stop;       /* NULL: no device ends the run; shared by all vCPUs */
+    uint64_t device_irq_level;         /* of the timers' outputs, as KVM last told */
 };
 
 enum vmm_end {

@@ -45,6 +45,7 @@ const char *event_source(enum event_kind kind)
         [EV_KVM_HANDLE_MMIO_RETURN] = KVM "mmio.c",
         [EV_HOST_IRQ] = "Linux drivers/irqchip/irq-gic-v3.c",
         [EV_KVM_TIMER_UPDATE_IRQ] = KVM "arch_timer.c",
+        [EV_KVM_IRQ_LINE] = KVM "arm.c",
         [EV_VGIC_UPDATE_IRQ_PENDING] = KVM "vgic/vgic.c",
         [EV_VGIC_POPULATE_LR] = KVM "vgic/vgic-v3.c",
         [EV_KVM_INJECT] = KVM "inject_fault.c",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/report/trap_text.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -96,7 +97,8 @@ static void other_exit(const struct trap_view *view, char *text)
 {
     int64_t ret = (int64_t)event_arg(view->vmm_exit, "ret");
     if (ret < 0)
-        snprintf(text, TRAP_TEXT_SIZE, "KVM_RUN fails: %s", errno_text(-ret));
+        snprintf(text, TRAP_TEXT_SIZE, ret == -EINTR ? "KVM_RUN returns %s" : "KVM_RUN fails: %s",
+                 errno_text(-ret));
     else
         snprintf(text, TRAP_TEXT_SIZE, "%s to the VMM", event_text(view->vmm_exit, "reason"));
 }

@@ -78,6 +78,7 @@ enum scn_feature {
     SCN_FEATURE_DIRTY_MANUAL = 8,
     SCN_FEATURE_DIRTY_INIT_SET = 16,
     SCN_FEATURE_EAGER_SPLIT = 32,
+    SCN_FEATURE_WFXT = 64,
 };
 
 enum scn_host_action {

@@ -19,7 +19,8 @@ static const struct schema_word kind_words[] = {
     {"contpte", SCN_BACKING_CONTPTE}, {"hugetlb-2m", SCN_BACKING_HUGETLB_2M},
     {"contpmd", SCN_BACKING_CONTPMD}, {"hugetlb-1g", SCN_BACKING_HUGETLB_1G},
     {"pfnmap", SCN_BACKING_PFNMAP},   {"none", SCN_BACKING_NONE}};
-static const struct schema_word feature_words[] = {{"fwb", SCN_FEATURE_FWB},
+static const struct schema_word feature_words[] = {{"wfxt", SCN_FEATURE_WFXT},
+                                                   {"fwb", SCN_FEATURE_FWB},
                                                    {"dic", SCN_FEATURE_DIC},
                                                    {"mte", SCN_FEATURE_MTE},
                                                    {"dirty_manual", SCN_FEATURE_DIRTY_MANUAL},

@@ -192,7 +192,7 @@ static const struct schema_key machine_keys[] = {
             "linux-6.12, is its vGICv2 on a host with a GIC-400, distributor at 0x0800_0000, CPU "
             "interface at 0x0801_0000, where accesses do not trap"},
     {"features", .type = SCHEMA_WORD, .flags = SCHEMA_LIST, .words = &schema_feature_words,
-     .doc = "of a plain VM's host: fwb (FEAT_S2FWB), dic (CTR_EL0.DIC); of the VM: mte "
+     .doc = "of a plain VM's host: fwb (FEAT_S2FWB), dic (CTR_EL0.DIC), wfxt (FEAT_WFxT); of the VM: mte "
             "(KVM_CAP_ARM_MTE), dirty_manual, dirty_init_set, eager_split (of 2M)"},
     {"cpus", INT(1, SCN_MAX_VCPUS), .fallback = "1",
      .doc = "number of vCPUs; all but vCPU 0 are off until PSCI CPU_ON, or guest.vcpus"},

@@ -237,6 +237,41 @@ START_TEST(log_is_cleared_by_reading_it)
 }
 END_TEST
 
+static uint64_t irq_levels_after_run(int ret)
+{
+    ck_assert_int_eq(kvm_vcpu_run(t.vcpu), ret);
+    if (ret == -EINTR)
+        ck_assert_uint_eq(t.run->exit_reason, KVM_EXIT_INTR);
+    return kvm_run_device_irq_level(t.run);
+}
+
+/* A timer that fires takes the vCPU out of the guest, and KVM_RUN ends before it is entered again.
+ */
+START_TEST(timer_lines_are_told_without_a_vgic)
+{
+    const uint64_t both = KVM_ARM_DEV_EL1_VTIMER | KVM_ARM_DEV_EL1_PTIMER;
+
+    start("linux-6.12");
+    CODE(0xd51be222 /* CNTP_CTL_EL0 = x2 */, 0xd51be321 /* CNTV_CTL_EL0 = x1 */, BRK(1));
+    kvm_run_set_device_irq_level(t.run, KVM_ARM_DEV_PMU); /* not the timers' */
+    kvm_vcpu_set_x(t.vcpu, 1, 0);
+    kvm_vcpu_set_x(t.vcpu, 2, 1);
+    ck_assert_int_eq(kvm_vcpu_set_guest_debug(t.vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_SW_BP),
+                     0);
+    ck_assert_uint_eq(irq_levels_after_run(-EINTR), KVM_ARM_DEV_PMU | KVM_ARM_DEV_EL1_PTIMER);
+    ck_assert_uint_eq(irq_levels_after_run(0), KVM_ARM_DEV_PMU | KVM_ARM_DEV_EL1_PTIMER);
+    kvm_vcpu_set_pc(t.vcpu, TEST_CODE_IPA);
+    kvm_vcpu_set_x(t.vcpu, 1, 1);
+    ck_assert_uint_eq(irq_levels_after_run(-EINTR), KVM_ARM_DEV_PMU | both);
+    kvm_run_set_device_irq_level(t.run, KVM_ARM_DEV_EL1_VTIMER); /* user space knows of one */
+    ck_assert_uint_eq(irq_levels_after_run(-EINTR), both);
+    kvm_vcpu_set_pc(t.vcpu, TEST_CODE_IPA);
+    kvm_vcpu_set_x(t.vcpu, 1, 3); /* masked */
+    kvm_vcpu_set_x(t.vcpu, 2, 2); /* off */
+    ck_assert_uint_eq(irq_levels_after_run(0), 0);
+}
+END_TEST
+
 START_TEST(gic_register_of_another_width_reads_zero)
 {
     start("linux-6.12");
@@ -376,6 +411,7 @@ int main(void)
     tcase_add_test(machine, coalesced_ring_keeps_one_entry_free);
     tcase_add_test(machine, filter_denies_and_forwards);
     tcase_add_test(machine, log_is_cleared_by_reading_it);
+    tcase_add_test(machine, timer_lines_are_told_without_a_vgic);
     tcase_add_test(machine, gic_register_of_another_width_reads_zero);
     tcase_add_test(machine, wait_ends_at_a_pending_interrupt);
     tcase_add_test(machine, system_registers_kvm_answers);
