@@ -9,8 +9,9 @@
 #include "kvm_model/mmio.h"
 
 /*
- * HPFAR_EL2 is UNKNOWN after a permission fault of the access itself: KVM asks the hardware with AT
- * S1E1R (__translate_far_to_hpfar). False when the translation is gone, and the guest shall retry.
+ * HPFAR_EL2 is UNKNOWN after a permission fault of the access itself, or an external abort: KVM
+ * asks the hardware with AT S1E1R (__translate_far_to_hpfar). False when the translation is gone,
+ * and the guest shall retry.
  */
 static bool translate_far_to_hpfar(struct kvm_vcpu *vcpu)
 {
@@ -32,24 +33,11 @@ static bool translate_far_to_hpfar(struct kvm_vcpu *vcpu)
     struct mmu_access access = {.type = ACCESS_READ};
     struct translation out = {0};
     struct fault fault = {0};
-    ipa_t ipa;
 
-    if (mmu_translate(&mmu, VA(vcpu->fault.far), access, &out, &fault, NULL))
-        ipa = out.ipa;
-    else if (fault.stage == 2 && !fault.s1ptw && fault.ipa_valid)
-        ipa = fault.ipa; /* AT S1E1R does not look at stage 2 */
-    else
+    if (!mmu_translate_stage1(&mmu, VA(vcpu->fault.far), access, &out, &fault, NULL))
         return false;
-    vcpu->fault.hpfar = hpfar_from_ipa(ipa);
+    vcpu->fault.hpfar = hpfar_from_ipa(out.ipa);
     return true;
-}
-
-static bool fault_ipa_known(struct kvm_vcpu *vcpu)
-{
-    if (vcpu_is_rec(vcpu) || vcpu->kvm->config.player || !kvm_vcpu_trap_is_permission_fault(vcpu) ||
-        kvm_vcpu_abt_iss1tw(vcpu))
-        return true;
-    return translate_far_to_hpfar(vcpu);
 }
 
 /* Level -1 came with FEAT_LPA2; KVM knows no level -2 (asm/esr.h:esr_fsc_is_translation_fault). */
@@ -64,6 +52,34 @@ static bool is_sea(const struct kvm_variant *variant, const struct fsc_desc *fsc
     return fsc->name && level_is_known(variant, fsc) &&
            (fsc->group == FSC_EXTERNAL || fsc->group == FSC_EXTERNAL_WALK ||
             fsc->group == FSC_PARITY || fsc->group == FSC_PARITY_WALK);
+}
+
+static bool is_walk_sea(const struct fsc_desc *fsc)
+{
+    return fsc->group == FSC_EXTERNAL_WALK || fsc->group == FSC_PARITY_WALK;
+}
+
+/* A kernel that can tell user space of an external abort asks too, where FAR_EL2 is valid. */
+static bool sea_ipa_known(struct kvm_vcpu *vcpu, const struct fsc_desc *fsc)
+{
+    vcpu->fault.hpfar = 0;
+    if (is_walk_sea(fsc) || field_get(vcpu->fault.esr, ESR_FNV))
+        return true;
+    if (!translate_far_to_hpfar(vcpu))
+        return false;
+    vcpu->fault.hpfar |= field_mask(HPFAR_NS); /* KVM's mark: it is valid */
+    return true;
+}
+
+static bool fault_ipa_known(struct kvm_vcpu *vcpu, const struct fsc_desc *fsc)
+{
+    if (vcpu_is_rec(vcpu) || vcpu->kvm->config.player)
+        return true;
+    if (vcpu->kvm->variant->sea_exit && is_sea(vcpu->kvm->variant, fsc))
+        return sea_ipa_known(vcpu, fsc);
+    if (!kvm_vcpu_trap_is_permission_fault(vcpu) || kvm_vcpu_abt_iss1tw(vcpu))
+        return true;
+    return translate_far_to_hpfar(vcpu);
 }
 
 static bool is_translation(const struct kvm_variant *variant, const struct fsc_desc *fsc)
@@ -123,11 +139,37 @@ static int abort_in_memory(struct kvm_vcpu *vcpu, ipa_t fault_ipa, ipa_t gpa,
     return ret == 0 ? 1 : ret;
 }
 
+/* It was met when stage 2 was walked, which is KVM's. */
+static bool host_owns_sea(const struct kvm_vcpu *vcpu, const struct fsc_desc *fsc)
+{
+    return vcpu_is_rec(vcpu) || (is_walk_sea(fsc) && kvm_vcpu_abt_iss1tw(vcpu));
+}
+
+/* KVM_EXIT_ARM_SEA: user space is told what is known of the addresses (kvm_handle_guest_sea). */
+static int sea_exit(struct kvm_vcpu *vcpu)
+{
+    uint64_t esr = vcpu->fault.esr;
+    uint64_t shown = field_mask(ESR_EC) | field_mask(ESR_IL) | field_mask(ESR_SET) |
+                     field_mask(ESR_FNV) | field_mask(ESR_EA) | field_mask(ESR_CM) |
+                     field_mask(ESR_WNR) | field_mask(ESR_DFSC);
+    struct kvm_arm_sea_exit sea = {.esr = esr & shown};
+
+    if (!field_get(esr, ESR_FNV))
+        sea.gva = vcpu->fault.far;
+    if (field_get(vcpu->fault.hpfar, HPFAR_NS)) {
+        sea.flags |= KVM_EXIT_ARM_SEA_FLAG_GPA_VALID;
+        sea.gpa = hpfar_page(vcpu->fault.hpfar).v;
+    }
+    vcpu->run->exit_reason = KVM_EXIT_ARM_SEA;
+    kvm_run_set_arm_sea(vcpu->run, &sea);
+    return 0;
+}
+
 int kvm_handle_guest_abort(struct kvm_vcpu *vcpu)
 {
     struct kvm *kvm = vcpu->kvm;
     const struct fsc_desc *fsc = &fsc_table[esr_fsc(vcpu->fault.esr)];
-    bool known = fault_ipa_known(vcpu);
+    bool known = fault_ipa_known(vcpu, fsc);
     ipa_t fault_ipa = hpfar_page(vcpu->fault.hpfar);
     struct kvm_memory_slot *slot;
     ipa_t gpa;
@@ -140,6 +182,8 @@ int kvm_handle_guest_abort(struct kvm_vcpu *vcpu)
     if (is_sea(kvm->variant, fsc)) {
         if (kvm->config.claims_sea)
             return 1;
+        if (kvm->sea_to_user && !host_owns_sea(vcpu, fsc))
+            return sea_exit(vcpu);
         if (!kvm_vcpu_trap_is_iabt(vcpu) || !kvm->variant->sea_of_fetch_fails)
             return kvm_inject_serror(vcpu);
     }

@@ -114,7 +114,7 @@ void kvm_destroy_vm(struct kvm *kvm);
 
 /*
  * KVM_ENABLE_CAP, as the variant has it; -EINVAL for others. kvm_enable_cap is arg 0.
- * KVM_CAP_ARM_NISV_TO_USER; KVM_CAP_ARM_MTE (before the first vCPU, else -EINVAL);
+ * KVM_CAP_ARM_NISV_TO_USER; KVM_CAP_ARM_SEA_TO_USER; KVM_CAP_ARM_MTE (before the first vCPU, else -EINVAL);
  * KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 (arg: KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE, with it
  * KVM_DIRTY_LOG_INITIALLY_SET); KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE (arg: 0, 4K, 2M, 1G; before the
  * first slot, else -EINVAL).

@@ -68,6 +68,7 @@ struct kvm {
     unsigned pa_bits;
     unsigned vmid;
     bool nisv_to_user;
+    bool sea_to_user; /* KVM_ARCH_FLAG_EXIT_SEA */
     bool mte;                    /* KVM_CAP_ARM_MTE */
     uint64_t dirty_log_flags;    /* KVM_DIRTY_LOG_*, of KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 */
     uint64_t split_chunk_size;   /* KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE; 0: none */

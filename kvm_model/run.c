@@ -19,6 +19,7 @@ const char *kvm_exit_reason_name(uint32_t exit_reason)
         [KVM_EXIT_ARM_NISV] = "KVM_EXIT_ARM_NISV",
         [KVM_EXIT_DIRTY_RING_FULL] = "KVM_EXIT_DIRTY_RING_FULL",
         [KVM_EXIT_MEMORY_FAULT] = "KVM_EXIT_MEMORY_FAULT",
+        [KVM_EXIT_ARM_SEA] = "KVM_EXIT_ARM_SEA",
         [KVM_EXIT_ARM_LDST64B] = "KVM_EXIT_ARM_LDST64B",
     };
     const char *name = exit_reason < sizeof(names) / sizeof(names[0]) ? names[exit_reason] : NULL;

@@ -15,6 +15,13 @@
 #ifndef KVM_EXIT_MEMORY_FAULT
 #define KVM_EXIT_MEMORY_FAULT 39
 #endif
+#ifndef KVM_EXIT_ARM_SEA
+#define KVM_EXIT_ARM_SEA 41
+#define KVM_EXIT_ARM_SEA_FLAG_GPA_VALID (1ull << 0)
+#endif
+#ifndef KVM_CAP_ARM_SEA_TO_USER
+#define KVM_CAP_ARM_SEA_TO_USER 245
+#endif
 #ifndef KVM_EXIT_ARM_LDST64B
 #define KVM_EXIT_ARM_LDST64B 42
 #endif
@@ -125,6 +132,24 @@ static inline struct kvm_arm_hypercall_exit kvm_run_hypercall(const struct kvm_r
 
     memcpy(&hypercall.flags, &run->hypercall.longmode, sizeof(hypercall.flags));
     return hypercall;
+}
+
+/* The arm_sea member of struct kvm_run's union. */
+struct kvm_arm_sea_exit {
+    uint64_t flags, esr, gva, gpa;
+};
+
+static inline void kvm_run_set_arm_sea(struct kvm_run *run, const struct kvm_arm_sea_exit *sea)
+{
+    memcpy(run->padding, sea, sizeof(*sea));
+}
+
+static inline struct kvm_arm_sea_exit kvm_run_arm_sea(const struct kvm_run *run)
+{
+    struct kvm_arm_sea_exit sea;
+
+    memcpy(&sea, run->padding, sizeof(sea));
+    return sea;
 }
 
 /* The memory_fault member of struct kvm_run's union. */

@@ -43,6 +43,8 @@ static const struct kvm_variant variants[] = {
     },
     {
         .name = "linux-7.2",
+        /* kvm/mmu.c:kvm_handle_guest_sea, hyp/include/hyp/fault.h:__get_fault_info@7.2 */
+        .sea_exit = true,
         .vgic_revision = 3,
         .wfxt = true, /* since 5.19 */
         .nisv_exit = true,
@@ -206,6 +208,7 @@ static const struct kvm_variant variants[] = {
     {
         /* the series' v14, on 7.1-rc1 */
         .name = "cca-v14",
+        .sea_exit = true, /* of 7.1 */
         /* asm/rmi_smc.h@v13: RMI_ABI_MAJOR_VERSION 2 */
         .rmi = &rmi_cmds_2_0,
         .vgic_revision = 3,

@@ -73,6 +73,7 @@ struct kvm_variant {
     const char *name;
     const struct rmi_cmds *rmi; /* hosts realms, with these commands; NULL: it does not */
     enum kvm_sys_reg_table sys_reg_table;
+    bool sea_exit;            /* KVM_CAP_ARM_SEA_TO_USER, KVM_EXIT_ARM_SEA */
     bool nisv_exit;           /* KVM_CAP_ARM_NISV_TO_USER */
     bool ldst64b_exit;        /* FEAT_LS64 for VMs, and KVM_EXIT_ARM_LDST64B */
     bool ipa_limit_aborts;    /* IPAs beyond the VM's are aborts; else they are MMIO */

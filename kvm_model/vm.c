@@ -17,7 +17,7 @@
 static uint64_t guest_hcr(const struct kvm_variant *variant)
 {
     const struct field ones[] = {HCR_VM,  HCR_SWIO,  HCR_PTW,  HCR_FMO, HCR_IMO, HCR_AMO, HCR_FB,
-                                 HCR_TWI, HCR_TIDCP, HCR_TACR, HCR_TSC, HCR_TSW, HCR_RW};
+                                 HCR_TWI, HCR_TIDCP, HCR_TACR, HCR_TSC, HCR_TSW, HCR_RW,  HCR_TEA};
     const struct field tid1 = {16, 1}, tid2 = {17, 1}, tlor = {35, 1}, terr = {36, 1};
     uint64_t hcr = field_put(HCR_BSU, HCR_BSU_INNER);
 
@@ -133,6 +133,15 @@ static int enable_nisv(struct kvm *kvm, uint64_t arg)
     return 0;
 }
 
+static int enable_sea(struct kvm *kvm, uint64_t arg)
+{
+    (void)arg;
+    if (!kvm->variant->sea_exit)
+        return -EINVAL;
+    kvm->sea_to_user = true;
+    return 0;
+}
+
 static int enable_mte(struct kvm *kvm, uint64_t arg)
 {
     (void)arg;
@@ -172,6 +181,7 @@ int kvm_enable_cap_arg(struct kvm *kvm, uint32_t cap, uint64_t arg)
         int (*enable)(struct kvm *kvm, uint64_t arg);
     } caps[] = {
         {KVM_CAP_ARM_NISV_TO_USER, enable_nisv},
+        {KVM_CAP_ARM_SEA_TO_USER, enable_sea},
         {KVM_CAP_ARM_MTE, enable_mte},
         {KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, enable_manual_protect},
         {KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE, enable_eager_split},

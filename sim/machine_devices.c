@@ -448,6 +448,9 @@ static bool set_up_kvm(struct machine_devices *devices, char *error, size_t size
 
     if (code)
         return fail_errno(error, size, "KVM_CAP_ARM_NISV_TO_USER", code);
+    code = config->sea_to_user ? kvm_enable_cap(kvm, KVM_CAP_ARM_SEA_TO_USER) : 0;
+    if (code)
+        return fail_errno(error, size, "KVM_CAP_ARM_SEA_TO_USER", code);
     for (size_t i = 0; i < config->ioeventfd_count; i++) {
         const struct scn_ioeventfd *fd = &config->ioeventfds[i];
         struct kvm_ioeventfd request = {.addr = fd->gpa,

@@ -77,6 +77,7 @@ static const struct vmm_variant variants[] = {
                 [KVM_EXIT_ARM_NISV] = VMM_ANSWER_SEA,
                 [KVM_EXIT_DIRTY_RING_FULL] = VMM_ANSWER_GOES_ON,
                 [KVM_EXIT_MEMORY_FAULT] = VMM_ANSWER_CONVERTS,
+                [KVM_EXIT_ARM_SEA] = VMM_ANSWER_SEA,
                 [KVM_EXIT_ARM_LDST64B] = VMM_ANSWER_LDST64B,
             },
         .events =

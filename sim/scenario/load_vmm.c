@@ -271,6 +271,7 @@ static void load_kvm(struct loader *loader, const struct node *node)
     struct scn_kvm *kvm = &loader->scn->kvm;
 
     kvm->nisv_to_user = child_value(node, "nisv_to_user");
+    kvm->sea_to_user = child_value(node, "sea_to_user");
     load_guest_debug(loader, node);
     kvm->ioeventfds = room_for(loader, node, "ioeventfds", sizeof(kvm->ioeventfds[0]));
     kvm->zones = room_for(loader, node, "coalesced", sizeof(kvm->zones[0]));

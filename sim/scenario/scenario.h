@@ -269,7 +269,7 @@ struct scn_smccc_filter {
 };
 
 struct scn_kvm { /* `kvm:` */
-    bool nisv_to_user;
+    bool nisv_to_user, sea_to_user;
     uint32_t guest_debug; /* KVM_GUESTDBG_*, 0: no debugger */
     struct scn_ioeventfd *ioeventfds;
     size_t ioeventfd_count;

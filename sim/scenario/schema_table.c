@@ -75,11 +75,23 @@ static const struct schema_word errno_words[] = {
     {"EPERM", 1},   {"EINTR", 4}, {"EIO", 5},    {"ENOEXEC", 8}, {"EAGAIN", 11}, {"ENOMEM", 12},
     {"EFAULT", 14}, {"ENXIO", 6}, {"EBUSY", 16}, {"EINVAL", 22}, {"ENOSYS", 38}};
 /* schema_exit_names without the prefix, and shorthands of exception classes; the classes follow */
-static const struct schema_word count_words[] = {
-    {"UNKNOWN", 0},        {"HYPERCALL", 3},      {"DEBUG", 4},          {"MMIO", 6},
-    {"SHUTDOWN", 8},       {"FAIL_ENTRY", 9},     {"INTR", 10},          {"INTERNAL_ERROR", 17},
-    {"SYSTEM_EVENT", 24},  {"ARM_NISV", 28},      {"MEMORY_FAULT", 39},  {"ARM_LDST64B", 42},
-    {"HVC", ESR_EC_HVC64}, {"SMC", ESR_EC_SMC64}, {"SVC", ESR_EC_SVC64}, {"IRQ", 0}};
+static const struct schema_word count_words[] = {{"UNKNOWN", 0},
+                                                 {"HYPERCALL", 3},
+                                                 {"DEBUG", 4},
+                                                 {"MMIO", 6},
+                                                 {"SHUTDOWN", 8},
+                                                 {"FAIL_ENTRY", 9},
+                                                 {"INTR", 10},
+                                                 {"INTERNAL_ERROR", 17},
+                                                 {"SYSTEM_EVENT", 24},
+                                                 {"ARM_NISV", 28},
+                                                 {"MEMORY_FAULT", 39},
+                                                 {"ARM_LDST64B", 42},
+                                                 {"ARM_SEA", 41},
+                                                 {"HVC", ESR_EC_HVC64},
+                                                 {"SMC", ESR_EC_SMC64},
+                                                 {"SVC", ESR_EC_SVC64},
+                                                 {"IRQ", 0}};
 
 static const struct schema_word ec_list[] = {
 #define X(id, name, code, ...) {name, code},
@@ -192,7 +204,8 @@ static const struct schema_key machine_keys[] = {
             "linux-6.12, is its vGICv2 on a host with a GIC-400, distributor at 0x0800_0000, CPU "
             "interface at 0x0801_0000, where accesses do not trap"},
     {"features", .type = SCHEMA_WORD, .flags = SCHEMA_LIST, .words = &schema_feature_words,
-     .doc = "of a plain VM's host: fwb (FEAT_S2FWB), dic (CTR_EL0.DIC), wfxt (FEAT_WFxT); of the VM: mte "
+     .doc = "of a plain VM's host: fwb (FEAT_S2FWB), dic (CTR_EL0.DIC), wfxt (FEAT_WFxT); of the "
+            "VM: mte "
             "(KVM_CAP_ARM_MTE), dirty_manual, dirty_init_set, eager_split (of 2M)"},
     {"cpus", INT(1, SCN_MAX_VCPUS), .fallback = "1",
      .doc = "number of vCPUs; all but vCPU 0 are off until PSCI CPU_ON, or guest.vcpus"},

@@ -111,6 +111,7 @@ static const struct schema_word exit_words[] = {
     {"KVM_EXIT_SYSTEM_EVENT", KVM_EXIT_SYSTEM_EVENT},
     {"KVM_EXIT_ARM_NISV", KVM_EXIT_ARM_NISV},
     {"KVM_EXIT_MEMORY_FAULT", KVM_EXIT_MEMORY_FAULT},
+    {"KVM_EXIT_ARM_SEA", KVM_EXIT_ARM_SEA},
     {"KVM_EXIT_ARM_LDST64B", KVM_EXIT_ARM_LDST64B},
 };
 const struct schema_words schema_exit_names = {
@@ -206,6 +207,8 @@ static const struct schema_word debug_words[] = {
 static const struct schema_key kvm_keys[] = {
     {"nisv_to_user", .type = SCHEMA_BOOL, .fallback = "false",
      .doc = "KVM_CAP_ARM_NISV_TO_USER: an access without a syndrome is KVM_EXIT_ARM_NISV"},
+    {"sea_to_user", .type = SCHEMA_BOOL, .fallback = "false",
+     .doc = "KVM_CAP_ARM_SEA_TO_USER (linux-7.2, cca-v14): an external abort is KVM_EXIT_ARM_SEA"},
     {"guest_debug", .type = SCHEMA_WORD, .words = WORDS("a way of debugging", debug_words),
      .fallback = "none",
      .doc = "of a plain VM: KVM_SET_GUEST_DEBUG of each vCPU: breakpoints (a BRK is "

@@ -160,6 +160,43 @@ START_TEST(external_aborts)
 }
 END_TEST
 
+static struct kvm_arm_sea_exit sea_exit_of(uint64_t iss, int ret)
+{
+    ck_assert_int_eq(exit_with(ESR_EC_DABT_LOW, iss, TEST_RAM_IPA + 0x123, 0), ret);
+    ck_assert_uint_eq(t.run->exit_reason, ret ? KVM_EXIT_UNKNOWN : KVM_EXIT_ARM_SEA);
+    return kvm_run_arm_sea(t.run);
+}
+
+/* KVM_CAP_ARM_SEA_TO_USER: user space is asked, but not about stage 2's own tables. */
+START_TEST(external_aborts_to_user_space)
+{
+    const uint64_t ec = field_put(ESR_EC, ESR_EC_DABT_LOW) | field_put(ESR_IL, 1);
+    const uint64_t all = 0x1ff0200; /* ISV to AR, and EA */
+    struct kvm_arm_sea_exit sea;
+
+    start("linux-6.12");
+    ck_assert_int_eq(kvm_enable_cap(t.kvm, KVM_CAP_ARM_SEA_TO_USER), -EINVAL);
+    finish();
+    start("linux-7.2");
+    ck_assert_int_eq(kvm_enable_cap(t.kvm, KVM_CAP_ARM_SEA_TO_USER), 0);
+    t.run->exit_reason = KVM_EXIT_UNKNOWN;
+    (void)sea_exit_of(0x94 | 0x17, 1); /* S1PTW: KVM's own table */
+    ck_assert(t.vcpu->serror_pending);
+    sea = sea_exit_of(all | 0x40 | 0x10, 0); /* a write; stage 1 is off: the IPA is the VA */
+    ck_assert_uint_eq(sea.esr, ec | 0x250);
+    ck_assert_uint_eq(sea.gva, TEST_RAM_IPA + 0x123);
+    ck_assert_uint_eq(sea.flags, KVM_EXIT_ARM_SEA_FLAG_GPA_VALID);
+    ck_assert_uint_eq(sea.gpa, TEST_RAM_IPA);
+    sea = sea_exit_of(field_mask(ESR_FNV) | field_put(ESR_SET, 2) | 0x10, 0);
+    ck_assert_uint_eq(sea.esr, ec | field_mask(ESR_FNV) | field_put(ESR_SET, 2) | 0x10);
+    ck_assert_uint_eq(sea.gva | sea.flags | sea.gpa, 0);
+    sea = sea_exit_of(0x16, 0); /* on a stage-1 descriptor */
+    ck_assert_uint_eq(sea.gva, TEST_RAM_IPA + 0x123);
+    ck_assert_uint_eq(sea.flags | sea.gpa, 0);
+    finish();
+}
+END_TEST
+
 /* IPAs beyond the VM's, and beyond the CPU's; 4.19 knows neither and takes them for MMIO. */
 START_TEST(ipa_limits)
 {
@@ -255,6 +292,7 @@ int main(void)
     suite_add_tcase(suite, classes_case);
     tcase_add_loop_test(aborts, fault_codes, 0, 64 * 3);
     tcase_add_test(aborts, external_aborts);
+    tcase_add_test(aborts, external_aborts_to_user_space);
     tcase_add_test(aborts, ipa_limits);
     suite_add_tcase(suite, aborts);
     tcase_add_loop_test(debug, steps, 0, 2);
