@@ -154,6 +154,9 @@ const char *trap_what(const struct trap_view *view, char *text)
         other_exit(view, text);
     else if (end)
         snprintf(text, TRAP_TEXT_SIZE, "end: %s", event_text(end, "reason"));
+    else if (trap_view_event(view, EV_MMU_RETRY))
+        snprintf(text, TRAP_TEXT_SIZE,
+                 "not mapped: the host's page has changed, the guest retries");
     else if (trap_is_page_in(view))
         snprintf(text, TRAP_TEXT_SIZE, "page mapped%s",
                  view->vector && field_get(event_arg(view->vector, "esr"), ESR_S1PTW)
