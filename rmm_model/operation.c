@@ -10,19 +10,32 @@
 /* --- handles -----------------------------------------------------------------------------------
  */
 
-/* A free operation; NULL: the host lets all of them wait. */
+/* The first handle that is free; rmm->operation_count: the host lets all of them wait. */
+static unsigned free_handle(const struct rmm *rmm)
+{
+    unsigned handle = 0;
+
+    while (handle < rmm->operation_count && rmm->operations[handle].step != OPERATION_FREE)
+        handle++;
+    return handle;
+}
+
+bool operation_can_begin(const struct rmm *rmm)
+{
+    return free_handle(rmm) < rmm->operation_count;
+}
+
+/* A free operation, or NULL. */
 static struct rmm_operation *reserve(struct rmm *rmm, uint64_t *handle)
 {
-    for (unsigned i = 0; i < rmm->operation_count; i++) {
-        struct rmm_operation *operation = &rmm->operations[i];
+    struct rmm_operation *operation;
 
-        if (operation->step != OPERATION_FREE)
-            continue;
-        memset(operation, 0, sizeof(*operation));
-        *handle = i;
-        return operation;
-    }
-    return NULL;
+    *handle = free_handle(rmm);
+    if (*handle == rmm->operation_count)
+        return NULL;
+    operation = &rmm->operations[*handle];
+    memset(operation, 0, sizeof(*operation));
+    return operation;
 }
 
 /* The operation of a handle ; NULL if it is nobody's. */

@@ -30,4 +30,10 @@ struct rmm_operation {
     struct address_list given; /* OPERATION_HAND_OVER: what the host has not been told */
 };
 
+/*
+ * A handle is free. Commands that might have to go on later look for one before anything else, and
+ * are RMI_BLOCKED without (TF-RMM 9a7f8ef lib/sro_context: sro_ctx_reserve).
+ */
+bool operation_can_begin(const struct rmm *rmm);
+
 #endif

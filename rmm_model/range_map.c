@@ -4,7 +4,7 @@
  * one RTT, as far as it goes (TF-RMM 9a7f8ef runtime/rmi/rtt_map.c). What one call has done stands
  * even where the next block is refused; nothing interrupts it here, so it never is INCOMPLETE.
  */
-#include "rmm_model/address_list.h"
+#include "rmm_model/operation.h"
 #include "rmm_model/rtt.h"
 
 struct range_map {
@@ -167,6 +167,11 @@ static void range_map(struct rmm *rmm, const uint64_t *arg, uint64_t *result, bo
                             .protected_half = protected_half};
     uint64_t s2ap = field_get(map.flags, RMI_RANGE_S2AP);
 
+    /* Draining a granule may take longer than a command. */
+    if (protected_half && !operation_can_begin(rmm)) {
+        result[0] = RMI_BLOCKED;
+        return;
+    }
     result[0] = map.realm ? check_inputs(&map, arg[4]) : RMI_ERROR_INPUT;
     if (result[0] != RMI_SUCCESS)
         return;

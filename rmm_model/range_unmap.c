@@ -3,7 +3,7 @@
  * RTT_DATA_UNMAP, RTT_UNPROT_UNMAP (RMI 2.0): the live entries of a range in one RTT, whose memory
  * the host is told of as it asks for it (TF-RMM 9a7f8ef runtime/rmi/rtt_unmap.c).
  */
-#include "rmm_model/address_list.h"
+#include "rmm_model/operation.h"
 #include "rmm_model/rtt.h"
 
 struct range_unmap {
@@ -135,6 +135,10 @@ static void range_unmap(struct rmm *rmm, const uint64_t *arg, uint64_t *result, 
     struct rtt_walk walk;
     uint64_t end = unmap.base;
 
+    if (!operation_can_begin(rmm)) {
+        result[0] = RMI_BLOCKED;
+        return;
+    }
     if (!unmap.realm || !inputs_valid(&unmap, arg[3])) {
         result[0] = RMI_ERROR_INPUT;
         return;
