@@ -7,6 +7,7 @@
 #include "sim/options.h"
 #include "sim/session.h"
 #include "sim/trace/diff.h"
+#include "sim/trace/filter.h"
 #include "sim/trace/reader.h"
 
 #define DEFAULT_CONTEXT "3"
@@ -18,12 +19,14 @@ static const struct command_help help = {
     .about =
         "Finds the first event in which two runs differ and shows it in its context. A and B are\n"
         "scenarios, or recorded traces (by the name's end, .ndjson or .ctf). With --kernel X Y\n"
-        "one scenario runs under both kernels.",
+        "one scenario runs under both kernels. PATTERNS as of sim trace.",
     .epilogue =
         "examples:\n"
         "  sim diff before.ndjson after.ndjson --ignore cycles\n"
         "  sim diff --kernel linux-6.12 linux-7.2 \\\n"
         "           scenarios/quickstart/vm-mmio-read-linux-6.12.yaml\n"
+        "  sim diff --kernel cca-v12 cca-v14 --events 'rec_exit*' --ignore cycles \\\n"
+        "           scenarios/variants/store-without-syndrome.yaml\n"
         "  sim diff --cell kernel=linux-6.12 --other-cell kernel=linux-7.2 FILE FILE\n"
         "\n"
         "exit status: 0 the same; 1 they differ; 2 wrong usage, or a file that cannot be read;\n"
@@ -95,10 +98,23 @@ static enum exit_status load_run(struct side *side)
     return status;
 }
 
-static enum exit_status load_side(struct side *side)
+/* The others are as if they had not happened. */
+static void keep_selected(struct trace_list *list, const struct event_filter *filter)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++)
+        if (event_filter_selects(filter, event_table[list->events[i].kind].name))
+            list->events[kept++] = list->events[i];
+    list->count = kept;
+}
+
+static enum exit_status load_side(struct side *side, const struct event_filter *filter)
 {
     trace_list_init(&side->list);
-    return is_recorded(side->path) ? load_trace(side) : load_run(side);
+    enum exit_status status = is_recorded(side->path) ? load_trace(side) : load_run(side);
+    if (status == EXIT_OK)
+        keep_selected(&side->list, filter);
+    return status;
 }
 
 /* Cycles of two cost profiles say nothing about each other. */
@@ -111,12 +127,13 @@ static void warn_of_headers(const struct side *sides)
         fprintf(stderr, "warning: the scenarios are not the same file\n");
 }
 
-static enum exit_status diff_sides(struct side *sides, struct diff_options *options)
+static enum exit_status diff_sides(struct side *sides, struct diff_options *options,
+                                   const struct event_filter *filter)
 {
-    enum exit_status status = load_side(&sides[0]);
+    enum exit_status status = load_side(&sides[0], filter);
     trace_list_init(&sides[1].list);
     if (status == EXIT_OK)
-        status = load_side(&sides[1]);
+        status = load_side(&sides[1], filter);
     if (status == EXIT_OK) {
         options->names[0] = sides[0].name;
         options->names[1] = sides[1].name;
@@ -141,12 +158,18 @@ int cmd_diff(int argc, char **argv)
 {
     struct side sides[KERNELS] = {{0}};
     struct diff_options options = {0};
-    const char *ignored = NULL, *context = DEFAULT_CONTEXT, *bad = NULL;
+    const char *ignored = NULL, *context = DEFAULT_CONTEXT, *events = NULL, *bad = NULL;
+    struct event_filter filter;
+    char error[256];
     const struct option_row rows[] = {
         {.name = "ignore",
          .argument = "FIELDS",
          .help = "fields that may differ: cycles, world, pc, ...",
          .value = &ignored},
+        {.name = "events",
+         .argument = "PATTERNS",
+         .help = "compare these only; the others are left out",
+         .value = &events},
         {.name = "context",
          .argument = "N",
          .help = "events shown before and after; default " DEFAULT_CONTEXT,
@@ -183,6 +206,9 @@ int cmd_diff(int argc, char **argv)
     if (!parse_context(context, &options.context))
         return usage_error("diff", "--context is a number up to %d, not '%s'", MAX_CONTEXT,
                            context);
+    event_filter_all(&filter);
+    if (events && !event_filter_parse(&filter, events, error, sizeof(error)))
+        return usage_error("diff", "--events: %s", error);
     char *fields = strdup(ignored ? ignored : "");
     enum exit_status status = EXIT_INTERNAL;
     if (!fields)
@@ -190,7 +216,8 @@ int cmd_diff(int argc, char **argv)
     else if (!diff_ignore(&options, fields, &bad))
         status = (enum exit_status)usage_error("diff", "--ignore: no event has a field '%s'", bad);
     else
-        status = diff_sides(sides, &options);
+        status = diff_sides(sides, &options, &filter);
     free(fields);
+    event_filter_free(&filter);
     return status;
 }
