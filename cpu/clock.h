@@ -9,89 +9,187 @@
 #include "cpu/event_queue.h"
 #include "cpu/types.h"
 
-/* X(enumerator, profile key, what is counted) */
+/* X(enumerator, profile key, floor whose work it is, what is counted) */
 #define OP_TABLE(X)                                                                                \
-    X(GUEST_INSN, guest_insn, "one guest instruction")                                             \
-    X(WALK_LEVEL, walk_level, "one descriptor read of a stage-1 or stage-2 walk that faults")      \
-    X(EXCEPTION_ENTRY, exception_entry, "exception taken to EL1 or EL2")                           \
-    X(ERET, eret, "exception return to the guest")                                                 \
-    X(KVM_EXIT_SAVE, kvm_exit_save, "KVM saves the guest and restores the host")                   \
-    X(KVM_ENTRY_RESTORE, kvm_entry_restore, "KVM saves the host and restores the guest")           \
-    X(KVM_ABORT_DECODE, kvm_abort_decode, "guest abort: syndrome decode and memslot look-up")      \
-    X(KVM_IO_BUS_LOOKUP, kvm_io_bus_lookup, "look-up in the in-kernel MMIO bus")                   \
-    X(KVM_USER_MEM_ABORT, kvm_user_mem_abort, "VMA and page of a stage-2 fault looked up")         \
-    X(KVM_STAGE2_MAP, kvm_stage2_map, "one stage-2 page or block written")                         \
-    X(KVM_STAGE2_TABLE, kvm_stage2_table, "one stage-2 table put in")                              \
-    X(KVM_STAGE2_UNMAP, kvm_stage2_unmap, "one stage-2 page or block taken away")                  \
-    X(KVM_TLBI, kvm_tlbi, "TLB invalidation of an IPA or a range, with its barriers")              \
-    X(DCACHE_CLEAN_PAGE, dcache_clean_page, "4K of data cache cleaned to the PoC")                 \
-    X(ICACHE_INVAL_PAGE, icache_inval_page, "4K of instruction cache invalidated to the PoU")      \
-    X(HOST_FAULT, host_fault, "page fault of the host: a page, or the zero page, is found")        \
-    X(HOST_CLEAR_PAGE, host_clear_page, "4K of fresh memory zeroed")                               \
-    X(HOST_SWAP_IN, host_swap_in, "a page read back from swap")                                    \
-    X(MTE_CLEAR_PAGE, mte_clear_page, "tags of 4K initialised")                                    \
-    X(KVM_USER_EXIT, kvm_user_exit, "KVM_RUN returns to user space")                               \
-    X(KVM_USER_ENTRY, kvm_user_entry, "user space calls KVM_RUN")                                  \
-    X(KVM_SMCCC, kvm_smccc, "KVM answers an SMCCC call")                                           \
-    X(KVM_INJECT, kvm_inject, "KVM injects an exception")                                          \
-    X(GIC_CPU_INTERFACE, gic_cpu_interface, "an interrupt acknowledged, ended or deactivated")     \
-    X(KVM_VGIC_LR, kvm_vgic_lr, "KVM fills a list register, and reads it back")                    \
-    X(HOST_IRQ, host_irq, "the host's kernel takes an interrupt")                                  \
-    X(SMC_EL3, smc_el3, "SMC entry to EL3 and its dispatch")                                       \
-    X(WORLD_SWITCH, world_switch, "EL3 switches worlds, one direction")                            \
-    X(GPT_CHANGE, gpt_change, "EL3 changes a granule's GPT entry; its zeroing and invalidations")  \
-    X(RMM_DISPATCH, rmm_dispatch, "the RMM decodes an RMI command")                                \
-    X(RMM_REC_ENTER, rmm_rec_enter, "REC enter: checks, copy of the entry, context restore")       \
-    X(RMM_REC_EXIT, rmm_rec_exit, "REC exit: context save, masks, copy of the exit")               \
-    X(RMM_MMIO_COMPLETE, rmm_mmio_complete, "completion of an emulated access")                    \
-    X(RMM_RSI, rmm_rsi, "the RMM answers an RSI or PSCI call itself")                              \
-    X(RMM_TOKEN_SIGN, rmm_token_sign, "one iteration of an attestation token's signature")         \
-    X(RMM_RTT_LEVEL, rmm_rtt_level, "one RTT level walked by software")                            \
-    X(VMM_DISPATCH, vmm_dispatch, "the VMM decodes an exit and finds the device")                  \
-    X(DEVICE_ACCESS, device_access, "one access of a device model")
+    X(GUEST_INSN, guest_insn, GUEST, "one guest instruction")                                      \
+    X(WALK_LEVEL, walk_level, CPU, "one descriptor read of a stage-1 or stage-2 walk that faults") \
+    X(EXCEPTION_ENTRY, exception_entry, CPU, "exception taken to EL1 or EL2")                      \
+    X(ERET, eret, CPU, "exception return to the guest")                                            \
+    X(BARRIER, barrier, CPU, "an ISB or a DSB of a software switch between worlds")                \
+    X(GIC_CPU_INTERFACE, gic_cpu_interface, CPU,                                                   \
+      "an interrupt acknowledged, ended or deactivated")                                           \
+    X(KVM_EXIT_PATH, kvm_exit_path, KVM,                                                           \
+      "the way from the exit's vector to its handler: vCPU loop, fixups, statistics")              \
+    X(KVM_ENTRY_PATH, kvm_entry_path, KVM,                                                         \
+      "the way from the handler to the entry: vCPU loop, requests, interrupts masked")             \
+    X(KVM_GPR_SAVE, kvm_gpr_save, KVM, "one general-purpose register saved")                       \
+    X(KVM_GPR_RESTORE, kvm_gpr_restore, KVM, "one general-purpose register restored")              \
+    X(KVM_FP_SAVE, kvm_fp_save, KVM, "one FP/SIMD register saved")                                 \
+    X(KVM_FP_RESTORE, kvm_fp_restore, KVM, "one FP/SIMD register restored")                        \
+    X(KVM_EL1_SAVE, kvm_el1_save, KVM, "one EL1 or EL0 system register saved")                     \
+    X(KVM_EL1_RESTORE, kvm_el1_restore, KVM, "one EL1 or EL0 system register restored")            \
+    X(KVM_DEBUG_SAVE, kvm_debug_save, KVM, "one debug register saved")                             \
+    X(KVM_DEBUG_RESTORE, kvm_debug_restore, KVM, "one debug register restored")                    \
+    X(KVM_EL2_CONFIG_SAVE, kvm_el2_config_save, KVM,                                               \
+      "one register of EL2's trap configuration or syndrome read")                                 \
+    X(KVM_EL2_CONFIG_RESTORE, kvm_el2_config_restore, KVM,                                         \
+      "one register of EL2's trap configuration written")                                          \
+    X(KVM_EL2_VM_SAVE, kvm_el2_vm_save, KVM, "one register of EL2's virtual memory read")          \
+    X(KVM_EL2_VM_RESTORE, kvm_el2_vm_restore, KVM, "one register of EL2's virtual memory written") \
+    X(KVM_TIMER_PUT, kvm_timer_put, KVM, "one timer of the guest saved and stopped")               \
+    X(KVM_TIMER_LOAD, kvm_timer_load, KVM, "one timer of the guest put on the CPU")                \
+    X(KVM_VGIC_PUT, kvm_vgic_put, KVM, "the virtual CPU interface saved, without list registers")  \
+    X(KVM_VGIC_LOAD, kvm_vgic_load, KVM,                                                           \
+      "the virtual CPU interface put on the CPU, without list registers")                          \
+    X(KVM_VGIC_LR_SAVE, kvm_vgic_lr_save, KVM,                                                     \
+      "one list register read back, and its interrupt's state")                                    \
+    X(KVM_VGIC_LR_RESTORE, kvm_vgic_lr_restore, KVM, "one list register filled and written")       \
+    X(KVM_ABORT_DECODE, kvm_abort_decode, KVM, "guest abort: syndrome decode and memslot look-up") \
+    X(KVM_IO_BUS_LOOKUP, kvm_io_bus_lookup, KVM, "look-up in the in-kernel MMIO bus")              \
+    X(KVM_USER_MEM_ABORT, kvm_user_mem_abort, KVM, "VMA and page of a stage-2 fault looked up")    \
+    X(KVM_STAGE2_MAP, kvm_stage2_map, KVM, "one stage-2 page or block written")                    \
+    X(KVM_STAGE2_TABLE, kvm_stage2_table, KVM, "one stage-2 table put in")                         \
+    X(KVM_STAGE2_UNMAP, kvm_stage2_unmap, KVM, "one stage-2 page or block taken away")             \
+    X(KVM_TLBI, kvm_tlbi, KVM, "TLB invalidation of an IPA or a range, with its barriers")         \
+    X(DCACHE_CLEAN_PAGE, dcache_clean_page, KVM, "4K of data cache cleaned to the PoC")            \
+    X(ICACHE_INVAL_PAGE, icache_inval_page, KVM, "4K of instruction cache invalidated to the PoU") \
+    X(HOST_FAULT, host_fault, KVM, "page fault of the host: a page, or the zero page, is found")   \
+    X(HOST_CLEAR_PAGE, host_clear_page, KVM, "4K of fresh memory zeroed")                          \
+    X(HOST_SWAP_IN, host_swap_in, KVM, "a page read back from swap")                               \
+    X(MTE_CLEAR_PAGE, mte_clear_page, KVM, "tags of 4K initialised")                               \
+    X(KVM_SMCCC, kvm_smccc, KVM, "KVM answers an SMCCC call")                                      \
+    X(KVM_SYSREG, kvm_sysreg, KVM, "a trapped system register is found in the table and emulated") \
+    X(KVM_SGI, kvm_sgi, KVM, "an SGI is made pending at one vCPU")                                 \
+    X(KVM_WFX, kvm_wfx, KVM, "KVM handles a trapped WFI or WFE")                                   \
+    X(KVM_INJECT, kvm_inject, KVM, "KVM injects an exception")                                     \
+    X(KVM_REC_ENTER, kvm_rec_enter, KVM, "KVM prepares the run page of a REC")                     \
+    X(KVM_REC_EXIT, kvm_rec_exit, KVM, "KVM reads the REC exit from the run page")                 \
+    X(KVM_REC_GPR, kvm_rec_gpr, KVM, "one register copied between the run page and the vCPU")      \
+    X(KVM_USER_EXIT, kvm_user_exit, KVM, "KVM_RUN returns to user space")                          \
+    X(KVM_USER_ENTRY, kvm_user_entry, KVM, "user space calls KVM_RUN")                             \
+    X(KVM_SCHED, kvm_sched, KVM,                                                                   \
+      "the host's scheduler takes a vCPU's thread from its CPU, another goes on")                  \
+    X(HOST_IRQ, host_irq, KVM, "the host's kernel takes an interrupt")                             \
+    X(EL3_ENTRY, el3_entry, EL3, "SMC taken to EL3")                                               \
+    X(EL3_EXIT, el3_exit, EL3, "exception return from EL3")                                        \
+    X(EL3_GPR_SAVE, el3_gpr_save, EL3, "one general-purpose register saved at EL3")                \
+    X(EL3_GPR_RESTORE, el3_gpr_restore, EL3, "one general-purpose register restored at EL3")       \
+    X(EL3_DISPATCH, el3_dispatch, EL3, "EL3 finds the service of a call")                          \
+    X(EL3_CONTEXT_SAVE, el3_context_save, EL3, "one EL2 system register of a world saved")         \
+    X(EL3_CONTEXT_RESTORE, el3_context_restore, EL3,                                               \
+      "one EL2 system register of a world restored")                                               \
+    X(WORLD_SWITCH, world_switch, EL3,                                                             \
+      "SCR_EL3 changes worlds, one direction; what is cold after it")                              \
+    X(GPT_CHANGE, gpt_change, EL3, "EL3 changes a granule's GPT entry, and invalidates")           \
+    X(RMM_DISPATCH, rmm_dispatch, RMM, "the RMM decodes an RMI command")                           \
+    X(RMM_GRANULE, rmm_granule, RMM, "a granule found by address, and locked")                     \
+    X(RMM_MAP, rmm_map, RMM,                                                                       \
+      "a granule mapped into a slot of the RMM and unmapped, with its barriers")                   \
+    X(RMM_AUX_MAP, rmm_aux_map, RMM,                                                               \
+      "an auxiliary granule of a REC mapped and unmapped, with its barriers")                      \
+    X(RMM_COPY, rmm_copy, RMM, "64 bytes copied from or to the host's memory")                     \
+    X(RMM_ZERO, rmm_zero, RMM, "64 bytes of a granule zeroed")                                     \
+    X(RMM_REC_ENTER, rmm_rec_enter, RMM, "REC enter: the checks that nothing else stands for")     \
+    X(RMM_REC_EXIT, rmm_rec_exit, RMM, "REC exit: the work that nothing else stands for")          \
+    X(RMM_GPR_SAVE, rmm_gpr_save, RMM, "one general-purpose register of a REC saved")              \
+    X(RMM_GPR_RESTORE, rmm_gpr_restore, RMM, "one general-purpose register of a REC restored")     \
+    X(RMM_SYSREG_SAVE, rmm_sysreg_save, RMM, "one EL1 or EL2 system register of a REC saved")      \
+    X(RMM_SYSREG_RESTORE, rmm_sysreg_restore, RMM,                                                 \
+      "one EL1 or EL2 system register of a REC restored")                                          \
+    X(RMM_TIMER_SAVE, rmm_timer_save, RMM, "one timer of a REC saved, the host's restored")        \
+    X(RMM_TIMER_RESTORE, rmm_timer_restore, RMM,                                                   \
+      "one timer of the host saved, the REC's restored")                                           \
+    X(RMM_GIC_SAVE, rmm_gic_save, RMM, "one register of a REC's virtual CPU interface saved")      \
+    X(RMM_GIC_RESTORE, rmm_gic_restore, RMM,                                                       \
+      "one register of a REC's virtual CPU interface checked and restored")                        \
+    X(RMM_EXCEPTION, rmm_exception, RMM, "the RMM decodes a realm's exception")                    \
+    X(RMM_HOST_VIEW, rmm_host_view, RMM, "what the host may see of an exception is masked")        \
+    X(RMM_MMIO_COMPLETE, rmm_mmio_complete, RMM, "completion of an emulated access")               \
+    X(RMM_RSI, rmm_rsi, RMM, "the RMM answers an RSI or PSCI call itself")                         \
+    X(RMM_TOKEN_SIGN, rmm_token_sign, RMM, "one iteration of an attestation token's signature")    \
+    X(RMM_RTT_LEVEL, rmm_rtt_level, RMM, "one RTT level walked by software")                       \
+    X(VMM_DISPATCH, vmm_dispatch, VMM, "the VMM decodes an exit and finds the device")             \
+    X(DEVICE_ACCESS, device_access, VMM, "one access of a device model")                           \
+    X(DEVICE_LATENCY, device_latency, VMM,                                                         \
+      "one cycle that a device takes by itself (devices[].latency)")
 
 enum op {
-#define X(id, key, doc) OP_##id,
+#define X(id, key, floor, doc) OP_##id,
     OP_TABLE(X)
 #undef X
         OP_COUNT
 };
 
+/* Whose work an operation is. FLOOR_CPU: the hardware's, in whatever world. */
+enum floor { FLOOR_GUEST, FLOOR_CPU, FLOOR_RMM, FLOOR_EL3, FLOOR_KVM, FLOOR_VMM, FLOOR_COUNT };
+
+/* "guest", "cpu", "rmm", "el3", "kvm", "vmm". */
+const char *floor_name(enum floor floor);
+
+/* Which state KVM switches when: with VHE much of it only where KVM_RUN begins and ends. */
+enum kvm_switches { KVM_SWITCHES_VHE, KVM_SWITCHES_EVERY_EXIT };
+
 struct cost_profile {
     const char *name;
-    uint64_t core_hz; /* what a cycle is in time; a multiple of CLOCK_COUNTER_HZ */
+    const char *core; /* model of the guest's core: "flat" */
+    uint64_t core_hz; /* what a cycle is in time */
+    enum kvm_switches kvm_switches;
+    uint32_t tlb_l1, tlb_l2; /* entries of the core's data TLBs */
     uint32_t cycles[OP_COUNT];
 };
 
 /* Rate of the system counter (CNTFRQ_EL0). */
 #define CLOCK_COUNTER_HZ 62500000u
 
+/* What one operation has cost so far. */
+struct clock_account {
+    uint64_t count, cycles;
+};
+
 struct clock {
     cycles_t now;
     const struct cost_profile *profile;
     struct event_queue events;
+    /* now - start is the sum of idle and of all accounts' cycles. */
+    cycles_t start;
+    uint64_t idle; /* cycles in which nothing ran */
+    struct clock_account account[OP_COUNT];
 };
+
+/* count operations that took cycles together: for costs that a model of its own computes. */
+static inline void clock_charge_cycles(struct clock *clock, enum op op, uint64_t count,
+                                       uint64_t cycles)
+{
+    clock->now.v += cycles;
+    clock->account[op].count += count;
+    clock->account[op].cycles += cycles;
+}
 
 static inline void clock_charge(struct clock *clock, enum op op, uint64_t count)
 {
-    clock->now.v += clock->profile->cycles[op] * count;
+    clock_charge_cycles(clock, op, count, clock->profile->cycles[op] * count);
 }
 
-/* Cycles of one count of the system counter. A profile without a frequency counts cycles. */
-static inline uint64_t clock_counter_ratio(const struct clock *clock)
-{
-    uint64_t ratio = clock->profile->core_hz / CLOCK_COUNTER_HZ;
+/* Time begins anew at now, with nothing on any account. */
+void clock_restart(struct clock *clock, cycles_t now);
 
-    return ratio ? ratio : 1;
+/* Cycles a second; a profile without a frequency counts cycles. */
+static inline uint64_t clock_hz(const struct clock *clock)
+{
+    return clock->profile->core_hz < CLOCK_COUNTER_HZ ? CLOCK_COUNTER_HZ : clock->profile->core_hz;
 }
 
 /* The system counter's value after that many guest instructions which are not yet charged. */
 static inline uint64_t clock_counter(const struct clock *clock, uint64_t uncharged)
 {
     uint64_t cycles = clock->now.v + uncharged * clock->profile->cycles[OP_GUEST_INSN];
+    uint64_t hz = clock_hz(clock);
 
-    return cycles / clock_counter_ratio(clock);
+    return cycles / hz * CLOCK_COUNTER_HZ + cycles % hz * CLOCK_COUNTER_HZ / hz;
 }
+
+/* The first cycle in which the system counter is at counter; EVENT_QUEUE_NEVER: beyond the end. */
+cycles_t clock_cycle_of_counter(const struct clock *clock, uint64_t counter);
 
 /*
  * Schedules an event that was added to clock->events. What is due now, or was before, is due in the
@@ -126,5 +224,6 @@ uint64_t clock_instructions_to_event(const struct clock *clock);
 /* Key of the operation in a profile file, and what it counts. */
 const char *op_key(enum op op);
 const char *op_doc(enum op op);
+enum floor op_floor(enum op op);
 
 #endif

@@ -41,11 +41,8 @@ static bool enabled(const struct cpu *cpu, enum cpu_timer timer)
 /* The first cycle in which the counter has gone on by counts. */
 static cycles_t cycle_after(const struct clock *clock, uint64_t counter, uint64_t counts)
 {
-    uint64_t ratio = clock_counter_ratio(clock);
-
-    if (counts > UINT64_MAX - counter || counter + counts > UINT64_MAX / ratio)
-        return EVENT_QUEUE_NEVER;
-    return CYCLES((counter + counts) * ratio);
+    return counts > UINT64_MAX - counter ? EVENT_QUEUE_NEVER
+                                         : clock_cycle_of_counter(clock, counter + counts);
 }
 
 static void stop_event(struct cpu *cpu, struct timed_event *event)

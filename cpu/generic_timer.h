@@ -3,9 +3,8 @@
  * The generic timer of a PE (Arm ARM D12): the system counter, and the EL1 virtual and physical
  * timers, whose outputs are PPIs 27 and 30 of its GIC.
  *
- * The counter runs at CLOCK_COUNTER_HZ and is derived from simulated cycles: one count every
- * core_hz / CLOCK_COUNTER_HZ cycles of the cost profile. A timer that will fire is an event in the
- * machine's queue, at the first cycle in which its condition is met.
+ * The counter runs at CLOCK_COUNTER_HZ and is derived from simulated cycles (clock_counter). A timer
+ * that will fire is an event in the machine's queue, at the first cycle in which its condition is met.
  */
 #ifndef CPU_GENERIC_TIMER_H
 #define CPU_GENERIC_TIMER_H

@@ -88,7 +88,8 @@ uint64_t kvm_timer_virtual_count(const struct kvm_vcpu *vcpu)
 static uint64_t earliest_expiration(struct kvm_vcpu *vcpu)
 {
     const struct clock *clock = vcpu->kvm->clock;
-    uint64_t ratio = clock_counter_ratio(clock), counts = UINT64_MAX;
+    uint64_t counts = UINT64_MAX, counter = clock_counter(clock, 0);
+    cycles_t due;
 
     for (enum cpu_timer timer = 0; timer < CPU_TIMER_COUNT; timer++) {
         const struct arch_timer_context *context = context_of(vcpu, timer);
@@ -103,9 +104,11 @@ static uint64_t earliest_expiration(struct kvm_vcpu *vcpu)
     }
     if (vcpu->wfit && wfit_delay(vcpu) < counts)
         counts = wfit_delay(vcpu);
-    if (!counts || counts > (UINT64_MAX - clock->now.v) / ratio)
+    if (!counts)
         return 0;
-    return counts * ratio - clock->now.v % ratio;
+    due = counts > UINT64_MAX - counter ? EVENT_QUEUE_NEVER
+                                        : clock_cycle_of_counter(clock, counter + counts);
+    return due.v == EVENT_QUEUE_NEVER.v ? 0 : due.v - clock->now.v;
 }
 
 /* kvm_bg_timer_expire wakes the vCPU, and loading it raises the lines. */

@@ -77,6 +77,7 @@ static int kvm_handle_wfx(struct kvm_vcpu *vcpu)
 {
     bool wfe = field_get(vcpu->fault.esr, ESR_WFX_TI) & 1, over = wfxt_is_over(vcpu);
 
+    clock_charge(vcpu->kvm->clock, OP_KVM_WFX, 1);
     KVM_TRACE(vcpu, WFX_ARM64, kvm_vcpu_get_pc(vcpu), wfe);
     if (wfe) {
         vcpu->stat.wfe_exit_stat++;

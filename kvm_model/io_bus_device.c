@@ -9,6 +9,7 @@ static bool read(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len
 
     (void)vcpu;
     clock_charge(adapter->clock, OP_DEVICE_ACCESS, 1);
+    clock_charge(adapter->clock, OP_DEVICE_LATENCY, adapter->latency);
     kvm_mmio_write_buf(data, len, device_read(&adapter->device, offset, len));
     return true;
 }
@@ -19,6 +20,7 @@ static bool write(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned le
 
     (void)vcpu;
     clock_charge(adapter->clock, OP_DEVICE_ACCESS, 1);
+    clock_charge(adapter->clock, OP_DEVICE_LATENCY, adapter->latency);
     device_write(&adapter->device, offset, kvm_mmio_read_buf(data, len), len);
     return true;
 }

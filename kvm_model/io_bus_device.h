@@ -11,6 +11,7 @@
 struct io_bus_device {
     struct device device;
     struct clock *clock;
+    uint32_t latency; /* cycles an access takes beside the work of the device's model */
 };
 
 /* What to register: an adapter that handles every access it gets. */

@@ -57,6 +57,7 @@ static int rec_exit_psci(struct kvm_vcpu *vcpu)
 {
     for (unsigned i = 0; i < RMI_GPR_COUNT; i++)
         kvm_vcpu_set_x(vcpu, i, vcpu->rec.run->exit.gprs[i]);
+    clock_charge(vcpu->kvm->clock, OP_KVM_REC_GPR, RMI_GPR_COUNT);
     return kvm_smccc_call_handler(vcpu);
 }
 

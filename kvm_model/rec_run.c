@@ -36,6 +36,7 @@ int kvm_rec_pre_enter(struct kvm_vcpu *vcpu)
     case RMI_EXIT_PSCI:
         for (unsigned i = 0; i < RMI_GPR_COUNT; i++)
             rec->run->enter.gprs[i] = vcpu->shadow.x[i];
+        clock_charge(vcpu->kvm->clock, OP_KVM_REC_GPR, RMI_GPR_COUNT);
         break;
     case RMI_EXIT_RIPAS_CHANGE:
         kvm_complete_ripas_change(vcpu);

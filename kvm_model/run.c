@@ -4,6 +4,7 @@
 
 #include "kvm_model/kvm_internal.h"
 #include "kvm_model/mmio.h"
+#include "kvm_model/state_switch.h"
 
 const char *kvm_exit_reason_name(uint32_t exit_reason)
 {
@@ -53,7 +54,6 @@ static enum cpu_exit run_cpu(struct kvm_vcpu *vcpu)
 /* One entry of a plain VM and the handling of its exit. */
 static int enter_guest(struct kvm_vcpu *vcpu)
 {
-    struct clock *clock = vcpu->kvm->clock;
     const struct el2_regs *el2 = cpu_el2(vcpu->cpu);
     enum cpu_exit exit;
 
@@ -65,7 +65,7 @@ static int enter_guest(struct kvm_vcpu *vcpu)
     kvm_adjust_pc(vcpu);
     if (vcpu->serror_pending)
         kvm_serror_enter(vcpu);
-    clock_charge(clock, OP_KVM_ENTRY_RESTORE, 1);
+    kvm_charge_switch(vcpu, SWITCH_ENTRY);
     kvm_host_take_irqs(vcpu);
     kvm_vgic_flush_hwstate(vcpu);
     vcpu->in_guest = true;
@@ -81,7 +81,7 @@ static int enter_guest(struct kvm_vcpu *vcpu)
         return -EIO;
     if (exit == CPU_EXIT_LIMIT)
         return interrupted(vcpu);
-    clock_charge(clock, OP_KVM_EXIT_SAVE, 1);
+    kvm_charge_switch(vcpu, SWITCH_EXIT);
     vcpu->fault = (struct kvm_vcpu_fault){.esr = el2->esr, .far = el2->far, .hpfar = el2->hpfar};
     KVM_TRACE(vcpu, EXIT, exit == CPU_EXIT_SYNC ? el2->esr : 0, kvm_vcpu_get_pc(vcpu), exit);
     kvm_timer_sync_user(vcpu);
@@ -100,9 +100,11 @@ static int enter_rec(struct kvm_vcpu *vcpu)
     if (ret <= 0)
         return ret;
     kvm_vgic_flush_hwstate(vcpu);
+    kvm_charge_switch(vcpu, SWITCH_ENTRY);
     vcpu->in_guest = true;
     rec_run_ret = kvm_rec_enter(vcpu);
     vcpu->in_guest = false;
+    kvm_charge_switch(vcpu, SWITCH_EXIT);
     if (rec_run_ret == RMI_SUCCESS)
         kvm_realm_timers_update(vcpu);
     kvm_vgic_sync_hwstate(vcpu);
@@ -207,6 +209,7 @@ int kvm_vcpu_run(struct kvm_vcpu *vcpu)
         EMIT(trace, KVM_RUN, VMM, vcpu->id);
         kvm_timer_enable(vcpu);
     }
+    kvm_charge_switch(vcpu, SWITCH_LOAD);
     kvm_timer_vcpu_load(vcpu);
     if (!vcpu->in_run)
         kvm_debug_load(vcpu);
@@ -215,8 +218,11 @@ int kvm_vcpu_run(struct kvm_vcpu *vcpu)
     if (!vcpu->in_run)
         kvm_timer_update_run(vcpu);
     kvm_timer_vcpu_put(vcpu, vcpu->in_run && vcpu->waits);
-    if (vcpu->in_run)
+    kvm_charge_switch(vcpu, SWITCH_PUT);
+    if (vcpu->in_run) {
+        clock_charge(vcpu->kvm->clock, OP_KVM_SCHED, 1);
         return ret;
+    }
     if (!vcpu_is_rec(vcpu))
         kvm_adjust_pc(vcpu);
     kvm_debug_put(vcpu);

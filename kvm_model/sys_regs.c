@@ -120,6 +120,7 @@ int kvm_handle_sys_reg(struct kvm_vcpu *vcpu)
     struct sys_reg_params params = {.is_write = !field_get(iss, ESR_SYS_DIRECTION)};
     const struct sys_reg_row *row = find_row(variant, iss);
 
+    clock_charge(vcpu->kvm->clock, OP_KVM_SYSREG, 1);
     KVM_TRACE(vcpu, HANDLE_SYS_REG, vcpu->fault.esr);
     if (vcpu_is_rec(vcpu))
         return kvm_inject_undefined(vcpu);

@@ -273,6 +273,7 @@ static void queue_sgi(struct kvm_vcpu *vcpu, unsigned intid, bool allow_group1)
 
     if (!irq || (irq->group1 && !allow_group1))
         return;
+    clock_charge(vcpu->kvm->clock, OP_KVM_SGI, 1);
     irq->pending_latch = true;
     EMIT(vcpu->kvm->trace, VGIC_UPDATE_IRQ_PENDING, HOST, vcpu->id, intid, true);
     vgic_queue_irq(vcpu->kvm->vgic, irq);

@@ -75,7 +75,7 @@ static void populate_lr(struct vgic_redist *redist, struct vgic_irq *irq)
         lr |= take_pending(irq);
     redist->lr[n] = lr;
     irq->on_lr = true;
-    clock_charge(redist->vgic->kvm->clock, OP_KVM_VGIC_LR, 1);
+    clock_charge(redist->vgic->kvm->clock, OP_KVM_VGIC_LR_RESTORE, 1);
     EMIT(redist->vgic->kvm->trace, VGIC_POPULATE_LR, HOST, n, irq->intid,
          EVENT_STR(vgic_lr_state_name(field_get(lr, GICH_LR_STATE))), lr);
 }
@@ -86,6 +86,7 @@ static void fold_lr(struct vgic_redist *redist, uint64_t lr)
     bool pending = field_get(lr, GICH_LR_PENDING), was_active = irq->active;
     uint8_t source = (uint8_t)field_get(lr, GICH_LR_CPUID);
 
+    clock_charge(redist->vgic->kvm->clock, OP_KVM_VGIC_LR_SAVE, 1);
     irq->active = field_get(lr, GICH_LR_ACTIVE);
     if (irq->active && is_sgi(irq))
         irq->active_source = source;

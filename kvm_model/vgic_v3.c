@@ -37,7 +37,7 @@ static void populate_lr(struct vgic_redist *redist, struct vgic_irq *irq)
         if (vgic_irq_is_mapped_level(irq))
             irq->line_level = false;
     }
-    clock_charge(redist->vgic->kvm->clock, OP_KVM_VGIC_LR, 1);
+    clock_charge(redist->vgic->kvm->clock, OP_KVM_VGIC_LR_RESTORE, 1);
     EMIT(redist->vgic->kvm->trace, VGIC_POPULATE_LR, HOST, n, irq->intid,
          EVENT_STR(vgic_lr_state_name(field_get(lr, ICH_LR_STATE))), lr);
 }
@@ -50,6 +50,7 @@ void vgic_v3_fold_lr(struct vgic_redist *redist, uint64_t lr)
 
     if (!irq) /* a host that lies to the RMM may read anything back */
         return;
+    clock_charge(vgic->kvm->clock, OP_KVM_VGIC_LR_SAVE, 1);
     was_active = irq->active;
     irq->active = field_get(lr, ICH_LR_ACTIVE);
     if (irq->edge && pending)

@@ -21,6 +21,7 @@ static uint64_t delegate(struct rmm *rmm, uint64_t addr)
 {
     struct granule *granule = granule_find_state(&rmm->granules, addr, GRANULE_NS);
 
+    clock_charge(rmm->clock, OP_RMM_GRANULE, 1);
     if (!granule || !gpt_request(rmm, RMM_EL3_GTSI_DELEGATE, addr))
         return RMI_ERROR_INPUT;
     if (rmm->variant->zero_on_delegate)
@@ -34,6 +35,7 @@ static uint64_t undelegate(struct rmm *rmm, uint64_t addr)
 {
     struct granule *granule = granule_find_state(&rmm->granules, addr, GRANULE_DELEGATED);
 
+    clock_charge(rmm->clock, OP_RMM_GRANULE, 1);
     if (!granule)
         return RMI_ERROR_INPUT;
     /* Whatever was in it does not leave the Realm world. */

@@ -29,16 +29,25 @@ static uint32_t smc_fid(const struct smc_regs *regs)
     return (uint32_t)(regs->x[0] & ~field_mask(FID_SVE_HINT));
 }
 
+/* x0..x30 and SP_EL0, of each caller. */
+#define EL3_GPRS 32u
+/* System registers of EL2 in a world's context (TF-A cm_el2_sysregs_context_save). */
+#define EL3_CONTEXT_REGS 36u
+
 static void smc_enter(struct monitor *monitor, const struct smc_regs *regs, enum pas from,
                       enum pas to)
 {
-    clock_charge(monitor->clock, OP_SMC_EL3, 1);
+    clock_charge(monitor->clock, OP_EL3_ENTRY, 1);
+    clock_charge(monitor->clock, OP_EL3_GPR_SAVE, EL3_GPRS);
+    clock_charge(monitor->clock, OP_EL3_DISPATCH, 1);
     EMIT(monitor->trace, MONITOR_SMC, EL3, smc_fid(regs), EVENT_STR(pas_name(from)),
          EVENT_STR(pas_name(to)));
 }
 
 static void monitor_smc_return(struct monitor *monitor, const struct smc_regs *regs, enum pas to)
 {
+    clock_charge(monitor->clock, OP_EL3_GPR_RESTORE, EL3_GPRS);
+    clock_charge(monitor->clock, OP_EL3_EXIT, 1);
     EMIT(monitor->trace, MONITOR_SMC_RETURN, EL3, regs->x[0], EVENT_STR(pas_name(to)));
 }
 
@@ -57,16 +66,23 @@ static bool is_rmi(uint32_t fid)
 #define ARGS_TO_RMM 8u   /* x0..x7 */
 #define RESULTS_TO_NS 5u /* x0..x4 */
 
-/* Into the Realm world and back. OP_SMC_EL3 is a round trip's: the way back costs the switch alone.
- */
+/* One world's context is saved, the other's restored (TF-A rmmd_rmm_sync_entry, _exit). */
+static void switch_world(struct monitor *monitor)
+{
+    clock_charge(monitor->clock, OP_EL3_CONTEXT_SAVE, EL3_CONTEXT_REGS);
+    clock_charge(monitor->clock, OP_EL3_CONTEXT_RESTORE, EL3_CONTEXT_REGS);
+    clock_charge(monitor->clock, OP_WORLD_SWITCH, 1);
+}
+
+/* Into the Realm world and back. */
 static void forward_to_rmm(struct monitor *monitor, struct smc_regs *regs)
 {
     struct smc_regs realm = {0};
 
     memcpy(realm.x, regs->x, ARGS_TO_RMM * sizeof(realm.x[0]));
-    clock_charge(monitor->clock, OP_WORLD_SWITCH, 1);
+    switch_world(monitor);
     rmm_handle_smc(monitor->rmm, &realm);
-    clock_charge(monitor->clock, OP_WORLD_SWITCH, 1);
+    switch_world(monitor);
     memcpy(regs->x, realm.x, RESULTS_TO_NS * sizeof(realm.x[0]));
 }
 
@@ -214,7 +230,7 @@ void monitor_set_rmm(struct monitor *monitor, struct rmm *rmm)
         return;
     monitor->rmm_booting = true;
     rmm_boot(rmm, &args);
-    monitor->clock->now = now; /* the machine is on for long when a run begins */
+    clock_restart(monitor->clock, now); /* the machine is on for long when a run begins */
 }
 
 struct smc_port monitor_normal_port(struct monitor *monitor)

@@ -133,10 +133,15 @@ void *rmm_map(struct rmm *rmm, uint64_t addr)
     return granule;
 }
 
+/* Lines of 64 bytes, in which copies and zeroing are counted. */
+#define RMM_LINES(size) (((size) + 63) / 64)
+
 void rmm_zero_granule(struct rmm *rmm, uint64_t addr)
 {
     static const uint8_t zeros[GRANULE_SIZE];
 
+    clock_charge(rmm->clock, OP_RMM_MAP, 1);
+    clock_charge(rmm->clock, OP_RMM_ZERO, RMM_LINES(sizeof(zeros)));
     physmem_write(rmm->mem, PAS_REALM, PA(addr), zeros, sizeof(zeros));
 }
 
@@ -148,14 +153,22 @@ static bool access_done(const struct rmm *rmm, uint64_t addr, enum phys_status s
     return status == PHYS_OK;
 }
 
+static void charge_copy(const struct rmm *rmm, size_t size)
+{
+    clock_charge(rmm->clock, OP_RMM_MAP, 1);
+    clock_charge(rmm->clock, OP_RMM_COPY, RMM_LINES(size));
+}
+
 bool rmm_ns_read(struct rmm *rmm, uint64_t addr, void *buf, size_t size)
 {
+    charge_copy(rmm, size);
     return granule_find_state(&rmm->granules, addr, GRANULE_NS) &&
            access_done(rmm, addr, physmem_read(rmm->mem, PAS_NON_SECURE, PA(addr), buf, size));
 }
 
 bool rmm_ns_write(struct rmm *rmm, uint64_t addr, const void *buf, size_t size)
 {
+    charge_copy(rmm, size);
     return granule_find_state(&rmm->granules, addr & ~GRANULE_MASK, GRANULE_NS) &&
            access_done(rmm, addr, physmem_write(rmm->mem, PAS_NON_SECURE, PA(addr), buf, size));
 }

@@ -77,12 +77,21 @@ static bool complete_abort(struct realm_run *run, const struct rmi_rec_enter *en
            complete_sea_insertion(run->rmm, run->rec, run->cpu, enter);
 }
 
+#define CONTEXT_GPRS 31u /* x0..x30 */
+
 /* Runs the realm once, until an exception to R-EL2. */
 static enum cpu_exit run_realm(struct realm_run *run)
 {
     const struct realm_port *realm = &run->rmm->realm;
+    struct clock *clock = run->rmm->clock;
+    enum cpu_exit kind;
 
-    return realm->run ? realm->run(realm->ctx, run->cpu) : cpu_run(run->cpu);
+    clock_charge(clock, OP_RMM_GPR_RESTORE, CONTEXT_GPRS);
+    clock_charge(clock, OP_BARRIER, 1);
+    kind = realm->run ? realm->run(realm->ctx, run->cpu) : cpu_run(run->cpu);
+    clock_charge(clock, OP_RMM_GPR_SAVE, CONTEXT_GPRS);
+    clock_charge(clock, OP_RMM_EXCEPTION, 1);
+    return kind;
 }
 
 /*
@@ -142,6 +151,37 @@ static bool complete_pending(struct realm_run *run, const struct rmi_rec_enter *
     return true;
 }
 
+/*
+ * EL1's registers are one set, so those of the host's other VMs make room for the realm's: TF-RMM
+ * runtime/core/run.c, save_ns_state, restore_realm_state and back. Of EL2 only the realm's control
+ * is written.
+ */
+#define EL1_CONTEXT_REGS 26u
+#define EL2_CONTROL_REGS 6u
+#define GIC_CONTROL_REGS 5u /* ICH_HCR_EL2, ICH_VMCR_EL2, and ICH_AP1R0 .. 2 */
+
+static void charge_entry(const struct rmm *rmm)
+{
+    clock_charge(rmm->clock, OP_RMM_REC_ENTER, 1);
+    clock_charge(rmm->clock, OP_RMM_GRANULE, 2); /* the run page and the REC */
+    clock_charge(rmm->clock, OP_RMM_MAP, 2);     /* the REC and its realm's descriptor */
+    clock_charge(rmm->clock, OP_RMM_AUX_MAP, rmm->variant->rec_aux_count);
+    clock_charge(rmm->clock, OP_RMM_SYSREG_SAVE, EL1_CONTEXT_REGS);
+    clock_charge(rmm->clock, OP_RMM_SYSREG_RESTORE, EL1_CONTEXT_REGS + EL2_CONTROL_REGS);
+    clock_charge(rmm->clock, OP_RMM_TIMER_RESTORE, CPU_TIMER_COUNT);
+    clock_charge(rmm->clock, OP_RMM_GIC_RESTORE, GIC_CONTROL_REGS + rmm->gic.num_lrs);
+}
+
+static void charge_exit(const struct rmm *rmm)
+{
+    clock_charge(rmm->clock, OP_RMM_REC_EXIT, 1);
+    clock_charge(rmm->clock, OP_RMM_HOST_VIEW, 1);
+    clock_charge(rmm->clock, OP_RMM_SYSREG_SAVE, EL1_CONTEXT_REGS);
+    clock_charge(rmm->clock, OP_RMM_SYSREG_RESTORE, EL1_CONTEXT_REGS + EL2_CONTROL_REGS);
+    clock_charge(rmm->clock, OP_RMM_TIMER_SAVE, CPU_TIMER_COUNT);
+    clock_charge(rmm->clock, OP_RMM_GIC_SAVE, GIC_CONTROL_REGS + rmm->gic.num_lrs);
+}
+
 static uint64_t enter_realm(struct realm_run *run, const struct rmi_rec_enter *enter)
 {
     struct rmm *rmm = run->rmm;
@@ -162,7 +202,7 @@ static uint64_t enter_realm(struct realm_run *run, const struct rmi_rec_enter *e
     plane_entry(run, enter);
     rec->last_run.esr = 0;
     cpu_el2(run->cpu)->hcr = realm_hcr(rec, enter->flags);
-    clock_charge(rmm->clock, OP_RMM_REC_ENTER, 1);
+    charge_entry(rmm);
     run_on_pe(run);
     return RMI_SUCCESS;
 }
@@ -210,7 +250,7 @@ static uint64_t enter_by_page(struct rmm *rmm, uint64_t rec_addr, uint64_t run_a
     if (status != RMI_SUCCESS || rmm->halted)
         return status;
 
-    clock_charge(rmm->clock, OP_RMM_REC_EXIT, 1);
+    charge_exit(rmm);
     emit_exit(rmm, &exit);
     if (!rmm_ns_write(rmm, run_addr + offsetof(struct rmi_rec_run, exit), &exit, sizeof(exit)))
         return RMI_ERROR_INPUT;

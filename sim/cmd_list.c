@@ -13,7 +13,8 @@
 static const struct command_help help = {
     .usage = "sim list TOPIC [PATTERN] [options]",
     .about = "Prints the names that scenarios and options may use.\n\n"
-             "topics: events (of traces), costs (operations and their cycles), features, kernels,\n"
+             "topics: events (of traces), costs (operations and their cycles), profiles, features, "
+             "kernels,\n"
              "keys (of scenarios, with type, default and meaning), errors, devices.",
     .epilogue = "examples:\n"
                 "  sim list events 'rmm_*'\n"
@@ -81,8 +82,9 @@ int cmd_list(int argc, char **argv)
     if (parsed != PARSE_OK)
         return parsed == PARSE_HELP ? EXIT_OK : EXIT_USAGE;
     if (operands == 0)
-        return usage_error("list", "which topic: events, costs, features, kernels, keys, errors or "
-                                   "devices?");
+        return usage_error(
+            "list", "which topic: events, costs, profiles, features, kernels, keys, errors or "
+                    "devices?");
     if (operands > 2)
         return usage_error("list", "list takes one topic and one pattern");
     const struct list_topic *topic = list_topic_find(argv[0]);

@@ -88,7 +88,8 @@ static enum exit_status check_cells(const struct run_command *command,
     const struct scenario_load_options load = {.diag = &command->session.diag,
                                                .code_cache = command->session.code_cache,
                                                .kernel = command->session.machine.kernel,
-                                               .rmm = command->session.machine.rmm};
+                                               .rmm = command->session.machine.rmm,
+                                               .profile = command->session.machine.profile};
     return count > 1 && scenario_file_check(file, &load) == SCENARIO_INVALID ? EXIT_USAGE : EXIT_OK;
 }
 

@@ -132,8 +132,10 @@ static enum exit_status run_command(struct trace_command *command, char **argv, 
     const char *file = argv[operands - 1];
     if (files != 1)
         return (enum exit_status)usage_error("trace", "one file is wanted, not %d", files);
-    if ((show || converts) && (command->machine.kernel || command->machine.rmm))
-        return (enum exit_status)usage_error("trace", "--kernel is for scenarios: a trace is over");
+    if ((show || converts) &&
+        (command->machine.kernel || command->machine.rmm || command->machine.profile))
+        return (enum exit_status)usage_error(
+            "trace", "--kernel, --rmm and --profile are for scenarios: a trace is over");
     if ((show || converts) && command->cell)
         return (enum exit_status)usage_error("trace", "--cell is for scenarios: a trace is over");
     if ((show || converts) && command->instructions)

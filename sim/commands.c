@@ -25,7 +25,7 @@ const struct command commands[] = {
     {"explain", cmd_explain, "tell one trap of a scenario, or what an error code means"},
     {"init", cmd_init, "write a first scenario, with comments"},
     {"fmt", cmd_fmt, "put a scenario into its canonical layout"},
-    {"list", cmd_list, "events, costs, features, kernels, keys, errors, devices"},
+    {"list", cmd_list, "events, costs, profiles, features, kernels, keys, errors, devices"},
     {"config", cmd_config, "the settings in effect, and where they come from"},
     {"completion", cmd_completion, "print the completion script of a shell"},
     {"schema", cmd_schema, "print the JSON Schema of scenario files"},

@@ -51,13 +51,27 @@ static void fill_events(struct list *list)
 
 static void fill_costs(struct list *list)
 {
-    const struct cost_profile *profile = profile_default();
-    for (size_t i = 0; i < OP_COUNT; i++)
+    const struct profile *profile = profile_default_full();
+    for (size_t i = 0; i < OP_COUNT; i++) {
+        const struct profile_op *op = &profile->ops[i];
         add(list, (const char *[LIST_MAX_COLUMNS]){
                       op_key((enum op)i),
-                      arena_printf(list->arena, "%" PRIu32, profile->cycles[i]),
+                      arena_printf(list->arena, "%" PRIu32, profile->cost.cycles[i]),
+                      arena_printf(list->arena, "%" PRIu32 "..%" PRIu32, op->min, op->max),
+                      confidence_name(op->confidence),
                       op_doc((enum op)i),
                   });
+    }
+}
+
+static void fill_profiles(struct list *list)
+{
+    const struct profile *profile;
+    for (size_t i = 0; (profile = profile_at(i)); i++)
+        add(list, (const char *[LIST_MAX_COLUMNS]){
+                      profile->cost.name, profile->base,
+                      arena_printf(list->arena, "%" PRIu64 " MHz", profile->cost.core_hz / 1000000),
+                      profile->about});
 }
 
 /* --- keys and their words ----------------------------------------------------------------------
@@ -193,7 +207,8 @@ static void fill_errors(struct list *list)
 
 const struct list_topic list_topics[] = {
     {"events", {"name", "meaning", "fields"}, 3, fill_events},
-    {"costs", {"name", "cycles", "meaning"}, 3, fill_costs},
+    {"costs", {"name", "cycles", "range", "confidence", "meaning"}, 5, fill_costs},
+    {"profiles", {"name", "base", "clock", "meaning"}, 4, fill_profiles},
     {"features", {"name", "spellings"}, 2, fill_features},
     {"kernels", {"name", "hosts"}, 2, fill_kernels},
     {"keys", {"name", "type", "default", "meaning"}, 4, fill_keys},

@@ -360,6 +360,7 @@ static void add_region(struct device_slot *slot)
     struct memory_region *parent = &devices->root;
 
     init_region(slot);
+    slot->region.latency = config->latency;
     mark_coalesced(slot, gpa);
     if (config->has_container) {
         parent = &devices->slots[config->container].region;
@@ -375,8 +376,8 @@ static bool put_on_kvm_bus(struct device_slot *slot, char *error, size_t size)
     struct kvm_io_device device;
     int code;
 
-    slot->in_kernel =
-        (struct io_bus_device){.device = slot->device, .clock = devices->config.clock};
+    slot->in_kernel = (struct io_bus_device){
+        .device = slot->device, .clock = devices->config.clock, .latency = config->latency};
     device = io_bus_device(&slot->in_kernel);
     code = config->disabled
                ? 0

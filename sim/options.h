@@ -65,9 +65,9 @@ bool parse_chaos(const char *command, const char *text, uint64_t *seed);
         .help = "of a scenario with a matrix: the cells with these values", .value = (value_)      \
     }
 
-/* What a scenario's machine.kernel and machine.rmm are replaced by; NULL: nothing. */
+/* What a scenario's machine.kernel, .rmm and .profile are replaced by; NULL: nothing. */
 struct machine_choice {
-    const char *kernel, *rmm;
+    const char *kernel, *rmm, *profile;
 };
 
 #define MACHINE_OPTIONS(choice_)                                                                   \
@@ -75,9 +75,13 @@ struct machine_choice {
      .argument = "KERNEL",                                                                         \
      .help = "run under this one, not the scenario's",                                             \
      .value = &(choice_)->kernel},                                                                 \
+        {.name = "rmm",                                                                            \
+         .argument = "RMM",                                                                        \
+         .help = "a realm's: eac, 1.0 or 2.0, not the scenario's",                                 \
+         .value = &(choice_)->rmm},                                                                \
     {                                                                                              \
-        .name = "rmm", .argument = "RMM",                                                          \
-        .help = "a realm's: eac, 1.0 or 2.0, not the scenario's", .value = &(choice_)->rmm         \
+        .name = "profile", .argument = "PROFILE", .help = "cycle costs: a name, or a YAML file",   \
+        .value = &(choice_)->profile                                                               \
     }
 
 /* The help in other forms than text, for command_describe. */

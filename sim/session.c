@@ -140,6 +140,7 @@ void session_open(struct session *session, const char *path, const struct sessio
         .cell = options->cell,
         .kernel = options->machine.kernel,
         .rmm = options->machine.rmm,
+        .profile = options->machine.profile,
     };
     int load_status = SCENARIO_INVALID;
     session->scenario =
@@ -153,6 +154,7 @@ void session_open(struct session *session, const char *path, const struct sessio
         stop(session, VERDICT_ERROR, EXIT_USAGE);
         return;
     }
+    session->report.profile = session->scenario->machine.profile;
     session->report.run.scenario = session->scenario;
     session->report.run.log = &session->log;
     if (session->scenario->skip) {

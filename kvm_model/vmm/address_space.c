@@ -59,13 +59,15 @@ static const struct device *device_of(const struct flat_range *range)
 }
 
 /* One access of a device; the bytes in buf are in memory order. */
-static enum memtx_result device_rw(struct address_space *as, const struct device *device,
-                                   uint64_t offset, uint8_t *buf, unsigned size, bool is_write)
+static enum memtx_result device_rw(struct address_space *as, const struct flat_range *range,
+                                   const struct device *device, uint64_t offset, uint8_t *buf,
+                                   unsigned size, bool is_write)
 {
     enum memtx_result result;
     uint64_t value = 0, bytes = 0;
 
     clock_charge(as->clock, OP_DEVICE_ACCESS, 1);
+    clock_charge(as->clock, OP_DEVICE_LATENCY, range ? range->region->latency : 0);
     if (is_write) {
         memcpy(&bytes, buf, size);
         value = le64toh(bytes);
@@ -118,7 +120,7 @@ enum memtx_result address_space_rw(struct address_space *as, uint64_t addr, void
             if (device == &unassigned)
                 note_unassigned(as, addr, is_write);
             n = device_access_size(device->ops, offset, len);
-            result |= device_rw(as, device, offset, bytes, n, is_write);
+            result |= device_rw(as, range, device, offset, bytes, n, is_write);
         }
         addr += n;
         bytes += n;
@@ -139,6 +141,6 @@ enum memtx_result address_space_rw_whole(struct address_space *as, uint64_t addr
         EMIT(as->trace, VMM_HANDLE, VMM, EVENT_STR("ignored"), addr, len, is_write, 0);
         return MEMTX_DECODE_ERROR;
     }
-    return device_rw(as, &range->region->device, range->offset + (addr - range->start), buf, len,
-                     is_write);
+    return device_rw(as, range, &range->region->device, range->offset + (addr - range->start), buf,
+                     len, is_write);
 }

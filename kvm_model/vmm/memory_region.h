@@ -29,6 +29,7 @@ struct memory_region {
     bool flush_coalesced; /* coalesced writes are taken in before an access to it */
     hva_t hva;            /* RAM, ROM device */
     struct device device; /* IO, ROM device */
+    uint32_t latency;     /* cycles an access of the device takes beside its model's work */
     const struct memory_region *alias; /* ALIAS: of this region, from alias_offset */
     uint64_t alias_offset;
     uint64_t offset;                         /* in its container */

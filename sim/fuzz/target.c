@@ -179,7 +179,7 @@ bool fuzz_target_reset(struct fuzz_target *target, uint64_t seed, uint64_t itera
     stop_machine(target);
     clear_memory(target);
     target->failure[0] = '\0';
-    target->clock.now = CYCLES(0);
+    clock_restart(&target->clock, CYCLES(0));
     target->setup = rng_fork(seed, 2 * iteration);
     target->meanwhile_count = 0;
     target->running = false;

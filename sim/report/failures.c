@@ -75,6 +75,8 @@ static void print_rerun(FILE *out, const struct scenario *scenario)
         fprintf(out, " --kernel %s", machine->asked_kernel);
     if (machine->asked_rmm)
         fprintf(out, " --rmm %s", machine->asked_rmm);
+    if (machine->asked_profile)
+        fprintf(out, " --profile %s", machine->asked_profile);
     fputc('\n', out);
 }
 

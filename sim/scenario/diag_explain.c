@@ -102,6 +102,13 @@ static const char *const explanations[DIAG_CODE_COUNT] = {
     [DIAG_E0220] = "The memory's backing, its host events or its stage-2 mappings contradict\n"
                    "what Linux permits for such memory; the message names the rule. Pages of\n"
                    "hugetlbfs, for one, cannot be swapped out.",
+    [DIAG_E0230] =
+        "A cost profile has a name, what it is about, a base or every operation, and of\n"
+        "each operation cycles, a confidence (published, derived, guess), a source and\n"
+        "perhaps a range that holds the cycles. Sums under `checks:` must come out.\n"
+        "`sim list costs` prints the operations.",
+    [DIAG_E0231] = "A profile is one of those that are built in (`sim list profiles`) or a file,\n"
+                   "told by a / or by its end, .yaml. A `base:` names one that is built in.",
     [DIAG_E0301] = "`aarch64-linux-gnu-as` did not take the code under `asm:`. Its own message\n"
                    "follows, with lines counted in this file.",
     [DIAG_E0302] = "NAME.code.hex beside a scenario holds its assembled code and the hash of the\n"

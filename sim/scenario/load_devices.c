@@ -256,6 +256,7 @@ static void load_properties(struct loader *loader, const struct node *node,
     const struct node *sectors = good_child(node, "sectors");
 
     device->in_kernel = child_value(node, "handled_by");
+    device->latency = (uint32_t)child_value(node, "latency");
     device->may_overlap = good_child(node, "priority");
     device->priority = device->may_overlap ? (int)child_value(node, "priority") : 1;
     device->disabled = !child_value(node, "enabled");

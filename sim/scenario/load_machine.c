@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "kvm_model/variant.h"
+#include "sim/profile.h"
 #include "sim/scenario/host_pairs.h"
 #include "sim/scenario/loader.h"
+#include "sim/scenario/text.h"
 
 #define KERNEL_OF_VM "linux-6.12"
 #define KERNEL_OF_REALM "cca-v12"
@@ -121,6 +123,22 @@ static void check_gic(struct loader *loader, const struct node *gic)
     diag_width(error, gic->width);
 }
 
+static void load_cost_profile(struct loader *loader, const struct node *machine)
+{
+    const struct node *node = good_child(machine, "profile");
+    const char *wanted = loader->profile ? loader->profile : node ? node->text : "";
+    const struct source_pos *pos = loader->profile || !node ? &machine->pos : &node->pos;
+    const struct profile *profile = NULL;
+
+    if (!loader->profile && profile_is_path(wanted))
+        wanted = text_path_beside(loader->lasting, loader->scn->path, wanted);
+    if (node || loader->profile)
+        profile = profile_find(loader->lasting, loader->diag, wanted, pos,
+                               loader->profile ? 0 : node->width);
+    loader->scn->machine.profile = profile ? &profile->cost : profile_default();
+    loader->scn->machine.asked_profile = loader->profile;
+}
+
 void load_machine(struct loader *loader)
 {
     struct scn_machine *machine = &loader->scn->machine;
@@ -128,8 +146,10 @@ void load_machine(struct loader *loader)
     struct choice kernel, rmm;
     bool realm;
 
+    loader->scn->machine.profile = profile_default();
     if (!node)
         return;
+    load_cost_profile(loader, node);
     world = good_child(node, "world");
     machine->pos = node->pos;
     machine->ipa_bits = (unsigned)child_value(node, "ipa_bits");

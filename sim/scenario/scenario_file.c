@@ -128,7 +128,9 @@ struct scenario *scenario_file_load(const struct scenario_file *file, size_t cel
                             .diag = diag_new(arena),
                             .code_cache = options->code_cache,
                             .kernel = options->kernel,
-                            .rmm = options->rmm};
+                            .rmm = options->rmm,
+                            .profile = options->profile,
+                            .lasting = arena};
 
     diag_take_sources(loader.diag, file->diag);
     load_cell(file, cell, &loader);
@@ -156,7 +158,9 @@ int scenario_file_check(const struct scenario_file *file,
                                 .diag = diag,
                                 .code_cache = options->code_cache,
                                 .kernel = options->kernel,
-                                .rmm = options->rmm};
+                                .rmm = options->rmm,
+                                .profile = options->profile,
+                                .lasting = arena};
 
         load_cell(file, i, &loader);
         no_assembler |= loader.no_assembler;

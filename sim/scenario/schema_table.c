@@ -209,6 +209,9 @@ static const struct schema_key machine_keys[] = {
             "(KVM_CAP_ARM_MTE), dirty_manual, dirty_init_set, eager_split (of 2M)"},
     {"cpus", INT(1, SCN_MAX_VCPUS), .fallback = "1",
      .doc = "number of vCPUs; all but vCPU 0 are off until PSCI CPU_ON, or guest.vcpus"},
+    {"profile", .type = SCHEMA_TEXT, .fallback = "default",
+     .doc = "cost profile: default, n1-altra-2024, a55-opencca-2025, a57-vhe-2017, xgene-2016, or a "
+            "file beside this one (told by a / or by its end, .yaml)"},
     {"slice", INT(1000, INT64_MAX), .fallback = "100_000",
      .doc = "cycles after which a vCPU's thread gives the host's CPU to the next one"},
 };

@@ -74,6 +74,8 @@ static const struct schema_key device_keys[] = {
      .map = &(const struct schema_map){.any_key = &number_pattern, .any = &value_row},
      .doc = "registers, virtio-blk, pflash: initial contents by offset, e.g. {0x0: 0x90}; the rest "
             "is 0, of a flash erased"},
+    {"latency", INT(0, UINT32_MAX), .fallback = "0",
+     .doc = "cycles that an access takes beside the work of the device's model"},
     {"priority", INT(0, 1000),
      .doc = "covers devices of a lower one where they overlap, among equals the later; without it "
             "a device may not overlap another"},

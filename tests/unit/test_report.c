@@ -955,7 +955,7 @@ START_TEST(the_default_profile)
 {
     const struct cost_profile *profile = profile_default();
     ck_assert_str_eq(profile->name, "default");
-    ck_assert_uint_eq(profile->core_hz % CLOCK_COUNTER_HZ, 0);
+    ck_assert_uint_ge(profile->core_hz, CLOCK_COUNTER_HZ);
     for (int op = 0; op < OP_COUNT; op++)
         ck_assert_msg(profile->cycles[op] > 0, "%s", op_key((enum op)op));
 }

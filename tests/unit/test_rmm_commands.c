@@ -126,7 +126,7 @@ START_TEST(a_command_is_charged_and_told)
 
     for (unsigned op = 0; op < OP_COUNT; op++)
         f->profile.cycles[op] = 0;
-    f->profile.cycles[OP_SMC_EL3] = 1;
+    f->profile.cycles[OP_EL3_DISPATCH] = 1;
     f->profile.cycles[OP_WORLD_SWITCH] = 100;
     f->profile.cycles[OP_RMM_DISPATCH] = 10000;
     ck_assert(trace_add_reader(&f->trace, see, &seen));
