@@ -25,6 +25,8 @@ int cmd_version(int argc, char **argv);
 int cmd_init(int argc, char **argv);
 int cmd_fmt(int argc, char **argv);
 int cmd_list(int argc, char **argv);
+int cmd_cycles(int argc, char **argv);
+int cmd_validate(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_completion(int argc, char **argv);
 int cmd_help(int argc, char **argv);

@@ -23,6 +23,8 @@ const struct command commands[] = {
     {"esr", cmd_esr, "decode a syndrome"},
     {"insn", cmd_insn, "what an instruction's access to a device gives, and who can emulate it"},
     {"explain", cmd_explain, "tell one trap of a scenario, or what an error code means"},
+    {"cycles", cmd_cycles, "where the cycles of a run went, and what a change would save"},
+    {"validate", cmd_validate, "the cycle model beside published measurements"},
     {"init", cmd_init, "write a first scenario, with comments"},
     {"fmt", cmd_fmt, "put a scenario into its canonical layout"},
     {"list", cmd_list, "events, costs, profiles, features, kernels, keys, errors, devices"},

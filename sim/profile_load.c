@@ -30,7 +30,7 @@ static const char *const switches_names[] = {
 };
 
 /* Models of the guest's core (cpu/timing). */
-static const char *const core_names[] = {"flat", "in-order-2", "wide"};
+static const char *const core_names[] = {"flat", "in-order-2", "wide-3", "wide"};
 
 const char *confidence_name(enum confidence confidence)
 {

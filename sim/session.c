@@ -87,6 +87,8 @@ static enum exit_status run_and_judge(struct session *session,
             return EXIT_USAGE;
         trace_add_reader(trace, trace_writer_event, writer);
     }
+    if (options->on_machine)
+        options->on_machine(options->reader_ctx, session->machine);
     if (options->reader)
         trace_add_reader(trace, options->reader, options->reader_ctx);
     struct gdb_stub *gdb = NULL;
@@ -154,7 +156,8 @@ void session_open(struct session *session, const char *path, const struct sessio
         stop(session, VERDICT_ERROR, EXIT_USAGE);
         return;
     }
-    session->report.profile = session->scenario->machine.profile;
+    session->report.profile =
+        options->profile ? options->profile : session->scenario->machine.profile;
     session->report.run.scenario = session->scenario;
     session->report.run.log = &session->log;
     if (session->scenario->skip) {

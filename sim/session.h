@@ -23,6 +23,9 @@ struct session_options {
     bool instructions;    /* each instruction of the guest is an event; not together with gdb */
     event_reader *reader; /* one more reader of the run's events, or NULL */
     void *reader_ctx;
+    /* Called with reader_ctx before the run, or NULL. */
+    void (*on_machine)(void *ctx, struct machine *machine);
+    const struct cost_profile *profile; /* of a struct profile, instead of all others; or NULL */
     struct machine_choice machine; /* instead of the scenario's */
     uint64_t chaos;                /* of struct machine_options */
     enum golden_use golden;

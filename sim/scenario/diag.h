@@ -55,6 +55,7 @@
     X(E0220, "memory, its host or stage 2 cannot be set up like this")                             \
     X(E0230, "a cost profile is wrong")                                                            \
     X(E0231, "there is no such cost profile")                                                      \
+    X(E0232, "a table of published measurements is wrong")                                         \
     X(E0301, "the assembler rejects the code")                                                     \
     X(E0302, "the cached code does not belong to this source")                                     \
     X(E0303, "the cached code cannot be read")                                                     \

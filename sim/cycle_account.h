@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where the cycles of a run went: for each trap, who acted, in which step, which operation, how
+ * often. Read off the clock's accounts at each event, so that the parts are the whole.
+ */
+#ifndef SIM_CYCLE_ACCOUNT_H
+#define SIM_CYCLE_ACCOUNT_H
+
+#include "sim/profile.h"
+#include "sim/trace/timeline.h"
+
+#define ACCOUNT_IDLE OP_COUNT /* in the place of an operation: nothing ran */
+
+struct account_part {
+    uint64_t trap;          /* from 1, as in the report; 0: before the guest first trapped */
+    enum world world;       /* who acted */
+    uint16_t step, op;      /* enum event_kind; enum op, or ACCOUNT_IDLE */
+    const char *trap_class; /* "setup", "DABT_LOW", ... */
+    uint64_t count, cycles;
+};
+
+struct cycle_account {
+    const struct clock *clock;
+    struct clock_account seen[OP_COUNT]; /* the clock's, at the last event */
+    uint64_t seen_idle;
+    struct timeline timeline;
+    uint64_t traps;                       /* so far */
+    uint64_t trap_of[TIMELINE_MAX_VCPUS]; /* the last one of each vCPU */
+    struct account_part *parts;           /* in order of trap and event; adjacent equals are one */
+    size_t count, room;
+    bool out_of_memory;
+};
+
+/* What clock has charged already, for the set-up, goes to the first event. It must outlive the account's use as a reader. */
+void cycle_account_init(struct cycle_account *account, const struct clock *clock);
+void cycle_account_free(struct cycle_account *account);
+/* An event_reader; ctx is the account. */
+void cycle_account_event(void *ctx, const struct event *event);
+
+/* The world that an operation's cycles are those of, when it was told of by an event of world. */
+enum world account_world(unsigned op, enum world world);
+
+struct account_sum {
+    uint64_t count, cycles;
+    uint64_t min, max; /* of the cycles, by the ranges of a profile */
+};
+
+/* Sum of the parts of a trap (0: of all), for one operation, or all of them (op > ACCOUNT_IDLE). */
+struct account_sum account_sum(const struct cycle_account *account, const struct profile *profile,
+                               uint64_t trap, unsigned op);
+#define ACCOUNT_ALL (OP_COUNT + 1)
+
+#endif

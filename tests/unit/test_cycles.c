@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Accounts of cycles: the parts are the whole, in every scenario; published figures are met. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/cycle_account.h"
+#include "sim/find_scenarios.h"
+#include "sim/published.h"
+#include "sim/scenario/arena.h"
+#include "sim/scenario/diag.h"
+#include "sim/session.h"
+
+#define PUBLISHED "cpu/timing/published.yaml"
+
+static void begin(void *ctx, struct machine *machine)
+{
+    cycle_account_init(ctx, machine_trace(machine)->clock);
+}
+
+static void open_with(struct session *session, struct cycle_account *account, const char *path,
+                      const struct cost_profile *profile, uint64_t chaos)
+{
+    memset(account, 0, sizeof(*account));
+    session_open(session, path,
+                 &(struct session_options){.diag = {.out = stderr, .format = DIAG_SHORT},
+                                           .code_cache = CODE_CACHE_KEEP,
+                                           .profile = profile,
+                                           .chaos = chaos,
+                                           .on_machine = begin,
+                                           .reader = cycle_account_event,
+                                           .reader_ctx = account});
+}
+
+static void check_whole(const struct session *session, const struct cycle_account *account)
+{
+    const struct clock *clock = account->clock;
+    const struct profile *profile = profile_of(session->report.profile);
+    uint64_t whole = clock->now.v - clock->start.v, sum = clock->idle;
+
+    for (unsigned op = 0; op < OP_COUNT; op++)
+        sum += clock->account[op].cycles;
+    ck_assert_msg(sum == whole, "%s", session->scenario->path);
+    ck_assert_msg(account_sum(account, profile, 0, ACCOUNT_ALL).cycles == whole, "%s",
+                  session->scenario->path);
+}
+
+START_TEST(the_parts_are_the_whole_in_every_scenario)
+{
+    struct scenario_list list = {0};
+    struct arena *arena = arena_new();
+    size_t ran = 0;
+
+    ck_assert_int_eq(find_scenarios(arena, "scenarios", &list), 0);
+    for (size_t i = 0; i < list.count; i++) {
+        struct cycle_account account;
+        struct session session;
+
+        if (strstr(list.paths[i], "matrix"))
+            continue; /* cells are chosen by name */
+        open_with(&session, &account, list.paths[i], NULL, 0);
+        if (session.ran) {
+            check_whole(&session, &account);
+            ran++;
+        }
+        cycle_account_free(&account);
+        session_close(&session);
+    }
+    ck_assert_uint_gt(ran, 200);
+    arena_free(arena);
+}
+END_TEST
+
+/* Every profile, and whatever the translation cache does. */
+START_TEST(a_realm_read_is_whole_under_each_profile)
+{
+    const struct profile *profile = profile_at((size_t)_i);
+    struct cycle_account accounts[2];
+    struct account_sum sums[2];
+
+    for (unsigned n = 0; n < 2; n++) {
+        struct session session;
+
+        open_with(&session, &accounts[n], "scenarios/bench/realm-mmio.yaml", &profile->cost,
+                  n ? 7 : 0);
+        ck_assert(session.ran);
+        check_whole(&session, &accounts[n]);
+        sums[n] = account_sum(&accounts[n], profile, 2, ACCOUNT_ALL);
+        ck_assert_uint_lt(sums[n].min, sums[n].cycles);
+        ck_assert_uint_gt(sums[n].max, sums[n].cycles);
+        /* KVM's part and the RMM's are there */
+        ck_assert_uint_eq(account_sum(&accounts[n], profile, 2, OP_KVM_REC_ENTER).count, 1);
+        ck_assert_uint_eq(account_sum(&accounts[n], profile, 2, OP_RMM_AUX_MAP).count, 16);
+        ck_assert_uint_eq(account_sum(&accounts[n], profile, 2, OP_WORLD_SWITCH).count, 2);
+        cycle_account_free(&accounts[n]);
+        session_close(&session);
+    }
+    ck_assert_uint_eq(sums[0].cycles, sums[1].cycles);
+}
+END_TEST
+
+START_TEST(published_figures_are_met_or_their_misses_known)
+{
+    struct arena *arena = arena_new();
+    struct diag *diag = diag_new(arena);
+    struct published published;
+    unsigned uses[USE_COUNT] = {0};
+    char error[256] = "";
+
+    ck_assert(published_load(arena, diag, PUBLISHED, &published));
+    ck_assert_msg(published_measure(&published, error, sizeof(error)), "%s", error);
+    for (size_t i = 0; i < published.count; i++) {
+        const struct published_row *row = &published.rows[i];
+
+        ck_assert_msg(row->verdict != PUBLISHED_MISSED, "%s: %.1f %%", row->id,
+                      published_error(row));
+        uses[row->use]++;
+    }
+    ck_assert_uint_ge(uses[USE_HELD_OUT], 10);
+    ck_assert_uint_ge(uses[USE_FIT], 5);
+    arena_free(arena);
+}
+END_TEST
+
+static const char *const wrong[] = {
+    "rows:\n  - {id: a, name: a, profile: default, smc: 1, cycles: 1, use: sure, source: x}\n",
+    "rows:\n  - {id: a, name: a, profile: default, cycles: 1, use: fit, source: x}\n",
+    "rows:\n  - {id: a, name: a, profile: default, smc: 1, cycles: 1, ns: 1, use: fit, source: "
+    "x}\n",
+    "rows:\n  - {id: a, name: a, profile: default, smc: 1, cycles: 0, use: fit, source: x}\n",
+    "rows:\n  - {id: a, name: a, profile: none, smc: 1, cycles: 1, use: fit, source: x}\n",
+    "rows:\n  - {id: a, name: a, ratio: [b, c], use: ratio}\n",
+    "rows:\n  - {id: a, name: a, profile: default, smc: 1, cycle: 1, use: fit, source: x}\n",
+    "rows: 3\n",
+};
+
+START_TEST(wrong_tables_are_refused)
+{
+    struct arena *arena = arena_new();
+    struct diag *diag = diag_new(arena);
+    char path[] = "/tmp/published-XXXXXX";
+    int fd = mkstemp(path);
+    struct published published;
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, wrong[_i], strlen(wrong[_i])), (ssize_t)strlen(wrong[_i]));
+    close(fd);
+    ck_assert(!published_load(arena, diag, path, &published));
+    ck_assert_uint_ge(diag_count(diag), 1);
+    unlink(path);
+    arena_free(arena);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("cycles");
+    TCase *tcase = tcase_create("cycles");
+    SRunner *runner;
+    int failed;
+
+    tcase_set_timeout(tcase, 120);
+    tcase_add_test(tcase, the_parts_are_the_whole_in_every_scenario);
+    tcase_add_loop_test(tcase, a_realm_read_is_whole_under_each_profile, 0, 5);
+    tcase_add_test(tcase, published_figures_are_met_or_their_misses_known);
+    tcase_add_loop_test(tcase, wrong_tables_are_refused, 0,
+                        (int)(sizeof(wrong) / sizeof(wrong[0])));
+    suite_add_tcase(suite, tcase);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
