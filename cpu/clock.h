@@ -131,7 +131,7 @@ enum kvm_switches { KVM_SWITCHES_VHE, KVM_SWITCHES_EVERY_EXIT };
 
 struct cost_profile {
     const char *name;
-    const char *core; /* model of the guest's core: "flat" */
+    const char *core; /* model of the guest's core (cpu/timing/core.h); NULL, "flat": none */
     uint64_t core_hz; /* what a cycle is in time */
     enum kvm_switches kvm_switches;
     uint32_t tlb_l1, tlb_l2; /* entries of the core's data TLBs */
@@ -179,10 +179,10 @@ static inline uint64_t clock_hz(const struct clock *clock)
     return clock->profile->core_hz < CLOCK_COUNTER_HZ ? CLOCK_COUNTER_HZ : clock->profile->core_hz;
 }
 
-/* The system counter's value after that many guest instructions which are not yet charged. */
+/* The system counter's value after that many cycles which are not yet charged. */
 static inline uint64_t clock_counter(const struct clock *clock, uint64_t uncharged)
 {
-    uint64_t cycles = clock->now.v + uncharged * clock->profile->cycles[OP_GUEST_INSN];
+    uint64_t cycles = clock->now.v + uncharged;
     uint64_t hz = clock_hz(clock);
 
     return cycles / hz * CLOCK_COUNTER_HZ + cycles % hz * CLOCK_COUNTER_HZ / hz;

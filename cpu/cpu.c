@@ -138,6 +138,7 @@ static enum outcome to_el2(struct cpu *cpu, const struct syndrome *syndrome, uin
     el2->far = syndrome->far;
     if (syndrome->hpfar_valid)
         el2->hpfar = syndrome->hpfar;
+    engine_drain(cpu);
     clock_charge(cpu->engine->clock, OP_EXCEPTION_ENTRY, 1);
     if (trace) {
         const uint64_t args[] = {el2->esr, el2->far, el2->hpfar, el2->elr, el2->spsr, word};
@@ -322,7 +323,8 @@ static enum outcome smc_to_el3(struct cpu *cpu, uint64_t at)
     el3->call(el3->ctx, &regs);
     for (unsigned n = 0; n < SMC_REG_COUNT; n++)
         cpu_set_x(cpu, n, regs.x[n]);
-    cpu->executed += cpu->el2.elr == at; /* else the engine has counted it */
+    if (cpu->el2.elr == at) /* else the engine has counted it */
+        engine_count_instruction(cpu, at);
     cpu->el2.elr = at + 4;
     return GOES_ON;
 }
@@ -447,6 +449,7 @@ static enum outcome leave_by(struct cpu *cpu, enum outcome outcome)
         [LEAVES_IRQ] = "irq", [LEAVES_FIQ] = "fiq", [LEAVES_SERROR] = "serror"};
     struct trace *trace = listener(cpu);
 
+    engine_drain(cpu);
     clock_charge(cpu->engine->clock, OP_EXCEPTION_ENTRY, 1);
     if (trace) {
         const uint64_t args[] = {EVENT_STR(names[outcome]), cpu->el2.elr, cpu->el2.spsr};
@@ -494,12 +497,6 @@ static bool at_pc(const struct cpu *cpu, enum engine_stop why)
     return why == STOP_MISS || (why == STOP_EXCEPTION && !is_behind(cpu->engine->intno));
 }
 
-static void charge_executed(struct cpu *cpu)
-{
-    clock_charge(cpu->engine->clock, OP_GUEST_INSN, cpu->executed - cpu->charged);
-    cpu->charged = cpu->executed;
-}
-
 static void ask_debugger(struct cpu *cpu)
 {
     if (debugger_before_instruction(cpu->engine->debugger, cpu))
@@ -513,7 +510,7 @@ static enum outcome step(struct cpu *cpu)
     enum interrupt interrupt;
     enum engine_stop why;
 
-    charge_executed(cpu);
+    engine_charge(cpu);
     if (cpu_out_of_budget(cpu))
         return LEAVES_LIMIT;
     clock_run_events(clock);
@@ -525,7 +522,7 @@ static enum outcome step(struct cpu *cpu)
         ask_debugger(cpu);
     why = engine_execute(cpu, &cpu->el2.elr);
     cpu->el2.spsr = cpu->engine_pstate;
-    charge_executed(cpu);
+    engine_charge(cpu);
     if (cpu_out_of_budget(cpu) && at_pc(cpu, why))
         return LEAVES_LIMIT;
     if (clock_event_is_due(clock) && at_pc(cpu, why))

@@ -93,6 +93,36 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
     cpu->executed += size / 4;
 }
 
+/* As on_block, where a core model says what a block costs. */
+static void on_timed_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+{
+    struct engine *engine = user;
+    struct cpu *cpu = engine->resident;
+    struct flow *flow = &cpu->flow;
+    struct flow_block *block;
+
+    cpu->block_pc = address;
+    cpu->block_size = 0;
+    if (!size) /* its fetch faults */
+        return;
+    block = flow_next(flow, address, size);
+    if (flow->cycles + block->cycles >= flow->due && cpu->event_line == UINT64_MAX) {
+        cpu->event_line = cpu->executed + flow_instructions_to_due(flow, block);
+        if (cpu->event_line < cpu->stop_line)
+            cpu->stop_line = cpu->event_line;
+    }
+    if (cpu->executed + size / 4 > cpu->stop_line || address & 3) {
+        engine->block_stop = block_stop(engine, cpu, address, size / 4);
+        if (engine->block_stop != STOP_NONE) {
+            uc_emu_stop(uc);
+            return;
+        }
+    }
+    cpu->block_size = size;
+    cpu->executed += size / 4;
+    flow_enter(flow, block);
+}
+
 static void on_exception(uc_engine *uc, uint32_t intno, void *user)
 {
     struct engine *engine = user;
@@ -145,6 +175,7 @@ static bool on_tlb_miss(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
     engine_refresh_mmu(cpu);
     engine->miss.decoded = false;
     if (access.type == ACCESS_FETCH) {
+        flow_forget_addresses(&cpu->flow);
         cpu->block_size = 0; /* a fetch misses between blocks: the last one ran to its end */
     } else if (!access.el0) {
         /*
@@ -256,15 +287,6 @@ static void on_code_written(void *ctx, pa_t granule)
     engine->code_stale = true;
 }
 
-/* The system counter in front of the instruction that runs. */
-static uint64_t counter_now(const struct engine *engine)
-{
-    const struct cpu *cpu = engine->resident;
-    uint64_t pc = engine_read_reg(engine->uc, UC_ARM64_REG_PC);
-
-    return clock_counter(engine->clock, engine_instructions_at(cpu, pc) - cpu->charged);
-}
-
 static uint32_t on_msr(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *cp, void *user)
 {
     const struct sysreg_desc written = {.op0 = (uint8_t)cp->op0,
@@ -277,7 +299,7 @@ static uint32_t on_msr(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
 
     (void)uc;
     (void)reg;
-    if (generic_timer_write(engine->resident, &written, counter_now(engine), cp->val))
+    if (generic_timer_write(engine->resident, &written, cpu_counter(engine->resident), cp->val))
         return 1;
     engine->resident->mmu_stale = true;
     if (engine_controls_traps(&written)) {
@@ -319,7 +341,7 @@ static uint32_t on_mrs(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
     enum sysreg hidden = engine_hidden_sysreg(cp);
     uint64_t value = 0;
 
-    if (generic_timer_read(cpu, &read, counter_now(engine), &value)) {
+    if (generic_timer_read(cpu, &read, cpu_counter(cpu), &value)) {
         uc_reg_write(uc, (int)reg, &value);
         return 1;
     }
@@ -380,13 +402,29 @@ static void set_lines(struct cpu *cpu)
 {
     const struct engine *engine = cpu->engine;
 
-    cpu->event_line = add_saturated(cpu->executed, clock_instructions_to_event(engine->clock));
+    cpu->event_line =
+        engine->core ? UINT64_MAX
+                     : add_saturated(cpu->executed, clock_instructions_to_event(engine->clock));
+    cpu->flow.due = engine->clock->events.count
+                        ? event_queue_next_due(&engine->clock->events).v - engine->clock->now.v
+                        : UINT64_MAX;
     cpu->stop_line = add_saturated(cpu->executed, engine_instructions_left(cpu));
     cpu->debug_line = engine->debugger ? debugger_poll_line(engine->debugger, cpu) : UINT64_MAX;
     if (cpu->debug_line < cpu->stop_line)
         cpu->stop_line = cpu->debug_line;
     if (engine->chaos || interrupt_pending(cpu))
         cpu->stop_line = 0;
+}
+
+/* The engine stopped at pc: of the block that was running, what is in front of pc was executed. */
+static void end_block(struct cpu *cpu, uint64_t pc)
+{
+    uint64_t executed = engine_instructions_at(cpu, pc);
+
+    if (cpu->engine->core && cpu->block_size)
+        flow_cut(&cpu->flow, (unsigned)(cpu->block_size / 4 - (cpu->executed - executed)));
+    cpu->executed = executed;
+    cpu->block_size = 0;
 }
 
 enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
@@ -401,6 +439,8 @@ enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
     }
     if (engine->code_stale)
         uc_ctl_flush_tb(engine->uc);
+    if (engine->code_stale || cpu->tlb_stale)
+        flow_forget_addresses(&cpu->flow);
     if (cpu->tlb_stale || engine->code_stale)
         uc_ctl_flush_tlb(engine->uc);
     engine->code_stale = false;
@@ -429,8 +469,7 @@ enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
 
     *pc = engine_read_reg(engine->uc, UC_ARM64_REG_PC);
     cpu->engine_pstate = engine_read_reg(engine->uc, UC_ARM64_REG_PSTATE);
-    cpu->executed = engine_instructions_at(cpu, *pc);
-    cpu->block_size = 0;
+    end_block(cpu, *pc);
     return stopped_why(cpu, err);
 }
 
@@ -459,13 +498,14 @@ static bool version_ok(char *error, size_t size)
 
 static bool add_hooks(struct engine *engine, char *error, size_t size)
 {
+    void *block = engine->core ? (void *)(uintptr_t)on_timed_block : (void *)(uintptr_t)on_block;
     const struct {
         int type;
         void *callback;
         int insn;
     } hooks[] = {
         {UC_HOOK_TLB_FILL, (void *)(uintptr_t)on_tlb_miss, 0},
-        {UC_HOOK_BLOCK, (void *)(uintptr_t)on_block, 0},
+        {UC_HOOK_BLOCK, block, 0},
         {UC_HOOK_INTR, (void *)(uintptr_t)on_exception, 0},
         {UC_HOOK_INSN, (void *)(uintptr_t)on_mrs, UC_ARM64_INS_MRS},
         {UC_HOOK_INSN, (void *)(uintptr_t)on_msr, UC_ARM64_INS_MSR},
@@ -499,6 +539,11 @@ static bool configure(struct engine *engine, char *error, size_t size)
            check(engine_write_cp(uc, HCR_EL2, engine_hcr_of(0)), "HCR_EL2", error, size);
 }
 
+static const struct core_model *core_of(const struct cost_profile *profile)
+{
+    return profile && profile->core ? core_find(profile->core) : NULL;
+}
+
 struct engine *engine_new(const struct engine_config *config, char *error, size_t size)
 {
     struct engine *engine = calloc(1, sizeof(*engine));
@@ -509,6 +554,7 @@ struct engine *engine_new(const struct engine_config *config, char *error, size_
     }
     engine->mem = config->mem;
     engine->clock = config->clock;
+    engine->core = core_of(config->clock->profile);
     engine->trace = config->trace;
     engine->el3 = config->el3;
     engine->chaos = config->chaos;
@@ -545,6 +591,22 @@ void engine_free(struct engine *engine)
     free(engine);
 }
 
+/* For cpu->flow: the guest's own words, not what a page's copy has in their place. */
+static bool guest_words(void *ctx, uint64_t pc, uint32_t *words, size_t n)
+{
+    struct cpu *cpu = ctx;
+    struct mmu_access fetch = {.type = ACCESS_FETCH,
+                               .el0 =
+                                   field_get(engine_read_reg(cpu->engine->uc, UC_ARM64_REG_PSTATE),
+                                             PSTATE_M) == PSTATE_EL0T};
+    struct translation where;
+    struct fault fault;
+
+    engine_refresh_mmu(cpu);
+    return mmu_translate(&cpu->mmu, VA(pc), fetch, &where, &fault, NULL) &&
+           physmem_read(cpu->mmu.mem, where.pas, where.pa, words, n * sizeof(*words)) == PHYS_OK;
+}
+
 struct cpu *cpu_new(struct engine *engine, unsigned index, char *error, size_t size)
 {
     struct cpu *cpu = calloc(1, sizeof(*cpu));
@@ -559,14 +621,22 @@ struct cpu *cpu_new(struct engine *engine, unsigned index, char *error, size_t s
     cpu->mmu.quirks = engine->quirks;
     cpu->mmu_stale = true;
     cpu->budget_end = UINT64_MAX;
+    if (engine->core &&
+        !flow_init(&cpu->flow, engine->core, &(struct flow_source){guest_words, cpu})) {
+        snprintf(error, size, "out of memory");
+        free(cpu);
+        return NULL;
+    }
     gic_reset_cpu(&cpu->gic, engine->gic_lrs, engine->gicv.v != 0);
     if (!generic_timer_init(cpu)) {
         snprintf(error, size, "out of memory");
+        flow_free(&cpu->flow);
         free(cpu);
         return NULL;
     }
     if (!check(uc_context_alloc(engine->uc, &cpu->context), "context", error, size)) {
         generic_timer_free(cpu);
+        flow_free(&cpu->flow);
         free(cpu);
         return NULL;
     }
@@ -594,6 +664,7 @@ void cpu_free(struct cpu *cpu)
     if (cpu->engine->resident == cpu)
         cpu->engine->resident = NULL;
     generic_timer_free(cpu);
+    flow_free(&cpu->flow);
     uc_context_free(cpu->context);
     free(cpu);
 }

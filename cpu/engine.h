@@ -19,6 +19,7 @@
 #include "cpu/insn.h"
 #include "cpu/mmu.h"
 #include "cpu/sysreg_file.h"
+#include "cpu/timing/flow.h"
 #include "cpu/trap_table.h"
 
 /* Why the engine stopped. */
@@ -45,6 +46,7 @@ struct engine {
     uc_engine *uc;
     struct physmem *mem;
     struct clock *clock;
+    const struct core_model *core; /* NULL: each instruction costs GUEST_INSN */
     struct trace *trace;
     uint64_t chaos;      /* state of the generator; 0: no chaos */
     unsigned quirks;     /* enum cpu_quirk */
@@ -118,6 +120,7 @@ struct cpu {
         unsigned bytes;
     } monitor;
 
+    struct flow flow;   /* of its instructions through engine->core */
     uint64_t executed;  /* instructions */
     uint64_t charged;   /* of these, how many the clock knows of */
     uint64_t el1_taken; /* exceptions taken to EL1: they count towards the budget */
@@ -172,6 +175,14 @@ void engine_write_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value);
 enum sysreg engine_hidden_sysreg(const uc_arm64_cp_reg *cp);
 /* mmu.regs from the engine's registers and el2. */
 void engine_refresh_mmu(struct cpu *cpu);
+/* An instruction at pc was executed, by us. */
+void engine_count_instruction(struct cpu *cpu, uint64_t pc);
+/* Cycles of instructions that the clock does not know of yet, exact in the middle of a block. */
+uint64_t engine_uncharged_cycles(const struct cpu *cpu);
+/* The clock gets to know. */
+void engine_charge(struct cpu *cpu);
+/* An exception is taken: what is in flight in the pipeline ends, and is charged. */
+void engine_drain(struct cpu *cpu);
 /* Guest instructions executed up to now, exact in the middle of a block. */
 uint64_t engine_instructions_at(const struct cpu *cpu, uint64_t pc);
 

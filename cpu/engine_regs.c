@@ -97,6 +97,7 @@ void engine_load(struct cpu *cpu)
         uc_context_save(engine->uc, engine->resident->context);
     uc_context_restore(engine->uc, cpu->context);
     uc_ctl_flush_tlb(engine->uc);
+    flow_forget_addresses(&cpu->flow); /* another CPU may have changed code meanwhile */
     engine->resident = cpu;
     engine->controls_stale = true; /* those of EL1 are this CPU's now */
 }

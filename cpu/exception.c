@@ -56,5 +56,6 @@ void exception_take_el1(struct cpu *cpu, enum el1_vector which, uint64_t esr, co
     el2->elr = vector;
     cpu->el1_taken++;
     cpu->monitor.armed = false; /* cleared on the way back, at the latest (Arm ARM D1.4.4) */
+    engine_drain(cpu);
     clock_charge(cpu->engine->clock, OP_EXCEPTION_ENTRY, 1);
 }

@@ -139,8 +139,8 @@ static bool zero_block(struct cpu *cpu, const struct insn *insn)
 
 void execute_step_pc(struct cpu *cpu)
 {
+    engine_count_instruction(cpu, cpu->el2.elr);
     cpu->el2.elr += 4;
-    cpu->executed++;
 }
 
 bool execute_access(struct cpu *cpu, const struct insn *insn)

@@ -19,7 +19,7 @@ static const struct {
 
 uint64_t cpu_counter(const struct cpu *cpu)
 {
-    return clock_counter(cpu->engine->clock, cpu->executed - cpu->charged);
+    return clock_counter(cpu->engine->clock, engine_uncharged_cycles(cpu));
 }
 
 static uint64_t offset_of(const struct cpu *cpu, enum cpu_timer timer)

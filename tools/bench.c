@@ -204,7 +204,7 @@ static double bare_mips(void)
  * ----------------------------------------------------------------------------------- */
 
 /* Seconds machine_run takes on a scenario, set-up excluded; with trace, recorded there as CTF. */
-static double traced_seconds(const char *path, const char *trace)
+static double run_seconds(const char *path, const struct cost_profile *profile, const char *trace)
 {
     const struct diag_options diag = {.out = stderr};
     struct scenario *scenario = scenario_load(path, &diag);
@@ -216,8 +216,8 @@ static double traced_seconds(const char *path, const char *trace)
 
     if (!scenario)
         exit(2);
-    machine = machine_new(scenario, &(struct machine_options){.profile = profile_default()}, error,
-                          sizeof(error));
+    machine =
+        machine_new(scenario, &(struct machine_options){.profile = profile}, error, sizeof(error));
     if (!machine) {
         fprintf(stderr, "bench: %s: %s\n", path, error);
         exit(3);
@@ -249,13 +249,13 @@ static double traced_seconds(const char *path, const char *trace)
 
 static double scenario_seconds(const char *path)
 {
-    return traced_seconds(path, NULL);
+    return run_seconds(path, profile_default(), NULL);
 }
 
 /* Round trips per second while every event goes to disk. */
 static double traced(const char *path)
 {
-    double rate = MMIO_COUNT / traced_seconds(path, BENCH_TRACE);
+    double rate = MMIO_COUNT / run_seconds(path, profile_default(), BENCH_TRACE);
 
     unlink(BENCH_TRACE "/" CTF_STREAM);
     unlink(BENCH_TRACE "/" CTF_METADATA);
@@ -301,6 +301,30 @@ static double exceptions(void)
 static double guest_mips(void)
 {
     return (double)GUEST_COUNT / 1e6 / scenario_seconds("tools/bench.d/guest.yaml");
+}
+
+/* The same with the guest's instructions timed by a core model, or by none. */
+static double core_mips(const char *core)
+{
+    struct cost_profile profile = *profile_default();
+
+    profile.core = core;
+    return (double)GUEST_COUNT / 1e6 / run_seconds("tools/bench.d/guest.yaml", &profile, NULL);
+}
+
+static double flat_mips(void)
+{
+    return core_mips("flat");
+}
+
+static double in_order_mips(void)
+{
+    return core_mips("in-order-2");
+}
+
+static double wide_mips(void)
+{
+    return core_mips("wide");
 }
 
 static double best_of(double (*measure)(void))
@@ -381,6 +405,7 @@ int main(int argc, char **argv)
     double guest = best_of(guest_mips), start = 1e9;
     double user_traced = best_of(vm_traced), realm_disk = best_of(realm_traced);
     double bare_tlb = best_of(bare_refills), tlb = best_of(refills);
+    double flat = best_of(flat_mips), in_order = best_of(in_order_mips), wide = best_of(wide_mips);
     double bare_svc = best_of(bare_exceptions), svc = best_of(exceptions);
     char program[4096];
     ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
@@ -411,6 +436,10 @@ int main(int argc, char **argv)
              realm_disk / realm, 0.50},
             {"bare_mips", "bare engine with a block hook: guest MIPS", "MIPS", mips, 0, 0},
             {"guest_mips", "through sim: guest MIPS", "MIPS", guest, guest / mips, 0.80},
+            {"in_order_mips", "the same, timed by in-order-2 (of one cycle each)", "MIPS", in_order,
+             in_order / flat, 0.85},
+            {"wide_mips", "the same, timed by wide (of one cycle each)", "MIPS", wide, wide / flat,
+             0.85},
             {"bare_refills", "bare engine: TLB refills per second", "1/s", bare_tlb, 0, 0},
             {"refills", "through sim: TLB refills per second, both stages", "1/s", tlb,
              tlb / bare_tlb, 0},
