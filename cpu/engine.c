@@ -93,25 +93,27 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
     cpu->executed += size / 4;
 }
 
-/* As on_block, where a core model says what a block costs. */
-static void on_timed_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+/* What on_timed_block leaves: a block that did not follow the last time, or at which to stop. */
+__attribute__((noinline)) static void timed_block_asked(uc_engine *uc, uint64_t address,
+                                                        uint32_t size, struct engine *engine)
 {
-    struct engine *engine = user;
     struct cpu *cpu = engine->resident;
     struct flow *flow = &cpu->flow;
-    struct flow_block *block;
+    struct flow_block *block = NULL;
 
     cpu->block_pc = address;
     cpu->block_size = 0;
     if (!size) /* its fetch faults */
         return;
-    block = flow_next(flow, address, size);
-    if (flow->cycles + block->cycles >= flow->due && cpu->event_line == UINT64_MAX) {
-        cpu->event_line = cpu->executed + flow_instructions_to_due(flow, block);
-        if (cpu->event_line < cpu->stop_line)
-            cpu->stop_line = cpu->event_line;
+    if (!(address & 3)) {
+        block = flow_next(flow, address, size);
+        if (flow->cycles + block->cycles >= flow->due && cpu->event_line == UINT64_MAX) {
+            cpu->event_line = cpu->executed + flow_instructions_to_due(flow, block);
+            if (cpu->event_line < cpu->stop_line)
+                cpu->stop_line = cpu->event_line;
+        }
     }
-    if (cpu->executed + size / 4 > cpu->stop_line || address & 3) {
+    if (!block || cpu->executed + size / 4 > cpu->stop_line) {
         engine->block_stop = block_stop(engine, cpu, address, size / 4);
         if (engine->block_stop != STOP_NONE) {
             uc_emu_stop(uc);
@@ -121,6 +123,27 @@ static void on_timed_block(uc_engine *uc, uint64_t address, uint32_t size, void 
     cpu->block_size = size;
     cpu->executed += size / 4;
     flow_enter(flow, block);
+}
+
+/* As on_block, where a core model says what a block costs. A leaf: it is in front of each block. */
+static void on_timed_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+{
+    struct engine *engine = user;
+    struct cpu *cpu = engine->resident;
+    struct flow *flow = &cpu->flow;
+    struct flow_block *at = flow->at, *block = at->next;
+    uint64_t cycles = flow->cycles + block->cycles, executed = cpu->executed + size / 4;
+
+    if (flow_is(flow, block, address, size) && cycles < flow->due && executed <= cpu->stop_line) {
+        cpu->block_pc = address;
+        cpu->block_size = size;
+        cpu->executed = executed;
+        flow->before = at;
+        flow->at = block;
+        flow->cycles = cycles;
+        return;
+    }
+    timed_block_asked(uc, address, size, engine);
 }
 
 static void on_exception(uc_engine *uc, uint32_t intno, void *user)

@@ -49,12 +49,19 @@ void flow_free(struct flow *flow);
 
 struct flow_block *flow_find(struct flow *flow, uint64_t pc, uint32_t size);
 
+/* Is block what is at pc now? */
+static inline bool flow_is(const struct flow *flow, const struct flow_block *block, uint64_t pc,
+                           uint32_t size)
+{
+    return block->pc == pc && block->key == (flow->epoch | size);
+}
+
 /* The block of size bytes at pc, after what came last. Its cycles are not counted yet. */
 static inline struct flow_block *flow_next(struct flow *flow, uint64_t pc, uint32_t size)
 {
     struct flow_block *next = flow->at->next;
 
-    return next->pc == pc && next->key == (flow->epoch | size) ? next : flow_find(flow, pc, size);
+    return flow_is(flow, next, pc, size) ? next : flow_find(flow, pc, size);
 }
 
 /* That block runs. */
