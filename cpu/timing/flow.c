@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCKS 8192u /* remembered at most, with so many words and states; then all is forgotten   \
-                      */
+#define BLOCKS                                                                                     \
+    8192u /* remembered at most, with so many words and states; then all is forgotten              \
+           */
 #define WORDS 65536u
 #define STATES 4096u
 #define BUCKETS 4096u   /* of each hash table */

@@ -30,6 +30,8 @@ static unsigned field_of(uint32_t word, char field)
     case 'm':
     case 's':
         return word >> 16 & 31;
+    case 'h':
+        return word >> 16 & 15;
     case 'a':
     case 'u':
         return word >> 10 & 31;

@@ -53,7 +53,8 @@ const struct uop_row uop_rows_memory[] = {
     {0x3f200400, 0x38000400, UOP_LOAD, false, "xt=pn^"},
     {0x3fe00c00, 0x38200800, UOP_STORE_REG, false, "=xt{ pn{ xm["},
     {0x3f200c00, 0x38200800, UOP_LOAD_REG, false, "xt=pn{ xm["},
-    {0x3f200400, 0x38200400, UOP_LOAD, false, "xt=pn["}, /* LDRAA, LDRAB */
+    {0x3f200c00, 0x38200c00, UOP_LOAD, false, "xt=pn^"}, /* LDRAA, LDRAB */
+    {0x3f200400, 0x38200400, UOP_LOAD, false, "xt=pn["},
     /* one vector register */
     {0xffc00000, 0x3d800000, UOP_STORE_VQ, false, "=vt! pn["},
     {0xffc00000, 0x3dc00000, UOP_LOAD_VQ, false, "vt=pn["},

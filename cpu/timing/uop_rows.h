@@ -11,9 +11,8 @@
  * A word belongs to the first row whose value it has under mask. The operands read like an
  * assignment, "what is written=what is read", each a bank and a field:
  *   x X register, 31 is ZR    p X register, 31 is SP    v V register
- *   d n m a t u s             fields Rd, Rn, Rm, Ra, Rt, Rt2, Rs;  t+1.. as 1 2 3: "v1"
- *   c NZCV    l LR
- * and after a register that is read, when it is needed:
+ *   d n m a t u s             fields Rd, Rn, Rm, Ra, Rt, Rt2, Rs;  t+1.. as 1 2 3: "v1";  h the low
+ * half of Rm c NZCV    l LR and after a register that is read, when it is needed:
  *   + ALU  ~ shifted  * multiplier  @ accumulator  / divider  [ address  ^ address, and written
  * back ! stored  { data or base of an access by register offset    nothing: without forwarding
  */

@@ -56,7 +56,9 @@ const struct uop_row uop_rows_vector[] = {
     {0x9f800400, 0x0f000400, UOP_SIMD_COMPLEX, true, "vd=vn"},
     {0xdf80dc00, 0x5f001400, UOP_SIMD_COMPLEX, false, "vd=vd vn"},
     {0xdf800400, 0x5f000400, UOP_SIMD_SHIFT, false, "vd=vn"},
-    /* by element */
+    /* by element; of 16-bit elements Rm has four bits */
+    {0x9fc00400, 0x0f400000, UOP_SIMD_MUL, true, "vd=vd@ vn vh"},
+    {0xdfc00400, 0x5f400000, UOP_SIMD_MUL, false, "vd=vd@ vn vh"},
     {0x9f80b400, 0x0f801000, UOP_SIMD_FMLA, true, "vd=vd@ vn vm"},
     {0x9f80f400, 0x0f809000, UOP_SIMD_FMUL, true, "vd=vn vm"},
     {0x9f00f400, 0x0f008000, UOP_SIMD_MUL, true, "vd=vn vm"},
