@@ -44,6 +44,50 @@ void clock_restart(struct clock *clock, cycles_t now)
     clock->now = clock->start = now;
     clock->idle = 0;
     memset(clock->account, 0, sizeof(clock->account));
+    for (struct clock_bundle *bundle = clock->bundles; bundle; bundle = bundle->next)
+        bundle->charged = 0;
+}
+
+static void spread(const struct clock *clock, const struct clock_bundle *bundle,
+                   struct clock_account *account)
+{
+    for (unsigned i = 0; i < bundle->row_count; i++) {
+        const struct clock_bundle_row *row = &bundle->rows[i];
+        uint64_t count = row->count * bundle->charged;
+
+        account[row->op].count += count;
+        account[row->op].cycles += count * clock->profile->cycles[row->op];
+    }
+}
+
+void clock_accounts(const struct clock *clock, struct clock_account account[OP_COUNT])
+{
+    memcpy(account, clock->account, sizeof(clock->account));
+    for (const struct clock_bundle *bundle = clock->bundles; bundle; bundle = bundle->next)
+        if (bundle->charged)
+            spread(clock, bundle, account);
+}
+
+void clock_add_bundle(struct clock *clock, struct clock_bundle *bundle)
+{
+    bundle->charged = 0;
+    bundle->cycles = 0;
+    for (unsigned i = 0; i < bundle->row_count; i++)
+        bundle->cycles += bundle->rows[i].count * clock->profile->cycles[bundle->rows[i].op];
+    bundle->next = clock->bundles;
+    clock->bundles = bundle;
+}
+
+void clock_remove_bundle(struct clock *clock, struct clock_bundle *bundle)
+{
+    struct clock_bundle **link = &clock->bundles;
+
+    while (*link && *link != bundle)
+        link = &(*link)->next;
+    if (!*link)
+        return;
+    *link = bundle->next;
+    spread(clock, bundle, clock->account);
 }
 
 /* n * to / from, rounded up; false if that does not fit. to and from fit 32 bits. */

@@ -146,15 +146,48 @@ struct clock_account {
     uint64_t count, cycles;
 };
 
+/*
+ * Operations that are always done together, so many of each. Charging the bundle is one addition;
+ * clock_accounts spreads it. Its owner adds it to one clock, and removes it before it goes.
+ */
+struct clock_bundle_row {
+    enum op op;
+    uint64_t count;
+};
+#define CLOCK_BUNDLE_ROWS 12
+struct clock_bundle {
+    struct clock_bundle_row rows[CLOCK_BUNDLE_ROWS];
+    unsigned row_count;
+    uint64_t cycles, charged; /* of one, and how often it was */
+    struct clock_bundle *next;
+};
+
 struct clock {
     cycles_t now;
     const struct cost_profile *profile;
     struct event_queue events;
-    /* now - start is the sum of idle and of all accounts' cycles. */
     cycles_t start;
-    uint64_t idle; /* cycles in which nothing ran */
-    struct clock_account account[OP_COUNT];
+    uint64_t idle;                          /* cycles in which nothing ran */
+    struct clock_account account[OP_COUNT]; /* without what was charged in bundles */
+    struct clock_bundle *bundles;
 };
+
+/*
+ * Each operation's account, what was charged in bundles included. now - start is the sum of idle
+ * and of all accounts' cycles.
+ */
+void clock_accounts(const struct clock *clock, struct clock_account account[OP_COUNT]);
+
+/* The bundle's rows are filled in; the clock and its profile outlive it. */
+void clock_add_bundle(struct clock *clock, struct clock_bundle *bundle);
+/* What it was charged stays on the accounts. */
+void clock_remove_bundle(struct clock *clock, struct clock_bundle *bundle);
+
+static inline void clock_charge_bundle(struct clock *clock, struct clock_bundle *bundle)
+{
+    clock->now.v += bundle->cycles;
+    bundle->charged++;
+}
 
 /* count operations that took cycles together: for costs that a model of its own computes. */
 static inline void clock_charge_cycles(struct clock *clock, enum op op, uint64_t count,

@@ -12,6 +12,7 @@
 #include "kvm_model/kvm.h"
 #include "kvm_model/pgtable.h"
 #include "kvm_model/realm.h"
+#include "kvm_model/state_switch.h"
 #include "kvm_model/rmi_cmds.h"
 
 #define KVM_ZERO_REG 31
@@ -85,6 +86,7 @@ struct kvm {
     struct kvm_smccc_filter *smccc_filter;
     struct vgic *vgic;
     uint64_t trng_state;
+    struct kvm_switch_bundles switches;
     struct kvm_vcpu **vcpus;
     size_t vcpu_count;
     struct realm realm;

@@ -18,7 +18,8 @@
 #define TIMERS 2u      /* virtual and physical */
 #define DEBUG_REGS 24u /* six breakpoints and six watchpoints: value and control */
 
-enum only_with { ALWAYS, WITH_VGIC, WITH_DEBUG };
+/* Bits of a case: what a vCPU must have for the charge. */
+enum only_with { ALWAYS = 0, WITH_VGIC = 1, WITH_DEBUG = 2 };
 
 struct charge {
     enum op op;
@@ -110,16 +111,41 @@ static const struct charge rec[SWITCH_POINT_COUNT][MAX_CHARGES] = {
                     {OP_KVM_VGIC_PUT, 1, WITH_VGIC}},
 };
 
+static const struct charge *charges_of(const struct kvm *kvm, unsigned point)
+{
+    bool all = kvm->clock->profile->kvm_switches == KVM_SWITCHES_EVERY_EXIT;
+
+    return kvm->config.realm ? rec[point] : all ? every_exit[point] : vhe[point];
+}
+
+_Static_assert(MAX_CHARGES <= CLOCK_BUNDLE_ROWS, "a row each");
+
+void kvm_switch_bundles_init(struct kvm *kvm)
+{
+    for (unsigned point = 0; point < SWITCH_POINT_COUNT; point++)
+        for (unsigned has = 0; has < SWITCH_CASES; has++) {
+            struct clock_bundle *bundle = &kvm->switches.bundle[point][has];
+            const struct charge *charge = charges_of(kvm, point);
+
+            for (unsigned i = 0; i < MAX_CHARGES && charge[i].count; i++)
+                if (!(charge[i].only & ~has))
+                    bundle->rows[bundle->row_count++] =
+                        (struct clock_bundle_row){charge[i].op, charge[i].count};
+            clock_add_bundle(kvm->clock, bundle);
+        }
+}
+
+void kvm_switch_bundles_free(struct kvm *kvm)
+{
+    for (unsigned point = 0; point < SWITCH_POINT_COUNT; point++)
+        for (unsigned has = 0; has < SWITCH_CASES; has++)
+            clock_remove_bundle(kvm->clock, &kvm->switches.bundle[point][has]);
+}
+
 void kvm_charge_switch(struct kvm_vcpu *vcpu, enum switch_point point)
 {
-    struct clock *clock = vcpu->kvm->clock;
-    bool all = clock->profile->kvm_switches == KVM_SWITCHES_EVERY_EXIT;
-    const struct charge *charge = vcpu_is_rec(vcpu) ? rec[point]
-                                  : all             ? every_exit[point]
-                                                    : vhe[point];
+    struct kvm *kvm = vcpu->kvm;
+    unsigned has = (kvm->vgic ? WITH_VGIC : 0u) | (vcpu->guest_debug ? WITH_DEBUG : 0u);
 
-    for (unsigned i = 0; i < MAX_CHARGES && charge[i].count; i++)
-        if (charge[i].only == ALWAYS || (charge[i].only == WITH_VGIC && vcpu->kvm->vgic) ||
-            (charge[i].only == WITH_DEBUG && vcpu->guest_debug))
-            clock_charge(clock, charge[i].op, charge[i].count);
+    clock_charge_bundle(kvm->clock, &kvm->switches.bundle[point][has]);
 }

@@ -86,6 +86,7 @@ struct kvm *kvm_create_vm(const struct kvm_config *config, int *error)
     kvm->vmid = config->vmid ? config->vmid : DEFAULT_VMID;
     kvm->rmi =
         (struct rmi_host){.smc = config->smc, .mm = config->mm, .cmds = config->variant->rmi};
+    kvm_switch_bundles_init(kvm);
     *error = init_vm(kvm);
     if (*error == 0)
         return kvm;
@@ -119,6 +120,7 @@ void kvm_destroy_vm(struct kvm *kvm)
     kvm_ioeventfds_free(kvm);
     kvm_smccc_filter_free(kvm);
     free(kvm->coalesced);
+    kvm_switch_bundles_free(kvm);
     free(kvm);
 }
 

@@ -71,13 +71,15 @@ void cycle_account_event(void *ctx, const struct event *event)
     const struct clock *clock = account->clock;
     struct timeline_step step = timeline_next(&account->timeline, event);
     struct account_part part = {.step = (uint16_t)event->kind};
+    struct clock_account accounts[OP_COUNT];
 
+    clock_accounts(clock, accounts);
     if (step.opens_trap)
         account->trap_of[event->vcpu] = ++account->traps;
     part.trap = account->trap_of[event->vcpu];
     part.trap_class = !part.trap ? SETUP : step.exception ? step.exception : "guest";
     for (unsigned op = 0; op < OP_COUNT; op++) {
-        const struct clock_account *now = &clock->account[op];
+        const struct clock_account *now = &accounts[op];
         struct clock_account *seen = &account->seen[op];
 
         if (now->count == seen->count && now->cycles == seen->cycles)

@@ -72,6 +72,8 @@ static bool make_room(struct trap_log *log, size_t count)
 {
     if (count > TRAP_LOG_MAX_EVENTS - log->event_count)
         return false;
+    if (log->event_count + count <= log->event_room)
+        return true;
     for (size_t n = 0; n < count; n++) {
         void *events = log->events;
         bool ok = trace_grow(&events, &log->event_room, log->event_count + n, sizeof(struct event));

@@ -39,8 +39,11 @@ static void check_whole(const struct session *session, const struct cycle_accoun
     const struct profile *profile = profile_of(session->report.profile);
     uint64_t whole = clock->now.v - clock->start.v, sum = clock->idle;
 
+    struct clock_account accounts[OP_COUNT];
+
+    clock_accounts(clock, accounts);
     for (unsigned op = 0; op < OP_COUNT; op++)
-        sum += clock->account[op].cycles;
+        sum += accounts[op].cycles;
     ck_assert_msg(sum == whole, "%s", session->scenario->path);
     ck_assert_msg(account_sum(account, profile, 0, ACCOUNT_ALL).cycles == whole, "%s",
                   session->scenario->path);

@@ -128,13 +128,23 @@ END_TEST
 START_TEST(accounts_add_up)
 {
     struct clock clock = {.profile = profile_default()};
+    struct clock_bundle bundle = {.rows = {{OP_ERET, 2}, {OP_RMM_COPY, 5}}, .row_count = 2};
+    struct clock_account accounts[OP_COUNT];
     uint64_t sum = 0;
 
     clock_restart(&clock, CYCLES(100));
+    clock_add_bundle(&clock, &bundle);
+    clock_charge_bundle(&clock, &bundle);
+    clock_accounts(&clock, accounts);
+    ck_assert_uint_eq(accounts[OP_RMM_COPY].count, 5);
+    ck_assert_uint_eq(accounts[OP_RMM_COPY].cycles, clock.profile->cycles[OP_RMM_COPY] * 5ull);
+    clock_charge_bundle(&clock, &bundle);
+    clock_remove_bundle(&clock, &bundle);
+    ck_assert_uint_eq(clock.account[OP_ERET].count, 4);
     clock_charge(&clock, OP_ERET, 3);
     clock_charge(&clock, OP_RMM_COPY, 64);
     clock_charge_cycles(&clock, OP_GUEST_INSN, 10, 7);
-    ck_assert_uint_eq(clock.account[OP_ERET].count, 3);
+    ck_assert_uint_eq(clock.account[OP_ERET].count, 7);
     ck_assert_uint_eq(clock.account[OP_GUEST_INSN].cycles, 7);
     for (unsigned op = 0; op < OP_COUNT; op++)
         sum += clock.account[op].cycles;
