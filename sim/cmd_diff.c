@@ -19,7 +19,8 @@ static const struct command_help help = {
     .about =
         "Finds the first event in which two runs differ and shows it in its context. A and B are\n"
         "scenarios, or recorded traces (by the name's end, .ndjson or .ctf). With --kernel X Y\n"
-        "one scenario runs under both kernels. PATTERNS as of sim trace.",
+        "one scenario runs under both kernels. PATTERNS as of sim trace; that no event of either\n"
+        "matches them is an error.",
     .epilogue =
         "examples:\n"
         "  sim diff before.ndjson after.ndjson --ignore cycles\n"
@@ -117,6 +118,21 @@ static enum exit_status load_side(struct side *side, const struct event_filter *
     return status;
 }
 
+/* Two sides of which the patterns leave nothing are not the same: nothing was compared. */
+static enum exit_status compare(const struct side *sides, const struct diff_options *options,
+                                const char *patterns)
+{
+    const struct trace_list *a = &sides[0].list, *b = &sides[1].list;
+    if (patterns && !a->count && !b->count) {
+        fprintf(stderr, "sim diff: error: --events: no event of A or B matches '%s'\n", patterns);
+        return EXIT_USAGE;
+    }
+    if (!diff_traces(stdout, a, b, options))
+        return EXIT_FAILED;
+    printf("the same: %zu events compared\n", a->count);
+    return EXIT_OK;
+}
+
 /* Cycles of two cost profiles say nothing about each other. */
 static void warn_of_headers(const struct side *sides)
 {
@@ -128,7 +144,7 @@ static void warn_of_headers(const struct side *sides)
 }
 
 static enum exit_status diff_sides(struct side *sides, struct diff_options *options,
-                                   const struct event_filter *filter)
+                                   const struct event_filter *filter, const char *patterns)
 {
     enum exit_status status = load_side(&sides[0], filter);
     trace_list_init(&sides[1].list);
@@ -138,8 +154,7 @@ static enum exit_status diff_sides(struct side *sides, struct diff_options *opti
         options->names[0] = sides[0].name;
         options->names[1] = sides[1].name;
         warn_of_headers(sides);
-        bool same = diff_traces(stdout, &sides[0].list, &sides[1].list, options);
-        status = same ? EXIT_OK : EXIT_FAILED;
+        status = compare(sides, options, patterns);
     }
     trace_list_free(&sides[0].list);
     trace_list_free(&sides[1].list);
@@ -216,7 +231,7 @@ int cmd_diff(int argc, char **argv)
     else if (!diff_ignore(&options, fields, &bad))
         status = (enum exit_status)usage_error("diff", "--ignore: no event has a field '%s'", bad);
     else
-        status = diff_sides(sides, &options, &filter);
+        status = diff_sides(sides, &options, &filter, events);
     free(fields);
     event_filter_free(&filter);
     return status;
