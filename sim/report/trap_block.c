@@ -171,6 +171,7 @@ static void print_completion(const struct block *block)
     const struct event *event = block->view->completion;
     if (!event)
         return;
+    const char *why, *sign = trap_sign_text(block->view, &why);
     bool by_rmm = event->kind == EV_COMPLETE_MMIO_EMULATION;
     bool write = block->view->io_abort && event_arg(block->view->io_abort, "is_write");
     uint64_t rt = event_arg(event, "rt");
@@ -182,9 +183,11 @@ static void print_completion(const struct block *block)
     else
         fputs("the value is dropped (xzr)", block->out);
     fprintf(block->out, ", by %s", by_rmm ? "the RMM" : "KVM");
-    if (by_rmm && event_arg(event, "sign_extend"))
-        fputs(", sign-extended", block->out);
+    if (sign && !write)
+        fprintf(block->out, ", %s", sign);
     fprintf(block->out, " (%s)\n", event_table[event->kind].name);
+    if (why && !write)
+        fprintf(block->out, "    %-*s%s\n", LABEL_WIDTH, "", why);
 }
 
 static void print_injection(const struct block *block, const struct event *event)

@@ -170,6 +170,7 @@ static void tell_steps(struct story *story)
 {
     const struct trap_view *view = &story->view;
     char number[GROUPED_SIZE], doc[STORY_TEXT_SIZE];
+    const char *why, *sign = trap_sign_text(view, &why);
     uint64_t before = view->events[0].cycle.v;
     chapter(story,
             "Step by step: cycles that each takes, what it is, and where the real one stands");
@@ -181,8 +182,11 @@ static void tell_steps(struct story *story)
         int used = fprintf(story->out, "   %7s  %-6s ", grouped(event->cycle.v - before, number),
                            world_name(event->world));
         used += fprintf(story->out, "%s ", event_table[event->kind].name);
-        snprintf(doc, sizeof(doc), "%s%s%s%s", event_table[event->kind].doc, source ? " [" : "",
-                 source ? source : "", source ? "]" : "");
+        const char *told = event == view->completion ? sign : NULL;
+        snprintf(doc, sizeof(doc), "%s%s%s%s%s%s%s%s", event_table[event->kind].doc,
+                 told ? ", " : "", told ? told : "", told && why ? ": " : "",
+                 told && why ? why : "", source ? " [" : "", source ? source : "",
+                 source ? "]" : "");
         print_wrapped(story->out, LINE_WIDTH, doc, DOC_COLUMN, used);
         before = event->cycle.v;
     }

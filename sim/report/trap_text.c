@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cpu/insn.h"
+#include "kvm_model/mmio.h"
 #include "rmm_model/rsi.h"
 #include "sim/report/esr_text.h"
 
@@ -172,4 +173,33 @@ const char *trap_what(const struct trap_view *view, char *text)
     else
         text[0] = '\0';
     return text;
+}
+
+/* KVM's value is compared with what the model makes of the same bytes when it keeps the sign. */
+static bool kvm_kept_sign(const struct event *completion, uint64_t esr)
+{
+    uint64_t value = event_arg(completion, "value");
+    struct kvm_mmio_load load = {
+        .len = (unsigned)event_arg(completion, "len"),
+        .sign_extend = true,
+        .sixty_four = field_get(esr, ESR_SF),
+    };
+    return value == kvm_mmio_load_value(KVM_MMIO_SIGN_AFTER_SWAP, &load, value);
+}
+
+const char *trap_sign_text(const struct trap_view *view, const char **why)
+{
+    const struct event *completion = view->completion;
+    uint64_t esr = view->vector ? event_arg(view->vector, "esr") : 0;
+    *why = NULL;
+    if (!completion || event_arg(completion, "rt") >= 31)
+        return NULL;
+    if (completion->kind == EV_COMPLETE_MMIO_EMULATION)
+        return event_arg(completion, "sign_extend") ? "sign-extended" : NULL;
+    if (!field_get(esr, ESR_ISV) || !field_get(esr, ESR_SSE) || field_get(esr, ESR_WNR))
+        return NULL;
+    if (kvm_kept_sign(completion, esr))
+        return "sign-extended";
+    *why = "this kernel extends the value, then masks it to the access: SSE is without effect";
+    return "sign lost";
 }

@@ -21,4 +21,10 @@ const char *errno_text(int64_t number);
 /* A string argument of an event; "?" when it is not there. */
 const char *event_text(const struct event *event, const char *field);
 
+/*
+ * What became of the sign of a signed load that was completed: "sign-extended", "sign lost", or
+ * NULL where the load is unsigned, was not completed, or goes to xzr. *why: what lost it, or NULL.
+ */
+const char *trap_sign_text(const struct trap_view *view, const char **why);
+
 #endif

@@ -14,6 +14,8 @@
 #define MAX_OUTPUT (512 * 1024)
 #define LINE_WIDTH 100
 #define REALM "scenarios/quickstart/realm-mmio-read.yaml"
+#define SIGN_LOST "scenarios/mmio/vm-sign-extend-linux-6.12.yaml"
+#define SIGN_KEPT "scenarios/mmio/vm-sign-extend-linux-7.2.yaml"
 #define WALKS "scenarios/mmio/realm-mmu-on.yaml"
 
 static const struct {
@@ -101,6 +103,12 @@ static const struct {
     {{REALM}, 0, "an access outside the memslots [Linux", NULL},
     {{REALM}, 0, "arch/arm64/kvm/mmio.c]\n", NULL},
     {{REALM}, 0, "completed   x2 = 0xffffffffffffff90, by the RMM, sign-extended", NULL},
+    {{SIGN_LOST}, 0, "x4 = 0x00000000000000a8, by KVM, sign lost (kvm_handle_mmio_return)\n", NULL},
+    {{SIGN_LOST}, 0, "this kernel extends the value, then masks it to the access", NULL},
+    {{SIGN_KEPT},
+     0,
+     "x4 = 0x00000000ffffffa8, by KVM, sign-extended (kvm_handle_mmio_return)",
+     NULL},
     {{WALKS}, 0, "   -> VA 0x8009000004: mapped to IPA 0x8009000004\n", NULL},
     {{WALKS}, 0, "page at 0x8009000000: read-write,", NULL},
     {{"E0107"}, 0, "E0107: a key is not known here\n", NULL},
