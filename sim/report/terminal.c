@@ -300,9 +300,10 @@ static void print_end(const struct screen *screen)
                 result->invariants->entries == 1 ? "y" : "ies", result->invariants->exits,
                 result->invariants->exits == 1 ? "" : "s", result->invariants->faults,
                 result->invariants->faults == 1 ? "" : "s");
-    fprintf(screen->out, "\n%-11s %s instruction%s, %s trap%s, %s cycles\n\n", "total",
-            grouped(result->instructions, instructions), result->instructions == 1 ? "" : "s",
-            grouped(total, traps), total == 1 ? "" : "s", grouped(result->cycles.v, cycles));
+    fprintf(screen->out, "\n%-11s %s instruction%s without a trap, %s trap%s, %s cycles\n\n",
+            "total", grouped(result->instructions, instructions),
+            result->instructions == 1 ? "" : "s", grouped(total, traps), total == 1 ? "" : "s",
+            grouped(result->cycles.v, cycles));
 }
 
 void report_terminal(FILE *out, const struct report *report, enum detail detail, bool colour)
