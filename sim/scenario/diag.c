@@ -48,6 +48,16 @@ static size_t file_order(const struct diag *diag, const char *name)
     return order;
 }
 
+/* A message outlives the scenario it is about: the name of the file is its own. */
+static struct source_pos own_pos(struct diag *diag, const struct source_pos *pos)
+{
+    struct source_pos own = *pos;
+
+    if (pos->file)
+        own.file = arena_copy(diag->arena, pos->file, strlen(pos->file));
+    return own;
+}
+
 /* The error that another cell has in common with this one, or NULL. */
 static struct diag_error *known_error(struct diag *diag, enum diag_code code,
                                       const struct source_pos *pos, const char *text)
@@ -92,7 +102,7 @@ struct diag_error *diag_error(struct diag *diag, enum diag_code code, const stru
         return error;
     error->order = diag->count++;
     error->file_order = file_order(diag, pos->file);
-    error->message = (struct diag_message){*pos, text};
+    error->message = (struct diag_message){own_pos(diag, pos), text};
     for (const struct source *source = diag_source(diag, pos->file);
          source && source->included_from.line;
          source = diag_source(diag, source->included_from.file)) {
@@ -126,7 +136,7 @@ void diag_note(struct diag_error *error, const struct source_pos *pos, const cha
                               &error->note_capacity, sizeof(*error->notes));
     note = &error->notes[error->note_count++];
     if (pos)
-        note->pos = *pos;
+        note->pos = own_pos(error->diag, pos);
     va_start(args, format);
     note->text = arena_vprintf(error->diag->arena, format, args);
     va_end(args);
