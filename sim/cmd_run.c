@@ -141,16 +141,16 @@ int cmd_run(int argc, char **argv)
     struct run_command command = {.session.diag = {.out = stderr, .format = DIAG_HUMAN}};
     const char *trace_format = NULL, *chaos = NULL, *colour = "auto", *message_format = "human";
     bool quiet = false, verbose = false, reassemble = false, gdb_default = false;
+    char formats[TRACE_FORMAT_NAMES_SIZE], format_help[TRACE_FORMAT_NAMES_SIZE + 32];
+    snprintf(format_help, sizeof(format_help), "%s; default by FILE's name",
+             trace_format_names(formats));
     const struct option_row rows[] = {
         {.name = "json", .help = "one JSON document instead of text", .flag = &command.json},
         {.name = "trace",
          .argument = "FILE",
          .help = "record every event; - is standard output",
          .value = &command.session.trace},
-        {.name = "trace-format",
-         .argument = "FORMAT",
-         .help = "text, ndjson, chrome, folded, vcd or ftrace; default by FILE's name",
-         .value = &trace_format},
+        {.name = "trace-format", .argument = "FORMAT", .help = format_help, .value = &trace_format},
         {.name = "quiet", .letter = 'q', .help = "the verdict only", .flag = &quiet},
         {.name = "verbose",
          .letter = 'v',
@@ -195,9 +195,7 @@ int cmd_run(int argc, char **argv)
         return usage_error("run", "--message-format is human, short or json, not '%s'",
                            message_format);
     if (trace_format && !(command.session.format = trace_format_by_name(trace_format)))
-        return usage_error(
-            "run", "--trace-format is text, ndjson, chrome, folded, vcd or ftrace, not '%s'",
-            trace_format);
+        return usage_error("run", "--trace-format is %s, not '%s'", formats, trace_format);
     if (command.session.trace && files > 1)
         return usage_error("run", "--trace records one scenario, not %d", files);
     if (!parse_chaos("run", chaos, &command.session.chaos))

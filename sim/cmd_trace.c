@@ -117,12 +117,8 @@ static enum exit_status convert(const struct trace_command *command, const char 
 
 static int unknown_format(const char *name)
 {
-    char names[128] = "";
-    const struct trace_format *format;
-    for (size_t i = 0, used = 0; (format = trace_format_at(i)) && used < sizeof(names); i++)
-        used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
-                                 format->name);
-    return usage_error("trace", "--format is one of %s, not '%s'", names, name);
+    char names[TRACE_FORMAT_NAMES_SIZE];
+    return usage_error("trace", "--format is %s, not '%s'", trace_format_names(names), name);
 }
 
 static enum exit_status run_command(struct trace_command *command, char **argv, int operands)
@@ -160,11 +156,10 @@ int cmd_trace(int argc, char **argv)
     struct event_filter filter;
     const char *format = NULL, *events = NULL;
     char error[256];
+    char formats[TRACE_FORMAT_NAMES_SIZE], format_help[TRACE_FORMAT_NAMES_SIZE + 32];
+    snprintf(format_help, sizeof(format_help), "%s; default by OUT", trace_format_names(formats));
     const struct option_row rows[] = {
-        {.name = "format",
-         .argument = "FORMAT",
-         .help = "text, ndjson, ctf, chrome, folded, vcd, ftrace, tarmac; default by OUT",
-         .value = &format},
+        {.name = "format", .argument = "FORMAT", .help = format_help, .value = &format},
         {.name = "output",
          .letter = 'o',
          .argument = "OUT",

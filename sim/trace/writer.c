@@ -30,6 +30,17 @@ const struct trace_format *trace_format_at(size_t index)
     return index < FORMAT_COUNT ? formats[index] : NULL;
 }
 
+const char *trace_format_names(char names[static TRACE_FORMAT_NAMES_SIZE])
+{
+    size_t used = 0;
+    for (size_t i = 0; i < FORMAT_COUNT && used < TRACE_FORMAT_NAMES_SIZE; i++) {
+        const char *between = i == 0 ? "" : i + 1 < FORMAT_COUNT ? ", " : " or ";
+        used += (size_t)snprintf(names + used, TRACE_FORMAT_NAMES_SIZE - used, "%s%s", between,
+                                 formats[i]->name);
+    }
+    return names;
+}
+
 const struct trace_format *trace_format_by_name(const char *name)
 {
     for (size_t i = 0; i < FORMAT_COUNT; i++)

@@ -65,6 +65,11 @@ const struct trace_format *trace_format_by_path(const char *path);
 /* Rows 0.., NULL beyond the last: for lists. */
 const struct trace_format *trace_format_at(size_t index);
 
+#define TRACE_FORMAT_NAMES_SIZE 128
+/* All the names, "text, ndjson, ... or tarmac", into names; for help and messages. Returns names.
+ */
+const char *trace_format_names(char names[static TRACE_FORMAT_NAMES_SIZE]);
+
 /* Exception level at which that world acts: "EL1&0", "R-EL2", "EL3", "EL2", "EL0". */
 const char *world_el(enum world world);
 
