@@ -188,8 +188,8 @@ static void fill_kernels(struct list *list)
 {
     const struct kvm_variant *variant;
     for (size_t i = 0; (variant = kvm_variant_at(i)); i++)
-        add(list, (const char *[LIST_MAX_COLUMNS]){
-                      variant->name, variant->rmi ? "plain VMs and realms" : "plain VMs"});
+        add(list,
+            (const char *[LIST_MAX_COLUMNS]){variant->name, variant->rmi ? "realms" : "plain VMs"});
 }
 
 /* --- errors -----------------------------------------------------------------------------------

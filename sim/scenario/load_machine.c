@@ -169,13 +169,12 @@ void load_machine(struct loader *loader)
     kernel = choose(loader, node, "kernel", loader->kernel);
     rmm = choose(loader, node, "rmm", loader->rmm);
     if (kernel.word && hosts_realms(kernel.word) != realm) {
-        note_world(contradiction(loader, &kernel,
-                                 arena_printf(loader->arena,
-                                              realm ? "the kernel %s cannot host a realm "
-                                                      "(world: cca)"
-                                                    : "the kernel %s is for realms, not for world: "
-                                                      "kvm-vhe",
-                                              kernel.word)),
+        const char *text = realm ? "the kernel %s cannot host a realm (world: cca)"
+                           : world->synthetic
+                               ? "the kernel %s is for realms, and world defaults to kvm-vhe; did "
+                                 "you mean `world: cca`?"
+                               : "the kernel %s is for realms, not for world: kvm-vhe";
+        note_world(contradiction(loader, &kernel, arena_printf(loader->arena, text, kernel.word)),
                    world);
         kernel.word = NULL;
     }

@@ -118,7 +118,7 @@ START_TEST(the_command_line_changes_them)
         "the kernel cca-v14 does not go with the RMM 1.0");
     bad(REALM(", kernel: cca-v12"), NULL, "eac", "the kernel cca-v12 does not go with the RMM eac");
     bad(REALM(""), "cca-v13", NULL, "--kernel cca-v13");
-    bad(HEAD CODE, "cca-v14", NULL, "is for realms");
+    bad(HEAD CODE, "cca-v14", NULL, "is for realms, and world defaults to kvm-vhe");
     bad(HEAD CODE, NULL, "eac", "a plain VM (world: kvm-vhe) has no RMM");
 }
 END_TEST
