@@ -32,7 +32,8 @@ struct debugger {
     const struct cpu *step_cpu;
     struct position step; /* where it was when the step began */
     bool at_start;
-    bool counted; /* the engine's translated code is for one instruction at a time */
+    bool watch_told; /* the stop that was resumed from was for a watchpoint */
+    bool counted;    /* the engine's translated code is for one instruction at a time */
     uint64_t polled_at;
     unsigned returns;
     va_t breakpoint[DEBUG_MAX_BREAKPOINTS];
@@ -237,8 +238,8 @@ static bool must_stop(struct debugger *debugger, struct cpu *cpu, struct debug_r
         report->why = DEBUG_STOP_START;
         return true;
     }
-    if (same_position(&here, &debugger->resumed))
-        return false;
+    if (same_position(&here, &debugger->resumed)) /* a watchpoint may be newer than the stop */
+        return !debugger->watch_told && watched(debugger, cpu, report);
     if (find_breakpoint(debugger, here.pc) < debugger->breakpoints) {
         report->why = DEBUG_STOP_BREAKPOINT;
         return true;
@@ -262,6 +263,7 @@ bool debugger_before_instruction(struct debugger *debugger, struct cpu *cpu)
 
     if (must_stop(debugger, cpu, &report)) {
         debugger->at_start = false;
+        debugger->watch_told = report.why == DEBUG_STOP_WATCHPOINT;
         debugger->step_cpu = cpu;
         debugger->resume = debugger->handler(debugger->ctx, cpu, &report);
         engine_load(cpu);

@@ -108,6 +108,17 @@ START_TEST(stops)
 }
 END_TEST
 
+START_TEST(a_watchpoint_counts_at_the_pc_the_guest_resumes_from)
+{
+    /* The first instruction is the load from 0x9000004. */
+    struct talk it = talk(VM, PACKETS("Z4,9000004,4", "c", "p20", "c"));
+
+    expect(&it, PACKETS("$OK#", "$T05thread:1;awatch:9000004;#", "$0000004000000000#", "$W00#"));
+    ck_assert_int_eq(it.status, EXIT_OK);
+    free(it.answers);
+}
+END_TEST
+
 START_TEST(an_endless_loop_is_interrupted_and_ended)
 {
     struct talk it = talk_bytes(LOOP, "$c#63\003$k#6b", 11);
@@ -213,6 +224,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, registers_and_memory);
     tcase_add_test(tcase, stops);
+    tcase_add_test(tcase, a_watchpoint_counts_at_the_pc_the_guest_resumes_from);
     tcase_add_test(tcase, an_endless_loop_is_interrupted_and_ended);
     tcase_add_test(tcase, what_is_unknown_is_answered_as_such);
     tcase_add_test(tcase, bytes_that_are_no_packets);
