@@ -142,7 +142,7 @@ int cmd_run(int argc, char **argv)
     const char *trace_format = NULL, *chaos = NULL, *colour = "auto", *message_format = "human";
     bool quiet = false, verbose = false, reassemble = false, gdb_default = false;
     char formats[TRACE_FORMAT_NAMES_SIZE], format_help[TRACE_FORMAT_NAMES_SIZE + 32];
-    snprintf(format_help, sizeof(format_help), "%s; default by FILE's name",
+    snprintf(format_help, sizeof(format_help), "%s; or by FILE",
              trace_format_names(formats));
     const struct option_row rows[] = {
         {.name = "json", .help = "one JSON document instead of text", .flag = &command.json},
