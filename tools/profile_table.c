@@ -56,13 +56,26 @@ static void put_profile(FILE *out, const struct profile *profile)
     fputs(" }},\n", out);
 }
 
+static int write_table(const char *path, const struct profile *const *known, size_t count)
+{
+    FILE *out = fopen(path, "we");
+
+    if (!out) {
+        perror(path);
+        return 1;
+    }
+    for (size_t i = 0; i < count; i++)
+        put_profile(out, known[i]);
+    return fclose(out) ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
     struct arena *arena = arena_new();
     struct diag *diag = diag_new(arena);
     const struct profile *known[MAX_PROFILES];
     size_t count = 0;
-    FILE *out;
+    int status = 1;
 
     for (int i = 2; i < argc && count < MAX_PROFILES; i++) {
         const struct profile *profile = profile_load(arena, diag, argv[i], known, count);
@@ -71,14 +84,8 @@ int main(int argc, char **argv)
             known[count++] = profile;
     }
     diag_print(diag, &(struct diag_options){.out = stderr, .format = DIAG_HUMAN});
-    if (argc < 3 || diag_count(diag))
-        return 1;
-    out = fopen(argv[1], "we");
-    if (!out) {
-        perror(argv[1]);
-        return 1;
-    }
-    for (size_t i = 0; i < count; i++)
-        put_profile(out, known[i]);
-    return fclose(out) ? 1 : 0;
+    if (argc >= 3 && !diag_count(diag))
+        status = write_table(argv[1], known, count);
+    arena_free(arena);
+    return status;
 }
