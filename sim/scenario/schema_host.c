@@ -1,19 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The keys of `host`, version 1: what a host may do that lies. */
 #include "rmm_model/rmi.h"
-#include "sim/scenario/schema.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define MAP(rows)                                                                                  \
-    &(const struct schema_map)                                                                     \
-    {                                                                                              \
-        .keys = (rows), .count = COUNT(rows)                                                       \
-    }
-#define WORDS(what_, list_)                                                                        \
-    &(const struct schema_words)                                                                   \
-    {                                                                                              \
-        .what = (what_), .list = (list_), .count = COUNT(list_)                                    \
-    }
+#include "sim/scenario/schema_rows.h"
 
 /* --- words ------------------------------------------------------------------------------------ */
 
@@ -198,7 +186,6 @@ static const struct schema_key do_keys[] = {
 
 /* --- what comes of it ------------------------------------------------------------------------- */
 
-#define MATCH_ANY_INT .type = SCHEMA_INT, .flags = SCHEMA_MATCH
 #define MATCH_ADDRESS .type = SCHEMA_ADDRESS, .flags = SCHEMA_MATCH
 
 static const struct schema_key answer_keys[] = {

@@ -2,9 +2,7 @@
 #include "sim/scenario/schema_observe.h"
 
 #include "cpu/event.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define MATCH_ANY_INT .type = SCHEMA_INT, .flags = SCHEMA_MATCH
+#include "sim/scenario/schema_rows.h"
 
 /* --- events ----------------------------------------------------------------------------------- */
 

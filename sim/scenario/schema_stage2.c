@@ -3,13 +3,8 @@
 #include "sim/scenario/schema_stage2.h"
 
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/schema_rows.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define WORDS(what_, list_)                                                                        \
-    &(const struct schema_words)                                                                   \
-    {                                                                                              \
-        .what = (what_), .list = (list_), .count = COUNT(list_)                                    \
-    }
 #define TABLE(name, rows) const struct schema_map name = {.keys = rows, .count = COUNT(rows)}
 
 /* --- words ------------------------------------------------------------------------------------ */

@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The keys of `stimulus`, version 1: what happens from outside, and when. */
 #include "cpu/event.h"
-#include "sim/scenario/schema.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define MAP(rows)                                                                                  \
-    &(const struct schema_map)                                                                     \
-    {                                                                                              \
-        .keys = (rows), .count = COUNT(rows)                                                       \
-    }
+#include "sim/scenario/schema_rows.h"
 
 static bool nth_event(size_t index, struct schema_word *word)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of keys, version 1. Order of rows is the canonical order of keys in a file. */
-#include "sim/scenario/schema.h"
+#include "sim/scenario/schema_rows.h"
 
 #include <string.h>
 
@@ -10,23 +10,8 @@
 #include "sim/scenario/schema_observe.h"
 #include "sim/scenario/schema_stage2.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define MAP(rows)                                                                                  \
-    &(const struct schema_map)                                                                     \
-    {                                                                                              \
-        .keys = (rows), .count = COUNT(rows)                                                       \
-    }
-#define WORDS(what_, list_)                                                                        \
-    &(const struct schema_words)                                                                   \
-    {                                                                                              \
-        .what = (what_), .list = (list_), .count = COUNT(list_)                                    \
-    }
-
-#define INT(low, high) .type = SCHEMA_INT, .min = (low), .max = (high)
-#define ANY_INT .type = SCHEMA_INT
 #define BIT .type = SCHEMA_INT, .flags = SCHEMA_MATCH, .max = 1
 #define MATCH_INT(high) .type = SCHEMA_INT, .flags = SCHEMA_MATCH, .max = (high)
-#define MATCH_ANY_INT .type = SCHEMA_INT, .flags = SCHEMA_MATCH
 #define MATCH_BOOL .type = SCHEMA_BOOL, .flags = SCHEMA_MATCH
 #define MATCH_ADDRESS .type = SCHEMA_ADDRESS, .flags = SCHEMA_MATCH
 #define MATCH_TEXT .type = SCHEMA_TEXT, .flags = SCHEMA_MATCH
@@ -210,8 +195,9 @@ static const struct schema_key machine_keys[] = {
     {"cpus", INT(1, SCN_MAX_VCPUS), .fallback = "1",
      .doc = "number of vCPUs; all but vCPU 0 are off until PSCI CPU_ON, or guest.vcpus"},
     {"profile", .type = SCHEMA_TEXT, .fallback = "default",
-     .doc = "cost profile: default, n1-altra-2024, a55-opencca-2025, a57-vhe-2017, xgene-2016, or a "
-            "file beside this one (told by a / or by its end, .yaml)"},
+     .doc =
+         "cost profile: default, n1-altra-2024, a55-opencca-2025, a57-vhe-2017, xgene-2016, or a "
+         "file beside this one (told by a / or by its end, .yaml)"},
     {"slice", INT(1000, INT64_MAX), .fallback = "100_000",
      .doc = "cycles after which a vCPU's thread gives the host's CPU to the next one"},
 };

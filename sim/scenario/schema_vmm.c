@@ -4,21 +4,7 @@
 #include "cpu/arch/sysreg.h"
 #include "kvm_model/uapi.h"
 #include "kvm_model/vmm/virtio_blk.h"
-#include "sim/scenario/schema.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define MAP(rows)                                                                                  \
-    &(const struct schema_map)                                                                     \
-    {                                                                                              \
-        .keys = (rows), .count = COUNT(rows)                                                       \
-    }
-#define WORDS(what_, list_)                                                                        \
-    &(const struct schema_words)                                                                   \
-    {                                                                                              \
-        .what = (what_), .list = (list_), .count = COUNT(list_)                                    \
-    }
-#define INT(low, high) .type = SCHEMA_INT, .min = (low), .max = (high)
-#define ANY_INT .type = SCHEMA_INT
+#include "sim/scenario/schema_rows.h"
 
 static const struct schema_pattern number_pattern = {
     "^(0x[0-9A-Fa-f_]+|0b[01_]+|[0-9][0-9_]*)[KMG]?$", "an offset, like 0x10"};
