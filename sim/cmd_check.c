@@ -3,16 +3,19 @@
 #include <string.h>
 
 #include "sim/cmd.h"
+#include "sim/find_scenarios.h"
 #include "sim/options.h"
 #include "sim/report/json_writer.h"
 #include "sim/report/report.h"
 #include "sim/scenario/scenario.h"
 
 static const struct command_help help = {
-    .usage = "sim check FILE... [options]",
-    .about =
-        "Reads and validates scenarios without running them. FILE may be - for standard input.",
-    .epilogue = "example: sim check --message-format=short scenarios/*.yaml\n"
+    .usage = "sim check PATH... [options]",
+    .about = "Reads and validates scenarios without running them. PATH is a file, a folder with\n"
+             "scenarios, or - for standard input.",
+    .epilogue = "examples:\n"
+                "  sim check a.yaml\n"
+                "  sim check --message-format=short scenarios\n"
                 "\n"
                 "exit status: 0 all are valid; 2 one is not, or cannot be read, or wrong usage;\n"
                 "  77 one holds assembly that is not cached, and no assembler is installed\n",
@@ -65,17 +68,17 @@ static void print_file(enum check_output output, const char *path, size_t cells,
     json_end(&json);
 }
 
-static int check_files(char **files, int count, const struct scenario_load_options *options,
-                       enum check_output output)
+static int check_files(const struct scenario_list *files,
+                       const struct scenario_load_options *options, enum check_output output)
 {
     int worst = 0;
 
-    for (int i = 0; i < count; i++) {
-        struct scenario_file *file = scenario_file_open(files[i], options->diag);
+    for (size_t i = 0; i < files->count; i++) {
+        struct scenario_file *file = scenario_file_open(files->paths[i], options->diag);
         int status = file ? scenario_file_check(file, options) : SCENARIO_INVALID;
         size_t cells = file ? scenario_file_cell_count(file) : 0;
 
-        print_file(output, files[i], cells, status);
+        print_file(output, files->paths[i], cells, status);
         scenario_file_free(file);
         if (status && worst != SCENARIO_INVALID)
             worst = status;
@@ -116,15 +119,20 @@ int cmd_check(int argc, char **argv)
     if (!format_by_name(format, &diag.format))
         return usage_error("check", "unknown message format '%s': human, short, json", format);
     if (operands == 0)
-        return usage_error("check", "no FILE is given");
+        return usage_error("check", "no PATH is given");
     if (reassemble)
         options.code_cache = CODE_CACHE_VERIFY;
     if (json) {
         diag.format = DIAG_JSON;
         print_header();
     }
-    return check_files(argv, operands, &options,
-                       json    ? CHECK_JSON
-                       : quiet ? CHECK_QUIET
-                               : CHECK_TEXT);
+    struct arena *arena = arena_new();
+    struct scenario_list files = {0};
+    find_files(arena, argv, (size_t)operands, &files);
+    int status = check_files(&files, &options,
+                             json    ? CHECK_JSON
+                             : quiet ? CHECK_QUIET
+                                     : CHECK_TEXT);
+    arena_free(arena);
+    return status;
 }

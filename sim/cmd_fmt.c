@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/cmd.h"
+#include "sim/find_scenarios.h"
 #include "sim/options.h"
 #include "sim/report/json_writer.h"
 #include "sim/report/report.h"
@@ -11,15 +12,17 @@
 #include "sim/scenario/layout.h"
 
 static const struct command_help help = {
-    .usage = "sim fmt FILE... [options]",
+    .usage = "sim fmt PATH... [options]",
     .about =
         "Puts scenarios into the canonical layout: sections in the order of `sim list keys`, no\n"
         "blanks at ends of lines, at most one empty line in a row, a newline at the end. Comments\n"
         "go with the line they stand above; the order inside a section is the author's. What a\n"
-        "file means never changes: where that cannot be kept, the file is left as it is.",
+        "file means never changes: where that cannot be kept, the file is left as it is. PATH is "
+        "a\n"
+        "file, a folder with scenarios, or - (standard input to standard output).",
     .epilogue = "examples:\n"
-                "  sim fmt scenarios/*.yaml\n"
-                "  sim fmt --check scenarios/*/*.yaml    names those that would change\n"
+                "  sim fmt a.yaml b.yaml\n"
+                "  sim fmt --check scenarios    names those that would change\n"
                 "  sim fmt - < a.yaml\n"
                 "\n"
                 "exit status: 0 done, or nothing to do; 1 --check: a file would change; 2 wrong\n"
@@ -91,7 +94,7 @@ int cmd_fmt(int argc, char **argv)
     if (parsed != PARSE_OK)
         return parsed == PARSE_HELP ? EXIT_OK : EXIT_USAGE;
     if (operands == 0)
-        return usage_error("fmt", "no FILE is given");
+        return usage_error("fmt", "no PATH is given");
     if (command.json) {
         struct json json;
         json_begin(&json, stdout, false);
@@ -101,8 +104,12 @@ int cmd_fmt(int argc, char **argv)
         json_object_end(&json);
         json_end(&json);
     }
+    struct arena *arena = arena_new();
+    struct scenario_list files = {0};
     enum exit_status status = EXIT_OK;
-    for (int i = 0; i < operands; i++)
-        status = worse_status(status, format_file(&command, argv[i]));
+    find_files(arena, argv, (size_t)operands, &files);
+    for (size_t i = 0; i < files.count; i++)
+        status = worse_status(status, format_file(&command, files.paths[i]));
+    arena_free(arena);
     return (int)status;
 }

@@ -97,3 +97,15 @@ int find_scenarios(struct arena *arena, const char *path, struct scenario_list *
         qsort(list->paths + first, list->count - first, sizeof(list->paths[0]), by_bytes);
     return error;
 }
+
+void find_files(struct arena *arena, char *const *operands, size_t count,
+                struct scenario_list *list)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t before = list->count;
+        if (find_scenarios(arena, operands[i], list) == 0 && list->count > before)
+            continue;
+        list->count = before;
+        add(arena, list, operands[i]);
+    }
+}

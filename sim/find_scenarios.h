@@ -22,6 +22,14 @@ struct scenario_list {
 int find_scenarios(struct arena *arena, const char *path, struct scenario_list *list);
 
 /*
+ * The files that operands name: of a folder the scenarios below it as above, else the operand
+ * itself, whatever it is. A folder that cannot be read or holds no scenario stays as it is, for its
+ * reader to tell.
+ */
+void find_files(struct arena *arena, char *const *operands, size_t count,
+                struct scenario_list *list);
+
+/*
  * Whether a line of the file starts with one of the keys, "sim:", ...; NULL ends them. A cheap look
  * that saves reading the file as YAML. A file that cannot be read has them all, so that the loader
  * tells what is wrong with it.
