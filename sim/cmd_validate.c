@@ -9,9 +9,11 @@
 #include "sim/report/style.h"
 #include "sim/report/verdict.h"
 #include "sim/scenario/arena.h"
+#include "sim/scenario/builtin.h"
 #include "sim/scenario/diag.h"
 
-#define DEFAULT_FILE "cpu/timing/published.yaml"
+#define TREE_FILE "cpu/timing/published.yaml"
+#define DEFAULT_FILE BUILTIN_PREFIX TREE_FILE
 #define WIDTH 100
 #define INDENT 4
 
@@ -21,7 +23,8 @@ static const struct command_help help = {
              "with\n"
              "the error: rows a profile was fitted to (within 5 %), rows held out (20 %), ratios "
              "(15 %).\n"
-             "FILE is " DEFAULT_FILE " of the source tree, or one like it.",
+             "The rows and their scenarios come with the program; FILE, like " TREE_FILE ",\n"
+             "has others.",
     .epilogue =
         "examples:\n"
         "  sim validate\n"

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/scenario/builtin.h"
 #include "sim/scenario/text.h"
 
 #define READ_PIECE ((size_t)64 * 1024)
@@ -58,6 +59,23 @@ static enum file_status read_all(struct arena *arena, int fd, size_t limit, stru
     return FILE_READ;
 }
 
+static enum file_status read_builtin(struct arena *arena, const char *path, size_t limit,
+                                     struct file_bytes *file, const char **why)
+{
+    const struct builtin_file *found = builtin_find(path);
+
+    if (!found) {
+        *why = error_text(arena, ENOENT);
+        return FILE_MISSING;
+    }
+    if (found->size > limit) {
+        *why = arena_printf(arena, "it is larger than %zu bytes", limit);
+        return FILE_TOO_LARGE;
+    }
+    *file = (struct file_bytes){arena_copy(arena, found->bytes, found->size), found->size};
+    return FILE_READ;
+}
+
 enum file_status file_read(struct arena *arena, const char *path, size_t limit,
                            struct file_bytes *file, const char **why)
 {
@@ -67,6 +85,8 @@ enum file_status file_read(struct arena *arena, const char *path, size_t limit,
 
     if (strcmp(path, "-") == 0)
         return read_all(arena, STDIN_FILENO, limit, file, why);
+    if (builtin_is_path(path))
+        return read_builtin(arena, path, limit, file, why);
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
         *why = error_text(arena, errno);

@@ -15,7 +15,8 @@ struct file_bytes {
 enum file_status { FILE_READ, FILE_MISSING, FILE_UNREADABLE, FILE_TOO_LARGE };
 
 /*
- * Reads a regular file (or standard input, for path "-") of at most limit bytes. Otherwise *why is
+ * Reads a regular file (or standard input, for path "-"; or one of the program's own, see
+ * sim/scenario/builtin.h) of at most limit bytes. Otherwise *why is
  * a text to end a message with: "No such file or directory", "it is a directory", ...
  */
 enum file_status file_read(struct arena *arena, const char *path, size_t limit,

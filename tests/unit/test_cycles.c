@@ -9,6 +9,8 @@
 #include "sim/find_scenarios.h"
 #include "sim/published.h"
 #include "sim/scenario/arena.h"
+#include "sim/scenario/builtin.h"
+#include "sim/scenario/code_cache.h"
 #include "sim/scenario/diag.h"
 #include "sim/session.h"
 
@@ -156,6 +158,31 @@ START_TEST(wrong_tables_are_refused)
 }
 END_TEST
 
+/* The program has the rows and every scenario they name with it, wherever it is. */
+START_TEST(the_published_rows_need_no_source_tree)
+{
+    struct arena *arena = arena_new();
+    struct diag *diag = diag_new(arena);
+    struct published published;
+
+    ck_assert(published_load(arena, diag, BUILTIN_PREFIX PUBLISHED, &published));
+    ck_assert_uint_gt(published.count, 30);
+    for (size_t i = 0; i < published.count; i++) {
+        const char *path = published.rows[i].scenario;
+
+        if (!path)
+            continue;
+        ck_assert_msg(builtin_find(path) != NULL, "%s", path);
+        ck_assert_ptr_nonnull(builtin_find(code_cache_path(arena, path, NULL)));
+    }
+    ck_assert_ptr_null(builtin_find(PUBLISHED)); /* a path of the tree is a file of the user's */
+    ck_assert_ptr_null(builtin_find(BUILTIN_PREFIX "../" PUBLISHED));
+    ck_assert_ptr_null(builtin_find(BUILTIN_PREFIX "cpu/timing"));
+    ck_assert_ptr_nonnull(builtin_find(BUILTIN_PREFIX "cpu/x/../timing/y/z/../../published.yaml"));
+    arena_free(arena);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("cycles");
@@ -167,6 +194,7 @@ int main(void)
     tcase_add_test(tcase, the_parts_are_the_whole_in_every_scenario);
     tcase_add_loop_test(tcase, a_realm_read_is_whole_under_each_profile, 0, 5);
     tcase_add_test(tcase, published_figures_are_met_or_their_misses_known);
+    tcase_add_test(tcase, the_published_rows_need_no_source_tree);
     tcase_add_loop_test(tcase, wrong_tables_are_refused, 0,
                         (int)(sizeof(wrong) / sizeof(wrong[0])));
     suite_add_tcase(suite, tcase);
