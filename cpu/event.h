@@ -141,16 +141,16 @@ struct event_field {
     X(IO_MEM_ABORT, io_mem_abort, "an access outside the memslots", H(ipa), B(isv), B(is_write),   \
       D(len), D(rt))                                                                               \
     X(KVM_IO_BUS_READ, kvm_io_bus_read, "the in-kernel bus is asked", H(gpa), D(len), B(handled),  \
-      H(value))                                                                                    \
+      H(value), S(result))                                                                         \
     X(KVM_IO_BUS_WRITE, kvm_io_bus_write, "the in-kernel bus is offered a write", H(gpa), D(len),  \
-      B(handled), H(value))                                                                        \
+      B(handled), H(value), S(result))                                                             \
     X(KVM_HANDLE_MMIO_RETURN, kvm_handle_mmio_return, "KVM completes the access", D(rt), D(len),   \
       H(value))                                                                                    \
     X(HOST_IRQ, host_irq, "the host takes its interrupt", D(intid))                                \
     X(KVM_TIMER_UPDATE_IRQ, kvm_timer_update_irq, "a guest timer's line changes", D(vcpu),         \
       D(intid), B(level))                                                                          \
-    X(KVM_IRQ_LINE, kvm_irq_line, "user space drives a vCPU's own input: 0 IRQ, 1 FIQ",            \
-      D(vcpu), D(line), B(level))                                                                  \
+    X(KVM_IRQ_LINE, kvm_irq_line, "user space drives a vCPU's own input: 0 IRQ, 1 FIQ", D(vcpu),   \
+      D(line), B(level))                                                                           \
     X(VGIC_UPDATE_IRQ_PENDING, vgic_update_irq_pending, "an interrupt is injected into the vGIC",  \
       D(vcpu), D(intid), B(level))                                                                 \
     X(VGIC_POPULATE_LR, vgic_populate_lr, "an interrupt gets a list register", D(lr), D(intid),    \
@@ -168,7 +168,7 @@ struct event_field {
     X(ADDRESS_SPACE_RW, address_space_rw, "the VMM looks the address up", H(addr), D(len),         \
       B(is_write))                                                                                 \
     X(VMM_HANDLE, vmm_handle, "a device answers", S(device), H(offset), D(len), B(is_write),       \
-      H(value))                                                                                    \
+      H(value), S(result))                                                                         \
     X(VMM_SCRIPT, vmm_script, "the VMM does what its script says", S(action), H(value), D(ret))    \
     /* the tool */                                                                                 \
     X(END, end, "the run is over", S(reason), H(detail))

@@ -72,14 +72,29 @@ static const struct kvm_io_range *bus_lookup(struct kvm_vcpu *vcpu, uint64_t gpa
     return range;
 }
 
+/* As the event says it. */
+static const char *result_name(enum kvm_io_result result)
+{
+    static const char *const names[] = {
+        [KVM_IO_UNHANDLED] = "unhandled",
+        [KVM_IO_OK] = "ok",
+        [KVM_IO_DECODE_ERROR] = "decode_error",
+        [KVM_IO_ERROR] = "error",
+    };
+
+    return names[result];
+}
+
 bool kvm_io_bus_read(struct kvm_vcpu *vcpu, uint64_t gpa, unsigned len, void *data)
 {
     const struct kvm_io_range *range = bus_lookup(vcpu, gpa, len);
-    bool handled =
-        range && range->device.ops->read(vcpu, range->device.ctx, gpa - range->gpa, len, data);
+    enum kvm_io_result result =
+        range ? range->device.ops->read(vcpu, range->device.ctx, gpa - range->gpa, len, data)
+              : KVM_IO_UNHANDLED;
+    bool handled = result != KVM_IO_UNHANDLED;
 
     EMIT(vcpu_trace(vcpu), KVM_IO_BUS_READ, HOST, gpa, len, handled,
-         handled ? kvm_mmio_read_buf(data, len) : 0);
+         handled ? kvm_mmio_read_buf(data, len) : 0, EVENT_STR(result_name(result)));
     return handled;
 }
 
@@ -87,12 +102,14 @@ bool kvm_io_bus_write(struct kvm_vcpu *vcpu, uint64_t gpa, unsigned len, const v
 {
     const struct kvm_io_range *range = bus_lookup(vcpu, gpa, len);
     struct kvm *kvm = vcpu->kvm;
-    bool handled = kvm_ioeventfd_write(kvm, gpa, len, kvm_mmio_read_buf(data, len)) ||
-                   kvm_coalesced_write(kvm, gpa, len, data);
+    enum kvm_io_result result = KVM_IO_UNHANDLED;
 
-    if (!handled && range)
-        handled = range->device.ops->write(vcpu, range->device.ctx, gpa - range->gpa, len, data);
-
-    EMIT(vcpu_trace(vcpu), KVM_IO_BUS_WRITE, HOST, gpa, len, handled, kvm_mmio_read_buf(data, len));
-    return handled;
+    if (kvm_ioeventfd_write(kvm, gpa, len, kvm_mmio_read_buf(data, len)) ||
+        kvm_coalesced_write(kvm, gpa, len, data))
+        result = KVM_IO_OK;
+    else if (range)
+        result = range->device.ops->write(vcpu, range->device.ctx, gpa - range->gpa, len, data);
+    EMIT(vcpu_trace(vcpu), KVM_IO_BUS_WRITE, HOST, gpa, len, result != KVM_IO_UNHANDLED,
+         kvm_mmio_read_buf(data, len), EVENT_STR(result_name(result)));
+    return result != KVM_IO_UNHANDLED;
 }

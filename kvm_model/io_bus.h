@@ -10,14 +10,23 @@
 
 struct kvm_vcpu;
 
+/*
+ * What became of an access. KVM knows only the first (-EOPNOTSUPP: user space shall handle it) from
+ * all others; that a device took an access and refused what it asks for is told in the event alone.
+ */
+enum kvm_io_result {
+    KVM_IO_UNHANDLED,
+    KVM_IO_OK,
+    KVM_IO_DECODE_ERROR, /* no such register, or none of that size: reads 0, ignores the write */
+    KVM_IO_ERROR,        /* the device answers with an error, which nobody looks at */
+};
+
 struct kvm_io_device_ops {
-    /*
-     * vcpu makes the access; len is 1, 2, 4 or 8, data in memory order. False: not mine, user space
-     * shall handle it.
-     */
-    bool (*read)(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len, void *data);
-    bool (*write)(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
-                  const void *data);
+    /* vcpu makes the access; len is 1, 2, 4 or 8, data in memory order. */
+    enum kvm_io_result (*read)(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
+                               void *data);
+    enum kvm_io_result (*write)(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
+                                const void *data);
 };
 
 struct kvm_io_device {

@@ -3,26 +3,39 @@
 
 #include "kvm_model/mmio.h"
 
-static bool read(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len, void *data)
+/* The bus has no errors of its own: KVM's devices read 0 and ignore what they do not know. */
+static enum kvm_io_result result_of(enum memtx_result result)
 {
-    struct io_bus_device *adapter = ctx;
-
-    (void)vcpu;
-    clock_charge(adapter->clock, OP_DEVICE_ACCESS, 1);
-    clock_charge(adapter->clock, OP_DEVICE_LATENCY, adapter->latency);
-    kvm_mmio_write_buf(data, len, device_read(&adapter->device, offset, len));
-    return true;
+    return result & MEMTX_DECODE_ERROR ? KVM_IO_DECODE_ERROR
+           : result & MEMTX_ERROR      ? KVM_IO_ERROR
+                                       : KVM_IO_OK;
 }
 
-static bool write(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len, const void *data)
+static enum kvm_io_result read(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
+                               void *data)
+{
+    struct io_bus_device *adapter = ctx;
+    enum memtx_result result;
+    uint64_t value;
+
+    (void)vcpu;
+    clock_charge(adapter->clock, OP_DEVICE_ACCESS, 1);
+    clock_charge(adapter->clock, OP_DEVICE_LATENCY, adapter->latency);
+    result = device_dispatch_read(&adapter->device, offset, len, &value);
+    kvm_mmio_write_buf(data, len, value);
+    return result_of(result);
+}
+
+static enum kvm_io_result write(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
+                                const void *data)
 {
     struct io_bus_device *adapter = ctx;
 
     (void)vcpu;
     clock_charge(adapter->clock, OP_DEVICE_ACCESS, 1);
     clock_charge(adapter->clock, OP_DEVICE_LATENCY, adapter->latency);
-    device_write(&adapter->device, offset, kvm_mmio_read_buf(data, len), len);
-    return true;
+    return result_of(
+        device_dispatch_write(&adapter->device, offset, kvm_mmio_read_buf(data, len), len));
 }
 
 struct kvm_io_device io_bus_device(struct io_bus_device *adapter)

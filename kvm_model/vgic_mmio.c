@@ -219,7 +219,8 @@ static const struct vgic_row *find_row(const struct vgic_frame *frame, uint64_t 
     return NULL;
 }
 
-void vgic_frame_read(const struct vgic_frame *frame, struct vgic_access *access, void *data)
+enum kvm_io_result vgic_frame_read(const struct vgic_frame *frame, struct vgic_access *access,
+                                   void *data)
 {
     const struct vgic_row *row = find_row(frame, access->offset, access->len);
     uint64_t value = 0;
@@ -229,14 +230,17 @@ void vgic_frame_read(const struct vgic_frame *frame, struct vgic_access *access,
         value = row->read(access);
     }
     kvm_mmio_write_buf(data, access->len, value);
+    return row ? KVM_IO_OK : KVM_IO_DECODE_ERROR;
 }
 
-void vgic_frame_write(const struct vgic_frame *frame, struct vgic_access *access, const void *data)
+enum kvm_io_result vgic_frame_write(const struct vgic_frame *frame, struct vgic_access *access,
+                                    const void *data)
 {
     const struct vgic_row *row = find_row(frame, access->offset, access->len);
 
     if (!row)
-        return;
+        return KVM_IO_DECODE_ERROR;
     access->offset -= row->offset;
     row->write(access, kvm_mmio_read_buf(data, access->len));
+    return KVM_IO_OK;
 }

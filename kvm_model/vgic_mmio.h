@@ -55,7 +55,9 @@ vgic_write_fn vgic_write_priority, vgic_write_config;
  * does not allow reads as zero and ignores writes, as does what is not there (dispatch_mmio_read,
  * check_region).
  */
-void vgic_frame_read(const struct vgic_frame *frame, struct vgic_access *access, void *data);
-void vgic_frame_write(const struct vgic_frame *frame, struct vgic_access *access, const void *data);
+enum kvm_io_result vgic_frame_read(const struct vgic_frame *frame, struct vgic_access *access,
+                                   void *data);
+enum kvm_io_result vgic_frame_write(const struct vgic_frame *frame, struct vgic_access *access,
+                                    const void *data);
 
 #endif

@@ -176,23 +176,22 @@ static struct vgic_access dist_access(const struct kvm_vcpu *vcpu, uint64_t offs
         .vgic = redist->vgic, .redist = redist, .spis = true, .offset = offset, .len = len};
 }
 
-static bool dist_read(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len, void *data)
+static enum kvm_io_result dist_read(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
+                                    void *data)
 {
     struct vgic_access access = dist_access(vcpu, offset, len);
 
     (void)ctx;
-    vgic_frame_read(&dist_frame, &access, data);
-    return true;
+    return vgic_frame_read(&dist_frame, &access, data);
 }
 
-static bool dist_write(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
-                       const void *data)
+static enum kvm_io_result dist_write(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset,
+                                     unsigned len, const void *data)
 {
     struct vgic_access access = dist_access(vcpu, offset, len);
 
     (void)ctx;
-    vgic_frame_write(&dist_frame, &access, data);
-    return true;
+    return vgic_frame_write(&dist_frame, &access, data);
 }
 
 const struct kvm_io_device_ops vgic_v2_dist_ops = {.read = dist_read, .write = dist_write};

@@ -188,42 +188,40 @@ static struct vgic_access redist_access(struct vgic_redist *redist, uint64_t off
         .vgic = redist->vgic, .redist = redist, .offset = offset, .len = len};
 }
 
-static bool dist_read(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len, void *data)
+static enum kvm_io_result dist_read(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
+                                    void *data)
 {
     struct vgic_access access = dist_access(ctx, offset, len);
 
     (void)vcpu;
-    vgic_frame_read(&dist_frame, &access, data);
-    return true;
+    return vgic_frame_read(&dist_frame, &access, data);
 }
 
-static bool dist_write(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
-                       const void *data)
+static enum kvm_io_result dist_write(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset,
+                                     unsigned len, const void *data)
 {
     struct vgic_access access = dist_access(ctx, offset, len);
 
     (void)vcpu;
-    vgic_frame_write(&dist_frame, &access, data);
-    return true;
+    return vgic_frame_write(&dist_frame, &access, data);
 }
 
-static bool redist_read(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len, void *data)
+static enum kvm_io_result redist_read(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset,
+                                      unsigned len, void *data)
 {
     struct vgic_access access = redist_access(ctx, offset, len);
 
     (void)vcpu;
-    vgic_frame_read(&redist_frame, &access, data);
-    return true;
+    return vgic_frame_read(&redist_frame, &access, data);
 }
 
-static bool redist_write(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
-                         const void *data)
+static enum kvm_io_result redist_write(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset,
+                                       unsigned len, const void *data)
 {
     struct vgic_access access = redist_access(ctx, offset, len);
 
     (void)vcpu;
-    vgic_frame_write(&redist_frame, &access, data);
-    return true;
+    return vgic_frame_write(&redist_frame, &access, data);
 }
 
 const struct kvm_io_device_ops vgic_dist_ops = {.read = dist_read, .write = dist_write};

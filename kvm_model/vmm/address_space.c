@@ -15,7 +15,7 @@ static bool unassigned_accepts(void *device, uint64_t offset, unsigned size, boo
 }
 
 static const struct device_ops unassigned_ops = {.accepts = unassigned_accepts};
-static const struct device unassigned = {.name = "unassigned", .ops = &unassigned_ops};
+static const struct device unassigned = {.name = ADDRESS_SPACE_UNASSIGNED, .ops = &unassigned_ops};
 
 bool address_space_init(struct address_space *as, const struct memory_region *root,
                         struct host_mm *mm, struct trace *trace, struct clock *clock)
@@ -77,7 +77,8 @@ static enum memtx_result device_rw(struct address_space *as, const struct flat_r
         bytes = htole64(value);
         memcpy(buf, &bytes, size);
     }
-    EMIT(as->trace, VMM_HANDLE, VMM, EVENT_STR(device->name), offset, size, is_write, value);
+    EMIT(as->trace, VMM_HANDLE, VMM, EVENT_STR(device->name), offset, size, is_write, value,
+         EVENT_STR(memtx_result_name(result)));
     return result;
 }
 
@@ -138,7 +139,8 @@ enum memtx_result address_space_rw_whole(struct address_space *as, uint64_t addr
     EMIT(as->trace, ADDRESS_SPACE_RW, VMM, addr, len, is_write);
     if (!range || range->region->type != MEMORY_REGION_IO || range->last - addr < len - 1) {
         note_unassigned(as, addr, is_write);
-        EMIT(as->trace, VMM_HANDLE, VMM, EVENT_STR("ignored"), addr, len, is_write, 0);
+        EMIT(as->trace, VMM_HANDLE, VMM, EVENT_STR(ADDRESS_SPACE_IGNORED), addr, len, is_write, 0,
+             EVENT_STR(memtx_result_name(MEMTX_DECODE_ERROR)));
         return MEMTX_DECODE_ERROR;
     }
     return device_rw(as, range, &range->region->device, range->offset + (addr - range->start), buf,

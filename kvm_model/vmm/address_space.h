@@ -7,6 +7,11 @@
 #include "cpu/event.h"
 #include "kvm_model/vmm/flat_view.h"
 
+/* What stands in vmm_handle for the device where nothing answers, as either function below says it.
+ */
+#define ADDRESS_SPACE_UNASSIGNED "unassigned"
+#define ADDRESS_SPACE_IGNORED "ignored"
+
 struct address_space {
     const struct memory_region *root;
     struct flat_view view;

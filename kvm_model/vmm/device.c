@@ -5,6 +5,11 @@
 #define DEFAULT_MAX 4 /* where a device names no size */
 #define MAX_SIZE 8
 
+const char *memtx_result_name(enum memtx_result result)
+{
+    return result & MEMTX_DECODE_ERROR ? "decode_error" : result & MEMTX_ERROR ? "error" : "ok";
+}
+
 static uint64_t size_mask(unsigned size)
 {
     return size >= MAX_SIZE ? ~(uint64_t)0 : ((uint64_t)1 << (size * 8)) - 1;

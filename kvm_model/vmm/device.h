@@ -17,6 +17,9 @@ enum memtx_result {
     MEMTX_DECODE_ERROR = 1 << 1, /* nothing there, or it does not take such an access */
 };
 
+/* "ok", "error" or "decode_error", which is said of both together. */
+const char *memtx_result_name(enum memtx_result result);
+
 /* Byte order of a device's registers. The guest's order is no matter: KVM swaps before the VMM. */
 enum device_endian {
     DEVICE_NATIVE_ENDIAN, /* the target's: little endian for AArch64 */

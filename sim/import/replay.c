@@ -93,7 +93,8 @@ static const struct kvm_tracepoint *find_read(const struct replay *replay, bool 
 
 /* --- a device in the kernel, where the trace says that one answered --- */
 
-static bool bus_read(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len, void *data)
+static enum kvm_io_result bus_read(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
+                                   void *data)
 {
     struct replay *replay = ctx;
     bool by_user;
@@ -101,20 +102,20 @@ static bool bus_read(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned
     (void)vcpu;
     (void)offset;
     if (!replay->in_kernel || !read)
-        return false;
+        return KVM_IO_UNHANDLED;
     kvm_mmio_write_buf(data, len, read->args[3]);
-    return true;
+    return KVM_IO_OK;
 }
 
-static bool bus_write(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
-                      const void *data)
+static enum kvm_io_result bus_write(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
+                                    const void *data)
 {
     struct replay *replay = ctx;
     (void)vcpu;
     (void)offset;
     (void)len;
     (void)data;
-    return replay->in_kernel;
+    return replay->in_kernel ? KVM_IO_OK : KVM_IO_UNHANDLED;
 }
 
 static const struct kvm_io_device_ops bus_ops = {.read = bus_read, .write = bus_write};

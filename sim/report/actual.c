@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/report/esr_text.h"
+#include "sim/report/trap_answer.h"
 #include "sim/report/trap_text.h"
 #include "sim/report/watch.h"
 #include "sim/stimulus.h"
@@ -139,8 +140,22 @@ static const struct part parts[] = {
          EV_KVM_INJECT),
 };
 
+/* An access may be several pieces: its result is the worst of theirs. */
+static bool whole_result(const struct trap_view *view, const char *path, struct actual *actual)
+{
+    struct trap_answer answer = trap_answer(view);
+    if (strcmp(path, "device.result") != 0)
+        return false;
+    actual->known = true;
+    if (answer.answered)
+        set_text(actual, answer.result, strlen(answer.result));
+    return true;
+}
+
 static bool part_path(const struct trap_view *view, const char *path, struct actual *actual)
 {
+    if (whole_result(view, path, actual))
+        return true;
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         const struct event *event =
             *(const struct event *const *)(const void *)((const char *)view + parts[i].event);

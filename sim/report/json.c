@@ -3,6 +3,7 @@
 #include "sim/report/esr_text.h"
 #include "sim/report/json_writer.h"
 #include "sim/report/report.h"
+#include "sim/report/trap_answer.h"
 #include "sim/report/trap_text.h"
 #include "sim/trace/event_json.h"
 #include "sim/version.h"
@@ -64,6 +65,7 @@ static void put_trap(struct json *json, const struct run *run, const struct trap
     json_member_string(json, "instruction", trap_insn_text(view, text));
     json_member_uint(json, "el", trap_el(view));
     put_text(json, "what", trap_what(view, text));
+    put_text(json, "refused", trap_refusal(view, text));
     if (view->vector) {
         json_key(json, "truth");
         json_object_begin(json);

@@ -6,6 +6,7 @@
 
 #include "sim/report/hidden.h"
 #include "sim/report/style.h"
+#include "sim/report/trap_answer.h"
 #include "sim/report/trap_text.h"
 #include "sim/report/trap_views.h"
 
@@ -168,25 +169,17 @@ static void print_path(const struct block *block)
 
 static void print_completion(const struct block *block)
 {
-    const struct event *event = block->view->completion;
-    if (!event)
-        return;
+    char text[TRAP_TEXT_SIZE];
     const char *why, *sign = trap_sign_text(block->view, &why);
-    bool by_rmm = event->kind == EV_COMPLETE_MMIO_EMULATION;
-    bool write = block->view->io_abort && event_arg(block->view->io_abort, "is_write");
-    uint64_t rt = event_arg(event, "rt");
-    fprintf(block->out, "    %-*s", LABEL_WIDTH, "completed");
-    if (write)
-        fputs("the write is done", block->out);
-    else if (rt < 31)
-        fprintf(block->out, "x%" PRIu64 " = 0x%016" PRIx64, rt, event_arg(event, "value"));
-    else
-        fputs("the value is dropped (xzr)", block->out);
-    fprintf(block->out, ", by %s", by_rmm ? "the RMM" : "KVM");
-    if (sign && !write)
-        fprintf(block->out, ", %s", sign);
-    fprintf(block->out, " (%s)\n", event_table[event->kind].name);
-    if (why && !write)
+    const char *refused = trap_refusal(block->view, text);
+    if (refused) {
+        fprintf(block->out, "    %-*s", LABEL_WIDTH, "refused");
+        print_wrapped(block->out, LINE_WIDTH, refused, 4 + LABEL_WIDTH, 4 + LABEL_WIDTH);
+    }
+    if (!trap_completion(block->view, text))
+        return;
+    fprintf(block->out, "    %-*s%s\n", LABEL_WIDTH, "completed", text);
+    if (sign && why)
         fprintf(block->out, "    %-*s%s\n", LABEL_WIDTH, "", why);
 }
 

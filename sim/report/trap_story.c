@@ -9,6 +9,7 @@
 #include "sim/report/insn_explain.h"
 #include "sim/report/json_writer.h"
 #include "sim/report/style.h"
+#include "sim/report/trap_answer.h"
 #include "sim/report/trap_block.h"
 #include "sim/report/trap_text.h"
 #include "sim/trace/event_json.h"
@@ -182,11 +183,11 @@ static void tell_steps(struct story *story)
         int used = fprintf(story->out, "   %7s  %-6s ", grouped(event->cycle.v - before, number),
                            world_name(event->world));
         used += fprintf(story->out, "%s ", event_table[event->kind].name);
-        const char *told = event == view->completion ? sign : NULL;
+        const char *told = event == view->completion ? sign : event_refusal(event);
+        bool explained = event == view->completion && why;
         snprintf(doc, sizeof(doc), "%s%s%s%s%s%s%s%s", event_table[event->kind].doc,
-                 told ? ", " : "", told ? told : "", told && why ? ": " : "",
-                 told && why ? why : "", source ? " [" : "", source ? source : "",
-                 source ? "]" : "");
+                 told ? ", " : "", told ? told : "", explained ? ": " : "", explained ? why : "",
+                 source ? " [" : "", source ? source : "", source ? "]" : "");
         print_wrapped(story->out, LINE_WIDTH, doc, DOC_COLUMN, used);
         before = event->cycle.v;
     }
@@ -289,6 +290,7 @@ void story_json(FILE *out, const struct report *report, const struct trap *trap)
 {
     struct trap_view view = trap_view(report->run.log, trap);
     char text[STORY_TEXT_SIZE];
+    const char *why;
     struct json json;
     uint64_t before = view.events[0].cycle.v;
     json_begin(&json, out, true);
@@ -305,6 +307,10 @@ void story_json(FILE *out, const struct report *report, const struct trap *trap)
     json_member_string(&json, "what", trap_what(&view, text));
     json_member_uint(&json, "cycles", trap_cycles(&view));
     json_member_string(&json, "why", view.fault ? fault_reason(&view, text) : NULL);
+    json_member_string(&json, "refused", trap_refusal(&view, text));
+    json_member_string(&json, "completed", trap_completion(&view, text));
+    json_member_string(&json, "sign", trap_sign_text(&view, &why));
+    json_member_string(&json, "sign_why", why);
     if (view.vector)
         put_fields(&json, event_arg(view.vector, "esr"));
     if (report->run.scenario->machine.world == SCN_WORLD_CCA && trap_el(&view) != 1)

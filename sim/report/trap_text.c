@@ -10,6 +10,7 @@
 #include "kvm_model/mmio.h"
 #include "rmm_model/rsi.h"
 #include "sim/report/esr_text.h"
+#include "sim/report/trap_answer.h"
 
 const char *event_text(const struct event *event, const char *field)
 {
@@ -104,21 +105,37 @@ static void other_exit(const struct trap_view *view, char *text)
         snprintf(text, TRAP_TEXT_SIZE, "%s to the VMM", event_text(view->vmm_exit, "reason"));
 }
 
-static void access_text(const struct trap_view *view, const struct event *bus, char *text)
+/* An access that a device has not done: the guest goes on with a value, or without its own. */
+static void refused_text(const struct trap_view *view, const struct trap_answer *answer, char *text)
 {
-    bool write = event_arg(view->io_abort, "is_write");
-    bool in_kernel = bus && event_arg(bus, "handled");
-    const char *direction = write ? "write" : "read";
+    bool decode = strcmp(answer->result, "decode_error") == 0;
+    int used = snprintf(text, TRAP_TEXT_SIZE, "MMIO %s of %" PRIu64 ": %s ",
+                        answer->is_write ? "write" : "read", event_arg(view->io_abort, "len"),
+                        answer->result);
+    size_t room = TRAP_TEXT_SIZE - (size_t)used;
+    const char *whom = answer->nowhere     ? "from nowhere"
+                       : answer->in_kernel ? "in the kernel"
+                                           : answer->device;
+    snprintf(text + used, room, "%s%s, 0x%" PRIx64 " %s",
+             answer->nowhere || answer->in_kernel ? "" : "from ", whom, answer->value,
+             !answer->is_write ? "is read"
+             : decode          ? "is lost"
+                               : "was written");
+}
+
+static void access_text(const struct trap_view *view, char *text)
+{
+    struct trap_answer answer = trap_answer(view);
+    const char *direction = answer.is_write ? "write" : "read";
     uint64_t length = event_arg(view->io_abort, "len");
-    if (in_kernel)
+    if (answer_refused(&answer))
+        refused_text(view, &answer, text);
+    else if (answer.in_kernel)
         snprintf(text, TRAP_TEXT_SIZE, "MMIO %s of %" PRIu64 ": 0x%" PRIx64 " in the kernel",
-                 direction, length, event_arg(bus, "value"));
-    else if (view->device)
-        snprintf(text, TRAP_TEXT_SIZE, "MMIO %s of %" PRIu64 ": 0x%" PRIx64 " %s %s", direction,
-                 length, event_arg(view->device, "value"), write ? "to" : "from",
-                 event_text(view->device, "device"));
+                 direction, length, answer.value);
     else
-        snprintf(text, TRAP_TEXT_SIZE, "MMIO %s of %" PRIu64 ": no device", direction, length);
+        snprintf(text, TRAP_TEXT_SIZE, "MMIO %s of %" PRIu64 ": 0x%" PRIx64 " %s %s", direction,
+                 length, answer.value, answer.is_write ? "to" : "from", answer.device);
 }
 
 /* A call that was answered without leaving the world that got it. */
@@ -137,14 +154,13 @@ static void call_text(const struct event *call, char *text)
 
 const char *trap_what(const struct trap_view *view, char *text)
 {
-    const struct event *bus = find_either(view, EV_KVM_IO_BUS_READ, EV_KVM_IO_BUS_WRITE);
     const struct event *call = find_either(view, EV_RSI, EV_KVM_SMCCC);
     const struct event *end = trap_view_event(view, EV_END);
-    bool access = view->io_abort && (view->device || (bus && event_arg(bus, "handled")));
+    bool access = view->io_abort && trap_answer(view).answered;
     bool told_by_end = end && strcmp(event_text(end, "reason"), "kvm_error") != 0;
 
     if (access)
-        access_text(view, bus, text);
+        access_text(view, text);
     else if (view->injection && view->injection->kind == EV_KVM_INJECT)
         snprintf(text, TRAP_TEXT_SIZE, "KVM injects %s", event_text(view->injection, "what"));
     else if (view->injection)

@@ -10,6 +10,7 @@
 #include "rmm_model/rmi.h"
 #include "sim/report/esr_text.h"
 #include "sim/report/hidden.h"
+#include "sim/report/trap_answer.h"
 #include "sim/report/trap_text.h"
 
 struct seen {
@@ -227,6 +228,8 @@ static void add_data(struct seen *who)
     const struct event *enter = trap_view_event(view, EV_SMC_REC_ENTER);
     if (!mmio_exit(view))
         return;
+    struct trap_answer answer = trap_answer(view);
+    const char *refused = answer_refused(&answer) ? answer.result : NULL;
     bool write = event_arg(view->io_abort, "is_write");
     struct view_row row = labelled("data");
     if (write) {
@@ -242,10 +245,15 @@ static void add_data(struct seen *who)
                 (int64_t)event_arg(view->completion, "rt"), event_arg(view->completion, "value"));
         if (enter)
             set(&row, SEEN_HOST, "enter.gprs[0] 0x%" PRIx64, event_arg(enter, "gpr0"));
-        if (view->device)
-            set(&row, SEEN_VMM, "data 0x%" PRIx64, event_arg(view->device, "value"));
+        if (answer.answered)
+            set(&row, SEEN_VMM, "data 0x%" PRIx64, answer.value);
     }
     add_row(who, &row);
+    if (refused) {
+        row = labelled("refused");
+        set(&row, SEEN_VMM, "%s, which KVM is not told", refused);
+        add_row(who, &row);
+    }
 }
 
 /* A realm's timers are the host's to watch while the realm does not run: nothing is hidden. */

@@ -443,12 +443,17 @@ static const struct schema_key io_mem_abort_keys[] = {
      .max = 31, .doc = "transfer register"},
 };
 
+/* QEMU's MemTxResult (include/exec/memattrs.h). */
+static const struct schema_word result_words[] = {{"ok", 0}, {"error", 1}, {"decode_error", 2}};
+
 static const struct schema_key access_keys[] = {
     {"device", MATCH_TEXT, .doc = "name of the device"},
     {"offset", MATCH_ANY_INT, .doc = "within the device"},
     {"len", MATCH_INT(8), .doc = "bytes"},
     {"is_write", MATCH_BOOL, .doc = "direction"},
     {"value", MATCH_ADDRESS, .doc = "read or written"},
+    {"result", .type = SCHEMA_WORD, .flags = SCHEMA_MATCH, .words = WORDS("a result", result_words),
+     .doc = "ok; decode_error: nothing there takes such an access; error: the device fails"},
 };
 
 static const struct schema_key completion_keys[] = {

@@ -275,7 +275,7 @@ static void send_run(struct fake *fake)
     at(fake, 260, 0);
     EMIT(trace, IO_MEM_ABORT, HOST, 0xa000040, 1, 0, 4, 1);
     EMIT(trace, EXIT_TO_VMM, HOST, EVENT_STR("KVM_EXIT_MMIO"), 0xa000040, 4, 0, 0, 0);
-    EMIT(trace, VMM_HANDLE, VMM, EVENT_STR(HOSTILE), 0x40, 4, 0, 0x7fffffff);
+    EMIT(trace, VMM_HANDLE, VMM, EVENT_STR(HOSTILE), 0x40, 4, 0, 0x7fffffff, EVENT_STR("ok"));
     at(fake, 300, 1);
     EMIT(trace, KVM_SMCCC, HOST, 0x84000000, 0x80000000);
     EMIT(trace, ERET, HOST, 0x40020004, 0x3c5);

@@ -85,23 +85,24 @@ END_TEST
 
 static uint64_t seen_offset;
 
-static bool dev_read(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len, void *data)
+static enum kvm_io_result dev_read(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
+                                   void *data)
 {
     ck_assert_ptr_nonnull(vcpu);
     seen_offset = offset;
     memset(data, *(int *)ctx, len);
-    return true;
+    return KVM_IO_OK;
 }
 
-static bool dev_write(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
-                      const void *data)
+static enum kvm_io_result dev_write(struct kvm_vcpu *vcpu, void *ctx, uint64_t offset, unsigned len,
+                                    const void *data)
 {
     (void)ctx;
     (void)len;
     (void)data;
     ck_assert_ptr_nonnull(vcpu);
     seen_offset = offset;
-    return false;
+    return KVM_IO_UNHANDLED;
 }
 
 static const struct kvm_io_device_ops dev_ops = {.read = dev_read, .write = dev_write};

@@ -90,7 +90,7 @@ static void mmio_read(struct fake *fake)
     EMIT(&fake->trace, IO_MEM_ABORT, HOST, 0x9000000, 1, 0, 4, 0);
     EMIT(&fake->trace, EXIT_TO_VMM, HOST, EVENT_STR("KVM_EXIT_MMIO"), 0x9000000, 4, 0, 0, 0);
     at(fake, 5720);
-    EMIT(&fake->trace, VMM_HANDLE, VMM, EVENT_STR("uart"), 0, 4, 0, 0x80000090);
+    EMIT(&fake->trace, VMM_HANDLE, VMM, EVENT_STR("uart"), 0, 4, 0, 0x80000090, EVENT_STR("ok"));
     EMIT(&fake->trace, KVM_RUN, VMM, 0);
     at(fake, 7360);
     EMIT(&fake->trace, SMC_REC_ENTER, RMM, 0x88001000, 0x88002000, 1, 0x80000090);

@@ -51,11 +51,11 @@ static void send_run(struct fake *fake)
     EMIT(trace, KVM_HANDLE_EXIT, HOST, EVENT_STR("trap"), 0x93810005, EVENT_STR("DABT_LOW"));
     EMIT(trace, KVM_HANDLE_GUEST_ABORT, HOST, 0x93810005, 0xa000040, 0xa000000, 0x40010000);
     EMIT(trace, IO_MEM_ABORT, HOST, 0xa000040, 1, 0, 4, 1);
-    EMIT(trace, KVM_IO_BUS_READ, HOST, 0xa000040, 4, 0, 0);
+    EMIT(trace, KVM_IO_BUS_READ, HOST, 0xa000040, 4, 0, 0, EVENT_STR("unhandled"));
     *now = 1500;
     EMIT(trace, EXIT_TO_VMM, HOST, EVENT_STR("KVM_EXIT_MMIO"), 0xa000040, 4, 0, 0, 0);
     *now = 1600;
-    EMIT(trace, VMM_HANDLE, VMM, EVENT_STR("dev"), 0x40, 4, 0, 0xc0b0a090);
+    EMIT(trace, VMM_HANDLE, VMM, EVENT_STR("dev"), 0x40, 4, 0, 0xc0b0a090, EVENT_STR("ok"));
     EMIT(trace, KVM_RUN, VMM, 0);
     EMIT(trace, KVM_HANDLE_MMIO_RETURN, HOST, 1, 4, 0xffffffffc0b0a090);
     *now = 1700;

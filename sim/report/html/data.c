@@ -8,6 +8,7 @@
 #include "sim/report/html/html.h"
 #include "sim/report/html/pool.h"
 #include "sim/report/json_writer.h"
+#include "sim/report/trap_answer.h"
 #include "sim/report/trap_story.h"
 #include "sim/report/trap_text.h"
 #include "sim/report/trap_views.h"
@@ -35,14 +36,14 @@ struct data {
 
 /* One trap: numbers of texts, of lists, of the shape and the times; pc is a value. */
 struct trap_line {
-    int32_t vcpu, shape, times, pc, insn, label, ec, exception, exit, what, why, untold, views,
-        hidden;
+    int32_t vcpu, shape, times, pc, insn, label, ec, exception, exit, what, why, untold, refused,
+        sign, views, hidden;
 };
 
 /* Their names, in the order of a trap_line. */
-static const char *const columns[] = {"vcpu",  "shape",  "times",     "pc",    "insn",
-                                      "label", "ec",     "exception", "exit",  "what",
-                                      "why",   "untold", "views",     "hidden"};
+static const char *const columns[] = {"vcpu",    "shape",     "times", "pc",    "insn", "label",
+                                      "ec",      "exception", "exit",  "what",  "why",  "untold",
+                                      "refused", "sign",      "views", "hidden"};
 
 _Static_assert(sizeof(columns) / sizeof(columns[0]) == sizeof(struct trap_line) / sizeof(int32_t),
                "each member of a trap_line has a name");
@@ -142,9 +143,22 @@ static struct trap_line piece_line(struct data *data, const struct trap *piece)
         .what = NO_TEXT,
         .why = NO_TEXT,
         .untold = NO_TEXT,
+        .refused = NO_TEXT,
+        .sign = NO_TEXT,
         .views = (int32_t)pool_add(&data->lists, NULL, 0),
         .hidden = (int32_t)pool_add(&data->lists, NULL, 0),
     };
+}
+
+/* What became of a signed load's sign, and what lost it. */
+static int32_t sign_number(struct data *data, const struct trap_view *view)
+{
+    char text[TRAP_TEXT_SIZE];
+    const char *why, *sign = trap_sign_text(view, &why);
+    if (!sign)
+        return NO_TEXT;
+    snprintf(text, sizeof(text), "%s%s%s", sign, why ? ": " : "", why ? why : "");
+    return text_number(data, text);
 }
 
 static struct trap_line trap_line(struct data *data, const struct trap *trap)
@@ -170,6 +184,8 @@ static struct trap_line trap_line(struct data *data, const struct trap *trap)
         line.why = text_or_none(data, fault_reason(&view, text));
     if (data->realm && (view.vector || view.rec_exit) && trap_el(&view) != 1)
         line.untold = text_or_none(data, trap_untold(&view));
+    line.refused = text_or_none(data, trap_refusal(&view, text));
+    line.sign = sign_number(data, &view);
     line.views = views_number(data, &view);
     line.hidden = hidden_number(data, &view);
     return line;

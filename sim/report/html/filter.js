@@ -13,7 +13,7 @@ class Filter {
     this.types = model.kinds.map((kind) => Uint8Array.from(kind.fields, ([, type]) =>
       type === 'str' ? TEXT : type === 'bool' ? 0 : NUMBER));
     this.wideNumber = new Map(model.wide.map((digits, i) => [digits, -1 - i]));
-    this.searched = ['insn', 'label', 'ec', 'exception', 'exit', 'what', 'why', 'untold'];
+    this.searched = ['insn', 'label', 'ec', 'exception', 'exit', 'what', 'why', 'untold', 'refused', 'sign'];
   }
 
   /* Events that speak of the term: by name, a text or a value of theirs. Null: none does. */

@@ -184,6 +184,11 @@ class Page {
     if (hidden.length)
       parts.push(element('h3', {}, 'Hidden from the host'), element('dl', { class: 'hidden-list' }, ...hidden.map(([name, value, why]) =>
         element('div', {}, element('dt', {}, element('b', {}, name), value ? element('code', {}, value) : ''), element('dd', {}, why)))));
+    const refused = model.trapText(trap, 'refused'), sign = model.trapText(trap, 'sign');
+    if (refused)
+      parts.push(element('h3', {}, 'Refused by the device'), element('p', { class: 'refused' }, refused));
+    if (sign)
+      parts.push(element('h3', {}, 'The sign of the value'), element('p', {}, sign));
     if (untold)
       parts.push(element('h3', {}, 'What the host saw'), element('p', {}, untold));
     if (rows.length && !hidden.length && !untold && !model.head.realm)

@@ -140,6 +140,11 @@ class Model {
     return this.kind(event).fields.map(([name, type], i) => [name, type, this.bodies[at + i]]);
   }
 
+  /* A result that says that a device did not do what was asked for. */
+  isRefusal([name, type, code]) {
+    return name === 'result' && type === 'str' && /error$/.test(this.text(code));
+  }
+
   /* The fields of a syndrome, or undefined. */
   syndrome(name, code) {
     return name.startsWith('esr') ? this.esrs.get('0x' + this.digits(code).padStart(16, '0')) : undefined;

@@ -85,7 +85,7 @@ class Path {
   item(step, i) {
     const model = this.model, [from, end] = step, kind = model.kind(from), world = model.world(from);
     const folded = end - from > 1, took = this.took(step);
-    const said = folded ? '' : model.fields(from).slice(0, 4)
+    const said = folded ? '' : model.fields(from).filter((field, n) => n < 4 || model.isRefusal(field))
       .filter(([, type, code]) => type !== 'str' || code >= 0)
       .map(([name, type, code]) => name + ' ' + model.value(type, code)).join('  ');
     const button = element('button', { type: 'button', class: 'step', tabindex: -1, 'aria-expanded': 'false', 'data-step': i },
