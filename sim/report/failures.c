@@ -59,25 +59,31 @@ static void print_context(FILE *out, const struct trap_log *log, uint64_t number
     }
 }
 
-/* As a shell takes it. */
-static void print_rerun(FILE *out, const struct scenario *scenario)
+void report_rerun(FILE *out, const struct rerun *rerun)
 {
-    const struct scn_machine *machine = &scenario->machine;
-
-    fprintf(out, "  rerun: sim run %s", scenario->path);
-    if (*scenario->cell) {
+    fprintf(out, "  rerun: sim run %s", rerun->path);
+    if (*rerun->cell) {
         fputs(" --cell '", out);
-        for (const char *c = scenario->cell; *c; c++)
+        for (const char *c = rerun->cell; *c; c++)
             fputs(*c == '\'' ? "'\\''" : (char[]){*c, '\0'}, out);
         fputc('\'', out);
     }
-    if (machine->asked_kernel)
-        fprintf(out, " --kernel %s", machine->asked_kernel);
-    if (machine->asked_rmm)
-        fprintf(out, " --rmm %s", machine->asked_rmm);
-    if (machine->asked_profile)
-        fprintf(out, " --profile %s", machine->asked_profile);
+    if (rerun->kernel)
+        fprintf(out, " --kernel %s", rerun->kernel);
+    if (rerun->rmm)
+        fprintf(out, " --rmm %s", rerun->rmm);
+    if (rerun->profile)
+        fprintf(out, " --profile %s", rerun->profile);
     fputc('\n', out);
+}
+
+static void rerun_scenario(FILE *out, const struct scenario *scenario)
+{
+    report_rerun(out, &(struct rerun){.path = scenario->path,
+                                      .cell = scenario->cell,
+                                      .kernel = scenario->machine.asked_kernel,
+                                      .rmm = scenario->machine.asked_rmm,
+                                      .profile = scenario->machine.asked_profile});
 }
 
 void report_failures(FILE *out, const struct report *report, bool context, bool colour)
@@ -104,5 +110,5 @@ void report_failures(FILE *out, const struct report *report, bool context, bool 
     if (context && first_trap)
         print_context(out, report->run.log, first_trap);
     if (context)
-        print_rerun(out, report->run.scenario);
+        rerun_scenario(out, report->run.scenario);
 }

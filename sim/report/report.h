@@ -22,6 +22,13 @@ enum detail { DETAIL_QUIET, DETAIL_NORMAL, DETAIL_ALL };
 
 /* What `sim run` prints. */
 void report_terminal(FILE *out, const struct report *report, enum detail detail, bool colour);
+/* The line that says how to run a scenario again, as a shell takes it. */
+struct rerun {
+    const char *path;
+    const char *cell;                   /* "": the file has none */
+    const char *kernel, *rmm, *profile; /* asked for; or NULL */
+};
+void report_rerun(FILE *out, const struct rerun *rerun);
 /* The verdict, each failure with its place, expected and actual, and how to run it again. */
 void report_failures(FILE *out, const struct report *report, bool context, bool colour);
 /* What `sim run --json` prints: one document. */

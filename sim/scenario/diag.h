@@ -120,5 +120,8 @@ void diag_note(struct diag_error *error, const struct source_pos *pos, const cha
 unsigned diag_count(const struct diag *diag);
 /* Prints all errors and, in the human format, their number. */
 void diag_print(struct diag *diag, const struct diag_options *options);
+/* What it prints behind an error of cells, and behind all of them: DIAG_PARTS leaves that out. */
+void diag_print_cells(FILE *out, const char *first, size_t more);
+void diag_print_count(FILE *out, size_t count, size_t shown);
 
 #endif

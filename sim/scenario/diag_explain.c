@@ -109,9 +109,10 @@ static const char *const explanations[DIAG_CODE_COUNT] = {
         "`sim list costs` prints the operations.",
     [DIAG_E0231] = "A profile is one of those that are built in (`sim list profiles`) or a file,\n"
                    "told by a / or by its end, .yaml. A `base:` names one that is built in.",
-    [DIAG_E0232] = "A row of published measurements needs an id, a name, a profile, ns or cycles, a\n"
-                   "scenario or an smc, its use and its source; cpu/timing/published.yaml explains\n"
-                   "the keys. A ratio names two rows above it.",
+    [DIAG_E0232] =
+        "A row of published measurements needs an id, a name, a profile, ns or cycles, a\n"
+        "scenario or an smc, its use and its source; cpu/timing/published.yaml explains\n"
+        "the keys. A ratio names two rows above it.",
     [DIAG_E0301] = "`aarch64-linux-gnu-as` did not take the code under `asm:`. Its own message\n"
                    "follows, with lines counted in this file.",
     [DIAG_E0302] = "NAME.code.hex beside a scenario holds its assembled code and the hash of the\n"

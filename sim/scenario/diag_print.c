@@ -121,12 +121,29 @@ static void print_human(FILE *out, const struct diag *diag, const struct diag_er
             fprintf(out, "      = note: %s\n", note->text);
         }
     }
-    if (!*error->cell)
-        return;
-    fprintf(out, "      = note: in cell %s", error->cell);
-    if (error->more_cells)
-        fprintf(out, " and %zu more", error->more_cells);
+}
+
+void diag_print_cells(FILE *out, const char *first, size_t more)
+{
+    fprintf(out, "      = note: in cell %s", first);
+    if (more)
+        fprintf(out, " and %zu more", more);
     fputc('\n', out);
+}
+
+void diag_print_count(FILE *out, size_t count, size_t shown)
+{
+    fprintf(out, "%zu error%s", count, count == 1 ? "" : "s");
+    if (count > shown)
+        fprintf(out, "; the first %zu are shown", shown);
+    fputc('\n', out);
+}
+
+static void print_with_cells(FILE *out, const struct diag *diag, const struct diag_error *error)
+{
+    print_human(out, diag, error);
+    if (*error->cell)
+        diag_print_cells(out, error->cell, error->more_cells);
 }
 
 /* --- json: the fields of rustc's messages ---------------------------------------------------- */
@@ -200,7 +217,7 @@ static void print_json(FILE *out, const struct diag *diag, const struct diag_err
     struct json json;
 
     if (memory) {
-        print_human(memory, diag, error);
+        print_with_cells(memory, diag, error);
         fclose(memory);
     }
     json_begin(&json, out, false);
@@ -253,7 +270,11 @@ void diag_print(struct diag *diag, const struct diag_options *options)
     for (unsigned i = 0; i < shown; i++) {
         switch (options->format) {
         case DIAG_HUMAN:
+            print_with_cells(options->out, diag, sorted[i]);
+            break;
+        case DIAG_PARTS:
             print_human(options->out, diag, sorted[i]);
+            fputc('\0', options->out);
             break;
         case DIAG_SHORT:
             print_first_line(options->out, sorted[i]);
@@ -263,10 +284,6 @@ void diag_print(struct diag *diag, const struct diag_options *options)
             break;
         }
     }
-    if (options->format != DIAG_HUMAN || diag->count == 0)
-        return;
-    fprintf(options->out, "%u error%s", diag->count, diag->count == 1 ? "" : "s");
-    if (diag->count > shown)
-        fprintf(options->out, "; the first %u are shown", shown);
-    fputc('\n', options->out);
+    if (options->format == DIAG_HUMAN && diag->count)
+        diag_print_count(options->out, diag->count, shown);
 }

@@ -483,8 +483,11 @@ struct scenario {
     struct scenario_file *file; /* owned; NULL: the caller of scenario_file_load keeps it */
 };
 
-/* How messages are shown. */
-enum diag_format { DIAG_HUMAN, DIAG_SHORT, DIAG_JSON };
+/*
+ * How messages are shown. DIAG_PARTS: as DIAG_HUMAN, for a reader that puts those of many cells
+ * together: a NUL behind each, neither the cell nor the number of all.
+ */
+enum diag_format { DIAG_HUMAN, DIAG_SHORT, DIAG_JSON, DIAG_PARTS };
 
 struct diag_options {
     FILE *out; /* stderr in the tool */

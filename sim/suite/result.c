@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/report/style.h"
+#include "sim/scenario/diag.h"
 
 #define MAX_FAILURES 100000 /* read back; a scenario's expectations are fewer */
 
@@ -28,7 +29,7 @@ static void put_text(FILE *out, const char *text)
     fputc('\0', out);
 }
 
-static void put_terminal(FILE *out, const struct session *session, const char *path,
+static void put_terminal(FILE *out, const struct session *session, const char *label,
                          const char *reason, bool colour)
 {
     enum verdict verdict = session->report.outcome.verdict;
@@ -42,9 +43,9 @@ static void put_terminal(FILE *out, const struct session *session, const char *p
                                          : PAINT_NOTE,
               "%s", verdict_name(verdict));
         if (session->scenario)
-            fprintf(out, " %s (%s)", session->scenario->name, path);
+            fprintf(out, " %s (%s)", session->scenario->name, session->scenario->path);
         else
-            fprintf(out, " %s", path);
+            fprintf(out, " %s", label);
         fprintf(out, "%s%s\n", *reason ? ": " : "", reason);
         if (session->report.told)
             fputs(session->report.told, out);
@@ -89,8 +90,26 @@ static void put_failures(FILE *out, const struct judgement *judgement)
     }
 }
 
-void result_write(FILE *out, const struct session *session, const char *path, const char *messages,
-                  uint64_t microseconds, const struct result_options *options)
+static void put_messages(FILE *out, const struct result_messages *messages)
+{
+    for (size_t i = 0; i < messages->size; i++)
+        if (messages->parts[i])
+            fputc(messages->parts[i], out);
+    fputc('\0', out);
+}
+
+static void put_mistakes(FILE *out, const struct result_messages *messages)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < messages->size; i++)
+        count += messages->parts[i] == '\0';
+    put_number(out, count);
+    fwrite(messages->parts, 1, count ? messages->size : 0, out);
+}
+
+void result_write(FILE *out, const struct session *session, const char *label,
+                  const struct result_messages *messages, uint64_t microseconds,
+                  const struct result_options *options)
 {
     const struct report *report = &session->report;
     struct suite_result facts = {.verdict = report->outcome.verdict};
@@ -106,13 +125,14 @@ void result_write(FILE *out, const struct session *session, const char *path, co
     put_text(out, session->scenario ? session->scenario->name : NULL);
     put_text(out, reason);
     put_text(out, session->hash);
-    put_terminal(out, session, path, reason, options->colour);
-    put_text(out, messages);
+    put_terminal(out, session, label, reason, options->colour);
+    put_messages(out, messages);
     put_trace(out, &session->log, failed && options->trace);
     put_failures(out, &report->judgement);
+    put_mistakes(out, messages);
 }
 
-void result_write_error(FILE *out, const char *path, const char *reason, uint64_t microseconds)
+void result_write_error(FILE *out, const char *label, const char *reason, uint64_t microseconds)
 {
     put_number(out, true);
     put_number(out, false); /* ran */
@@ -124,11 +144,12 @@ void result_write_error(FILE *out, const char *path, const char *reason, uint64_
     put_text(out, NULL); /* name */
     put_text(out, reason);
     put_text(out, NULL); /* hash */
-    fprintf(out, "%s %s: %s\n", verdict_name(VERDICT_ERROR), path, reason);
+    fprintf(out, "%s %s: %s\n", verdict_name(VERDICT_ERROR), label, reason);
     fputc('\0', out);
     put_text(out, NULL); /* messages */
     put_text(out, NULL); /* trace */
     put_number(out, 0);  /* failures */
+    put_number(out, 0);  /* mistakes */
 }
 
 void result_write_selection(FILE *out, bool selected)
@@ -192,6 +213,19 @@ static void get_failures(struct reader *reader, struct suite_result *result)
     }
 }
 
+static void get_mistakes(struct reader *reader, struct suite_result *result)
+{
+    uint64_t count = get_number(reader);
+    if (count > DIAG_MAX_ERRORS)
+        reader->good = false;
+    if (!reader->good || count == 0)
+        return;
+    result->mistakes = calloc(count, sizeof(result->mistakes[0]));
+    reader->good = result->mistakes != NULL;
+    while (reader->good && result->mistake_count < count)
+        result->mistakes[result->mistake_count++] = get_text(reader);
+}
+
 static void clear(struct suite_result *result, char *bytes)
 {
     *result = (struct suite_result){.name = "",
@@ -223,6 +257,7 @@ bool result_read(struct suite_result *result, char *bytes, size_t size)
     result->messages = get_text(&reader);
     result->trace = get_text(&reader);
     get_failures(&reader, result);
+    get_mistakes(&reader, result);
     if (!reader.good || reader.left != 0 || verdict >= VERDICT_COUNT) {
         result_free(result);
         return false;
@@ -245,7 +280,7 @@ void result_of_lost(struct suite_result *result, char *reason, enum exit_status 
 void result_free(struct suite_result *result)
 {
     free(result->failures);
+    free(result->mistakes);
     free(result->bytes);
     clear(result, NULL);
-    result->failures = NULL;
 }

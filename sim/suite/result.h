@@ -25,10 +25,12 @@ struct suite_result {
     const char *reason;    /* of a skip or an expected failure, what went wrong; or "" */
     const char *hash;      /* of the file, or "" */
     const char *text;      /* for the terminal */
-    const char *messages;  /* the loader's */
+    const char *messages;  /* the loader's, one behind the other */
     const char *trace;     /* the last events of a failed run, a line each; if asked for */
     struct suite_failure *failures;
     size_t failure_count;
+    const char **mistakes; /* the same messages, one by one (DIAG_PARTS) */
+    size_t mistake_count;
     char *bytes; /* behind all the texts */
 };
 
@@ -40,11 +42,18 @@ struct result_options {
 /* Whether it counts as failed: FAIL, XPASS, ERROR. */
 bool result_is_bad(const struct suite_result *result);
 
-/* Writes the bytes of a session's result to out. */
-void result_write(FILE *out, const struct session *session, const char *path, const char *messages,
-                  uint64_t microseconds, const struct result_options *options);
+/* What the loader said: messages in the form of DIAG_PARTS. */
+struct result_messages {
+    const char *parts;
+    size_t size;
+};
+
+/* Writes the bytes of a session's result to out; label is the test's. */
+void result_write(FILE *out, const struct session *session, const char *label,
+                  const struct result_messages *messages, uint64_t microseconds,
+                  const struct result_options *options);
 /* ... of a test for which the session's outcome does not count: ERROR, with reason. */
-void result_write_error(FILE *out, const char *path, const char *reason, uint64_t microseconds);
+void result_write_error(FILE *out, const char *label, const char *reason, uint64_t microseconds);
 /* ... of a scenario that is not run: selected or not, nothing else. */
 void result_write_selection(FILE *out, bool selected);
 /*

@@ -11,6 +11,7 @@
 #include "sim/report/tap.h"
 #include "sim/scenario/text.h"
 #include "sim/suite/expand.h"
+#include "sim/suite/mistakes.h"
 #include "sim/suite/pool.h"
 #include "sim/suite/suite_json.h"
 
@@ -23,9 +24,15 @@ struct suite {
     size_t count, told; /* tests[0..told) are printed, or are not selected */
     size_t finished, failed, printed;
     size_t limit; /* of what is told: --fail-fast ends it */
+    struct mistakes mistakes;
     enum exit_status worst;
     struct progress progress;
 };
+
+const char *test_cell(const struct suite_test *test)
+{
+    return test->file ? scenario_file_cell_name(test->file, test->cell) : "";
+}
 
 static uint64_t now_us(void)
 {
@@ -67,7 +74,7 @@ static uint64_t run_once(const struct suite *suite, const struct suite_test *tes
     if (!diag)
         _exit(EXIT_INTERNAL);
     struct session_options session_options = {
-        .diag = {.out = diag, .format = DIAG_HUMAN},
+        .diag = {.out = diag, .format = DIAG_PARTS},
         .code_cache = CODE_CACHE_KEEP,
         .file = test->file,
         .file_cell = test->cell,
@@ -84,7 +91,8 @@ static uint64_t run_once(const struct suite *suite, const struct suite_test *tes
     session_open(&session, test->path, &session_options);
     uint64_t took = now_us() - began;
     fclose(diag);
-    result_write(out, &session, test->path, messages, took, &wanted);
+    result_write(out, &session, test->label, &(struct result_messages){messages, size}, took,
+                 &wanted);
     const uint64_t end[] = {session.report.outcome.verdict, session.report.outcome.status,
                             session.ran ? session.result.cycles.v : 0,
                             session.report.judgement.failure_count};
@@ -121,7 +129,7 @@ static void run_scenario(const struct suite *suite, const struct suite_test *tes
     if (repetition == suite->options->repeat)
         fwrite(first, 1, size, out);
     else
-        result_write_error(out, test->path, reason, now_us() - began);
+        result_write_error(out, test->label, reason, now_us() - began);
     free(first);
 }
 
@@ -139,6 +147,18 @@ static void run_job(void *ctx, size_t job, FILE *out)
 /* --- in the parent -----------------------------------------------------------------------------
  */
 
+/* Its worker is gone, and with it what it had to say. */
+static void print_lost(const struct suite *suite, const struct suite_test *test)
+{
+    const struct machine_choice *machine = &suite->options->machine;
+    printf("%s %s: %s\n", verdict_name(test->result.verdict), test->label, test->result.reason);
+    report_rerun(stdout, &(struct rerun){.path = test->path,
+                                         .cell = test_cell(test),
+                                         .kernel = machine->kernel,
+                                         .rmm = machine->rmm,
+                                         .profile = machine->profile});
+}
+
 static void print_text(const struct suite *suite, const struct suite_test *test)
 {
     const struct suite_result *result = &test->result;
@@ -146,8 +166,8 @@ static void print_text(const struct suite *suite, const struct suite_test *test)
         return;
     if (*result->text)
         fputs(result->text, stdout);
-    else /* lost with its worker */
-        printf("%s %s: %s\n", verdict_name(result->verdict), test->label, result->reason);
+    else
+        print_lost(suite, test);
 }
 
 static void print_test(struct suite *suite, const struct suite_test *test)
@@ -158,10 +178,7 @@ static void print_test(struct suite *suite, const struct suite_test *test)
         puts(test->label);
         return;
     }
-    if (*result->messages) {
-        fflush(stdout); /* messages of the loader stay beside the tests they belong to */
-        fputs(result->messages, stderr);
-    }
+    mistakes_take(&suite->mistakes, test);
     switch (suite->options->format) {
     case SUITE_TEXT:
         print_text(suite, test);
@@ -180,7 +197,7 @@ static void print_test(struct suite *suite, const struct suite_test *test)
 static bool says_something(const struct suite *suite, const struct suite_test *test)
 {
     return suite->options->format != SUITE_TEXT || !suite->options->quiet ||
-           *test->result.messages || result_is_bad(&test->result);
+           suite->mistakes.count || result_is_bad(&test->result);
 }
 
 /* Prints what has become the next in the order. */
@@ -330,6 +347,7 @@ static int summarise(struct suite *suite, const struct pool_outcome *outcome)
 static int finish(struct suite *suite, const struct pool_outcome *outcome)
 {
     progress_erase(&suite->progress);
+    mistakes_tell(&suite->mistakes);
     if (outcome->error) {
         fprintf(stderr, "sim: no worker can be started: %s\n", strerror(outcome->error));
         return EXIT_INTERNAL;
@@ -356,6 +374,7 @@ int suite_run(const struct scenario_list *list, const struct suite_options *opti
                           .count = tests.count,
                           .limit = tests.count,
                           .worst = EXIT_OK};
+    mistakes_init(&suite.mistakes, tests.arena, stderr);
     suite.ended = arena_array(tests.arena, tests.count, sizeof(suite.ended[0]));
     if (options->format == SUITE_JSON && !options->list)
         suite_json_header(stdout);

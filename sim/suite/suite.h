@@ -33,6 +33,9 @@ struct suite_test {
     struct suite_result result;
 };
 
+/* "axis=value,..." or "". */
+const char *test_cell(const struct suite_test *test);
+
 struct suite_totals {
     size_t told; /* tests */
     size_t count[VERDICT_COUNT];

@@ -55,6 +55,8 @@ void suite_json_test(FILE *out, const struct suite_test *test)
     if (*result->reason)
         json_member_string(&json, result->verdict == VERDICT_ERROR ? "error" : "reason",
                            result->reason);
+    if (*result->messages)
+        json_member_string(&json, "messages", result->messages);
     if (result->ran) {
         json_member_string(&json, "hash", result->hash);
         json_member_uint(&json, "cycles", result->cycles);

@@ -43,13 +43,23 @@ static const struct {
     {"good/two.yaml", HEAD GUEST(CODE_OFF) "name: good-two\n" X1("5")},
     {"good/zero.yaml", HEAD GUEST(CODE_OFF) "name: good-zero\nxfail: {reason: yet}\n" X1("6")},
     {"skipped/one.yaml", HEAD GUEST(CODE_OFF) "name: s1\nskip: {reason: none}\n" X1("6")},
+    {"wrong/cells.yaml",
+     HEAD GUEST(CODE_OFF) "name: cells\nmatrix: {a: [0, 1, 2, 3], b: [4, 5]}\n"
+                          "devices: [{name: d, type: pl011, ipa: $((0x9000000 + (a << 40)))}]\n"},
+    {"wrong/zero.yaml", HEAD GUEST(CODE_OFF) "name: wrong-zero\n" X1("5")},
+    {"lost/cells.yaml",
+     HEAD "guest: {code: {hex: [$word, 0x52800100, 0x72b08000, 0xd4000003]}}\nname: lost\n"
+          "matrix: {word: [0xd28000a1, 0x14000000, 0xd28000c1]}\n" /* #5, a loop, #6 */
+     X1("5") "limits: {instructions: 1_000_000_000_000}\n"},
+    {"lost/next.yaml", HEAD GUEST(CODE_OFF) "name: lost-next\n" X1("5")},
     {"slow/a.yaml", HEAD GUEST(CODE_OFF) "name: first\n" X1("5")},
     {"slow/b.yaml",
      HEAD GUEST(CODE_LOOP) "name: loop\nlimits: {instructions: 1_000_000_000_000}\n" X1("5")},
     {"slow/c.yaml", HEAD GUEST(CODE_OFF) "name: last\n" X1("5")},
 };
 
-static const char *const folders[] = {"a", "b", "good", "skipped", "slow", "empty"};
+static const char *const folders[] = {"a",    "b",     "good", "skipped",
+                                      "slow", "wrong", "lost", "empty"};
 
 /* One folder for the whole program; each test starts in it, in a process of its own. */
 static void make_folder(void)
@@ -180,6 +190,7 @@ static const struct line lines[] = {
     {"--fail-fast -j 8 a b good slow", 1, "1 passed, 1 failed, 0 skipped\n", ""},
     {"--timeout 1 slow", 4,
      "PASS first (slow/a.yaml)\nERROR slow/b.yaml: no verdict after 1 s\n"
+     "  rerun: sim run slow/b.yaml\n"
      "PASS last (slow/c.yaml)\n2 passed, 1 failed, 0 skipped\n",
      ""},
     {"--progress always --progress=always good", 0, "0 skipped\n", "[3/3] 100% 0 failed good/"},
@@ -217,6 +228,38 @@ START_TEST(slowest_are_told)
     const char *line = strstr(finished.out, " ms  slow/b.yaml\n2 passed, 1 failed, 0 skipped\n");
     ck_assert_ptr_nonnull(line);
     ck_assert_ptr_null(strstr(finished.out, " ms  slow/a.yaml"));
+}
+END_TEST
+
+/* A mistake in a matrix is told once, with its cells, behind the last of them. */
+static const char wrong_out[] = "PASS cells[a=0,b=4] (wrong/cells.yaml)\n"
+                                "PASS cells[a=0,b=5] (wrong/cells.yaml)\n"
+                                "ERROR wrong/cells.yaml[a=1,b=4]\n"
+                                "ERROR wrong/cells.yaml[a=1,b=5]\n"
+                                "ERROR wrong/cells.yaml[a=2,b=4]\n"
+                                "ERROR wrong/cells.yaml[a=2,b=5]\n"
+                                "ERROR wrong/cells.yaml[a=3,b=4]\n"
+                                "ERROR wrong/cells.yaml[a=3,b=5]\n"
+                                "PASS wrong-zero (wrong/zero.yaml)\n"
+                                "3 passed, 6 failed, 0 skipped\n";
+
+START_TEST(a_mistake_is_told_once_with_its_cells)
+{
+    struct finished finished;
+    sim_test("-j 3 wrong", &finished);
+    ck_assert_int_eq(finished.status, EXIT_USAGE);
+    ck_assert_str_eq(finished.out, wrong_out);
+    const char *first = strstr(finished.err, "error[E0205]: device 'd' ends beyond the 40-bit");
+    ck_assert_msg(first, "%s", finished.err);
+    ck_assert_ptr_null(strstr(first + 1, "error[E0205]"));
+    ck_assert_msg(ends_with(finished.err, "      = note: in cell a=1,b=4 and 5 more\n1 error\n"),
+                  "%s", finished.err);
+
+    sim_test("-j 3 -q --cell a=2 --json wrong", &finished);
+    ck_assert_int_eq(finished.status, EXIT_USAGE);
+    ck_assert_ptr_nonnull(strstr(finished.out, "\"cell\":\"a=2,b=5\",\"name\":null"));
+    ck_assert_ptr_nonnull(strstr(finished.out, "\"messages\":\"wrong/cells.yaml:7:"));
+    ck_assert(ends_with(finished.err, "      = note: in cell a=2,b=4 and 1 more\n1 error\n"));
 }
 END_TEST
 
@@ -380,33 +423,99 @@ START_TEST(an_interrupt_gives_the_partial_summary)
 }
 END_TEST
 
-/* The worker's number is the first child's. */
-START_TEST(a_crash_is_an_error_of_one_test)
+/* Ends the first child of pid, or pid itself where the kernel does not tell. */
+static bool end_worker(pid_t pid, int signal)
 {
-    struct finished finished;
     char path[64];
     int worker = 0;
-    unlink("err");
-    pid_t pid = start("-j 1 --progress always --junit crash.xml slow", -1);
-    wait_for("err", "[1/3]");
     snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
     FILE *children = fopen(path, "re");
     bool known = children && fscanf(children, "%d", &worker) == 1;
     if (children)
         fclose(children);
-    kill(known ? worker : pid, known ? SIGKILL : SIGINT); /* no handler of a sanitizer sees it */
-    finish(pid, &finished);
-    if (!known) /* a kernel without CONFIG_PROC_CHILDREN */
+    kill(known ? worker : pid, known ? signal : SIGINT);
+    return known; /* or it is a kernel without CONFIG_PROC_CHILDREN */
+}
+
+/* A signal that a sanitizer has a handler for is its to report: then the worker leaves with 1. */
+static const struct {
+    int signal;
+    const char *reason;
+} deaths[] = {
+    {SIGKILL, "the simulator crashed: Killed"}, /* what the kernel sends when memory is short */
+    {SIGXCPU, "the simulator crashed: CPU time limit exceeded"},
+#ifndef __SANITIZE_ADDRESS__
+    {SIGSEGV, "the simulator crashed: Segmentation fault"},
+    {SIGABRT, "the simulator crashed: Aborted"},
+#endif
+};
+
+static const char lost_out[] =
+    "PASS lost[word=0xd28000a1] (lost/cells.yaml)\n"
+    "ERROR lost/cells.yaml[word=0x14000000]: %s\n"
+    "  rerun: sim run lost/cells.yaml --cell 'word=0x14000000' --kernel linux-7.2\n"
+    "FAIL lost[word=0xd28000c1]\n"
+    "  lost/cells.yaml:7:21: regs.x1\n"
+    "    expected 0x5\n"
+    "    actual   0x6\n"
+    "  rerun: sim run lost/cells.yaml --cell 'word=0xd28000c1' --kernel linux-7.2\n"
+    "PASS lost-next (lost/next.yaml)\n"
+    "2 passed, 2 failed, 0 skipped\n";
+
+/* The one worker dies in the second of three cells; another one does the rest. */
+static bool lose(const char *options, int signal, struct finished *finished)
+{
+    char line[128];
+    snprintf(line, sizeof(line), "-j 1 --progress always --kernel linux-7.2 %s lost", options);
+    unlink("err");
+    pid_t pid = start(line, -1);
+    wait_for("err", "[1/4]");
+    bool known = end_worker(pid, signal);
+    finish(pid, finished);
+    return known;
+}
+
+START_TEST(a_crash_is_an_error_of_one_test)
+{
+    struct finished finished;
+    char wanted[MAX_OUTPUT];
+    if (!lose("--junit lost.xml", deaths[_i].signal, &finished))
+        return;
+    snprintf(wanted, sizeof(wanted), lost_out, deaths[_i].reason);
+    ck_assert_int_eq(finished.status, EXIT_INTERNAL);
+    ck_assert_str_eq(finished.out, wanted);
+    read_file("lost.xml", finished.out);
+    ck_assert_ptr_nonnull(strstr(finished.out,
+                                 "<testsuites name=\"sim\" tests=\"4\" failures=\"1\" errors=\"1\" "
+                                 "skipped=\"0\""));
+    snprintf(wanted, sizeof(wanted),
+             "      <error type=\"exit 3\" message=\"%s\">lost/cells.yaml: %s\n</error>\n",
+             deaths[_i].reason, deaths[_i].reason);
+    ck_assert_msg(strstr(finished.out, wanted), "%s", finished.out);
+    ck_assert_ptr_nonnull(strstr(finished.out, "name=\"cells.yaml[word=0x14000000]\""));
+}
+END_TEST
+
+START_TEST(a_crash_is_told_to_machines)
+{
+    struct finished finished;
+    if (!lose("--json", SIGKILL, &finished))
         return;
     ck_assert_int_eq(finished.status, EXIT_INTERNAL);
-    ck_assert_str_eq(finished.out, "PASS first (slow/a.yaml)\n"
-                                   "ERROR slow/b.yaml: the simulator crashed: Killed\n"
-                                   "PASS last (slow/c.yaml)\n"
-                                   "2 passed, 1 failed, 0 skipped\n");
-    read_file("crash.xml", finished.out);
-    ck_assert_ptr_nonnull(strstr(finished.out, "tests=\"3\" failures=\"0\" errors=\"1\""));
-    ck_assert_ptr_nonnull(strstr(finished.out, "<error type=\"exit 3\" message=\"the simulator "
-                                               "crashed: Killed\">slow/b.yaml: "));
+    ck_assert_ptr_nonnull(strstr(
+        finished.out,
+        "{\"type\":\"test\",\"file\":\"lost/"
+        "cells.yaml\",\"cell\":\"word=0x14000000\",\"name\":null,"
+        "\"verdict\":\"ERROR\",\"status\":3,\"error\":\"the simulator crashed: Killed\"}\n"));
+    ck_assert_ptr_nonnull(strstr(finished.out, "{\"type\":\"summary\",\"passed\":2,\"failed\":2,"
+                                               "\"skipped\":0,\"xfailed\":0"));
+    ck_assert(lose("--tap", SIGKILL, &finished));
+    ck_assert_int_eq(finished.status, EXIT_INTERNAL);
+    ck_assert_ptr_nonnull(strstr(finished.out, "not ok 2 - lost/cells.yaml[word=0x14000000]\n"));
+    ck_assert(ends_with(finished.out, "1..4\n# 2 passed, 2 failed, 0 skipped\n"));
+    ck_assert(lose("--fail-fast", SIGKILL, &finished));
+    ck_assert_int_eq(finished.status, EXIT_INTERNAL);
+    ck_assert(ends_with(finished.out, "linux-7.2\n1 passed, 1 failed, 0 skipped\n"));
 }
 END_TEST
 
@@ -485,12 +594,15 @@ int main(void)
     tcase_add_loop_test(tests, order_is_stable, 0, 4);
     tcase_add_loop_test(tests, command_lines, 0, sizeof(lines) / sizeof(lines[0]));
     tcase_add_test(tests, slowest_are_told);
+    tcase_add_test(tests, a_mistake_is_told_once_with_its_cells);
     tcase_add_test(tests, json_adds_up);
     tcase_add_test(tests, tap_is_as_specified);
     tcase_add_test(tests, junit_is_xml);
     tcase_add_loop_test(tests, an_interrupt_gives_the_partial_summary, 0,
                         sizeof(interrupts) / sizeof(interrupts[0]));
-    tcase_add_test(tests, a_crash_is_an_error_of_one_test);
+    tcase_add_loop_test(tests, a_crash_is_an_error_of_one_test, 0,
+                        sizeof(deaths) / sizeof(deaths[0]));
+    tcase_add_test(tests, a_crash_is_told_to_machines);
     tcase_add_test(tests, progress_stands_on_a_terminal_only);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -206,7 +206,8 @@ START_TEST(half_a_result_is_none)
     size_t size = 0;
     FILE *out = open_memstream(&bytes, &size);
     session.report.outcome = (struct outcome){VERDICT_ERROR, EXIT_USAGE};
-    result_write(out, &session, "a.yaml", "message", 5, &(struct result_options){0});
+    result_write(out, &session, "a.yaml", &(struct result_messages){"one\0two", 8}, 5,
+                 &(struct result_options){0});
     ck_assert_int_eq(fclose(out), 0);
     for (size_t length = 0; length <= size; length++) {
         char *part = malloc(length + 1);
@@ -219,7 +220,9 @@ START_TEST(half_a_result_is_none)
         if (length == size) {
             ck_assert_int_eq(result.verdict, VERDICT_ERROR);
             ck_assert_int_eq(result.status, EXIT_USAGE);
-            ck_assert_str_eq(result.messages, "message");
+            ck_assert_str_eq(result.messages, "onetwo");
+            ck_assert_uint_eq(result.mistake_count, 2);
+            ck_assert_str_eq(result.mistakes[1], "two");
             ck_assert_uint_eq(result.microseconds, 5);
         }
         result_free(&result);
