@@ -7,6 +7,7 @@
 
 #define SMCCC_RESULTS 4 /* KVM writes x0..x3 */
 #define SMCCC_NOT_SUPPORTED (~(uint64_t)0)
+#define SMCCC_FID_FAST 0x80000000u
 #define SMCCC_FID_64 0x40000000u
 
 #define SMCCC_VERSION 0x80000000u

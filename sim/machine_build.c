@@ -283,12 +283,15 @@ static void watch_for_end(struct machine *machine)
 {
     const struct scn_expect *expect = &machine->scenario->expect;
 
+    machine->stop_at_hvc = machine->fast_calls_go_on = true;
     for (size_t i = 0; i < expect->end_count; i++) {
         const struct expect_item *item = &expect->end[i];
 
-        if (strcmp(item->path, "end.reason") == 0 && item->want.op == MATCH_EQ &&
-            item->want.is_text && strcmp(item->want.text, "hvc") == 0)
-            machine->stop_at_hvc = true;
+        if (strcmp(item->path, "end.reason") == 0) {
+            machine->stop_at_hvc = item->want.op == MATCH_EQ && item->want.is_text &&
+                                   strcmp(item->want.text, "hvc") == 0;
+            machine->fast_calls_go_on = false;
+        }
         if (strcmp(item->path, "end.imm") == 0 && item->want.op == MATCH_EQ)
             machine->hvc_imm = item->want.value;
     }

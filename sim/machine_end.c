@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cpu/arch/esr.h"
+#include "kvm_model/smccc.h"
 #include "sim/machine_internal.h"
 
 #define PSCI_SYSTEM_OFF 0x84000008u
@@ -109,6 +110,15 @@ static void note_call(struct machine *machine)
     vcpu->at_call.sp = cpu_get_sp(vcpu->cpu, machine->scenario->guest.el);
 }
 
+static bool is_end(const struct machine *machine, uint64_t esr)
+{
+    if (!machine->stop_at_hvc || field_get(esr, ESR_EC) != ESR_EC_HVC64 ||
+        field_get(esr, ESR_IMM16) != machine->hvc_imm)
+        return false;
+    return !machine->fast_calls_go_on ||
+           !(cpu_get_x(machine->vcpus[machine->current].cpu, 0) & SMCCC_FID_FAST);
+}
+
 bool machine_on_exit_from_guest(void *ctx, uint64_t esr)
 {
     struct machine *machine = ctx;
@@ -119,8 +129,7 @@ bool machine_on_exit_from_guest(void *ctx, uint64_t esr)
         note_call(machine);
     if (!machine_is_realm(machine) && field_get(esr, ESR_EC) == ESR_EC_HVC64)
         guest_memory_at_hvc(&machine->memory, field_get(esr, ESR_IMM16));
-    if (machine->stop_at_hvc && field_get(esr, ESR_EC) == ESR_EC_HVC64 &&
-        field_get(esr, ESR_IMM16) == machine->hvc_imm) {
+    if (is_end(machine, esr)) {
         machine_set_end(machine, END_HVC, machine->hvc_imm);
         return true;
     }

@@ -57,8 +57,11 @@ struct machine {
     struct kvm_vcpu *kvm_vcpus[SCN_MAX_VCPUS]; /* of vcpus, for the stimuli */
     bool main_thread_due;                      /* the VMM's main thread has something to do */
 
-    bool stop_at_hvc; /* the scenario expects to end at an HVC ... */
-    uint64_t hvc_imm; /* ... with this immediate */
+    /* The HVC that ends the run of a plain VM: with this immediate, and, where the scenario does
+     * not say how it ends, one that makes no fast call. */
+    bool stop_at_hvc;
+    bool fast_calls_go_on;
+    uint64_t hvc_imm;
     uint64_t exits;
     struct machine_end end;
     bool ended;

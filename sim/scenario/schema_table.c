@@ -538,7 +538,9 @@ const struct schema_map schema_expect_when = {.keys = expect_when_keys,
 static const struct schema_key expect_keys[] = {
     {"when", .type = SCHEMA_MAP, .map = &schema_expect_when,
      .doc = "in a list: the entry holds for this kernel, RMM and cell only; without, for all"},
-    {"end", .type = SCHEMA_MAP, .map = MAP(end_keys), .doc = "how the run ends"},
+    {"end", .type = SCHEMA_MAP, .map = MAP(end_keys),
+     .doc =
+         "how the run ends; without it a plain VM ends at an HVC #0 that is no fast call of SMCCC"},
     {"exits", .type = SCHEMA_MAP,
      .map = &(const struct schema_map){.any_key = &exit_pattern,
                                        .any = &exit_count_row,
