@@ -169,7 +169,7 @@ static int one_iteration(struct fuzz_run *run, uint64_t iteration, bool trace)
         trace_add_reader(&target->trace, print_event, stdout);
     good = fuzz_iteration(target, run->seed, iteration, &steps);
     fuzz_target_free(target);
-    fuzz_coverage_print(stdout, &coverage);
+    fuzz_coverage_print(stdout, rmm_variant_find(run->rmm), &coverage);
     return good ? EXIT_OK : tell_failure(run, iteration);
 }
 
@@ -185,7 +185,7 @@ static int all_iterations(struct fuzz_run *run, unsigned workers)
     };
     struct pool_outcome outcome = pool_run(&options);
 
-    fuzz_coverage_print(stdout, &run->sum);
+    fuzz_coverage_print(stdout, rmm_variant_find(run->rmm), &run->sum);
     if (outcome.error) {
         fprintf(stderr, "sim fuzz: %s\n", strerror(outcome.error));
         return EXIT_INTERNAL;

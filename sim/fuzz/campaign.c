@@ -82,92 +82,45 @@ void fuzz_minimise(struct fuzz_target *target, uint64_t seed, uint64_t iteration
 /* --- coverage ----------------------------------------------------------------------------------
  */
 
-static const char *command_name(uint32_t row)
+static const char *without_rmi(const char *name)
 {
-    static const char *const names[] = {
-#define N(name) [RMI_##name - RMI_FID_BASE] = #name
-        N(VERSION),
-        N(GRANULE_DELEGATE),
-        N(GRANULE_UNDELEGATE),
-        N(DATA_CREATE),
-        N(DATA_CREATE_UNKNOWN),
-        N(DATA_DESTROY),
-        N(REALM_ACTIVATE),
-        N(REALM_CREATE),
-        N(REALM_DESTROY),
-        N(REC_CREATE),
-        N(REC_DESTROY),
-        N(REC_ENTER),
-        N(RTT_CREATE),
-        N(RTT_DESTROY),
-        N(RTT_MAP_UNPROTECTED),
-        N(RTT_READ_ENTRY),
-        N(RTT_UNMAP_UNPROTECTED),
-        N(PSCI_COMPLETE),
-        N(FEATURES),
-        N(RTT_FOLD),
-        N(REC_AUX_COUNT),
-        N(RTT_INIT_RIPAS),
-        N(RTT_SET_RIPAS),
-        N(RMM_CONFIG_SET),
-        N(GRANULE_TRACKING_GET),
-        N(RMM_CONFIG_GET),
-        N(GRANULE_RANGE_DELEGATE),
-        N(GRANULE_RANGE_UNDELEGATE),
-        N(GPT_L1_CREATE),
-        N(RTT_DATA_MAP),
-        N(RTT_DATA_UNMAP),
-        N(RTT_UNPROT_MAP),
-        N(RTT_UNPROT_UNMAP),
-        N(REALM_TERMINATE),
-        N(RMM_ACTIVATE),
-        N(OP_CONTINUE),
-        N(OP_MEM_DONATE),
-        N(OP_MEM_RECLAIM),
-        N(OP_CANCEL),
-#undef N
-    };
-
-    return row < sizeof(names) / sizeof(names[0]) && names[row] ? names[row] : "unknown FID";
+    return name + (strncmp(name, "RMI_", 4) == 0 ? 4 : 0);
 }
 
-static const char *status_name(unsigned status)
+/* "ERROR_INPUT 3 SUCCESS 7": how often each status was answered; nothing without one. */
+static void print_statuses(FILE *out, const char *name, const uint64_t status[FUZZ_STATUSES])
 {
-    static const char *const names[FUZZ_STATUSES] = {
-        [RMI_SUCCESS] = "success",
-        [RMI_ERROR_INPUT] = "input",
-        [RMI_ERROR_REALM] = "realm",
-        [RMI_ERROR_REC] = "rec",
-        [RMI_ERROR_RTT] = "rtt",
-        [RMI_ERROR_IN_USE] = "in_use",
-        [RMI_BUSY] = "busy",
-        [RMI_ERROR_GLOBAL] = "global",
-        [RMI_INCOMPLETE] = "incomplete",
-        [RMI_BLOCKED] = "blocked",
-        [RMI_ERROR_GPT] = "gpt",
-        [FUZZ_STATUSES - 1] = "not supported",
-    };
+    uint64_t any = 0;
 
-    return names[status] ? names[status] : "other";
+    for (unsigned s = 0; s < FUZZ_STATUSES; s++)
+        any += status[s];
+    if (!any)
+        return;
+    fprintf(out, "  %-22s", name);
+    for (unsigned s = 0; s < FUZZ_STATUSES - 1; s++)
+        if (status[s])
+            fprintf(out, " %s %" PRIu64, without_rmi(rmi_status_name(s)), status[s]);
+    if (status[FUZZ_STATUSES - 1])
+        fprintf(out, " not supported %" PRIu64, status[FUZZ_STATUSES - 1]);
+    fputc('\n', out);
 }
 
-void fuzz_coverage_print(FILE *out, const struct fuzz_coverage *coverage)
+void fuzz_coverage_print(FILE *out, const struct rmm_variant *rmm,
+                         const struct fuzz_coverage *coverage)
 {
+    uint64_t no_command[FUZZ_STATUSES] = {0};
+
     fprintf(out, "command x status:\n");
     for (uint32_t row = 0; row < sizeof(coverage->status) / sizeof(coverage->status[0]); row++) {
-        const uint64_t *status = coverage->status[row];
-        uint64_t any = 0;
+        const char *name = rmi_command_name(rmm, RMI_FID_BASE + row);
 
-        for (unsigned s = 0; s < FUZZ_STATUSES; s++)
-            any += status[s];
-        if (!any)
-            continue;
-        fprintf(out, "  %-22s", command_name(row));
-        for (unsigned s = 0; s < FUZZ_STATUSES; s++)
-            if (status[s])
-                fprintf(out, " %s %" PRIu64, status_name(s), status[s]);
-        fputc('\n', out);
+        if (name)
+            print_statuses(out, without_rmi(name), coverage->status[row]);
+        else
+            for (unsigned s = 0; s < FUZZ_STATUSES; s++)
+                no_command[s] += coverage->status[row][s];
     }
+    print_statuses(out, "none of this RMM", no_command);
     fprintf(out, "exit reasons:\n ");
     for (unsigned reason = 0; reason < RMI_EXIT_REASON_COUNT; reason++)
         fprintf(out, " %s %" PRIu64, rmi_exit_reason_name(reason), coverage->reason[reason]);

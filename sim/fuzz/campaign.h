@@ -28,8 +28,9 @@ bool fuzz_replay(struct fuzz_target *target, uint64_t seed, uint64_t iteration,
 void fuzz_minimise(struct fuzz_target *target, uint64_t seed, uint64_t iteration,
                    struct fuzz_steps *steps);
 
-/* The table of commands and what they returned; exits and totals. */
-void fuzz_coverage_print(FILE *out, const struct fuzz_coverage *coverage);
+/* The table of commands and what they returned; exits and totals. rmm names the commands. */
+void fuzz_coverage_print(FILE *out, const struct rmm_variant *rmm,
+                         const struct fuzz_coverage *coverage);
 void fuzz_coverage_add(struct fuzz_coverage *sum, const struct fuzz_coverage *more);
 
 #endif
