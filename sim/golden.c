@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/golden.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,8 +209,10 @@ bool golden_update(struct golden *golden, enum golden_use use, size_t others)
         return !golden->differs;
     }
     const char *diff = golden->missing ? "" : diff_of(golden, path);
-    if (!file_replace(golden->arena, path, golden->text, golden->size)) {
-        golden->told = arena_printf(golden->arena, "golden %s cannot be written\n", path);
+    if (!file_make_folders(golden->arena, path) ||
+        !file_replace(golden->arena, path, golden->text, golden->size)) {
+        golden->told =
+            arena_printf(golden->arena, "golden %s cannot be written: %s\n", path, strerror(errno));
         return !golden->differs;
     }
     golden->told = arena_printf(golden->arena, "golden %s %s\n%s", path,

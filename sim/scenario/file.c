@@ -154,3 +154,14 @@ bool file_replace(struct arena *arena, const char *path, const char *bytes, size
         unlink(temporary);
     return done;
 }
+
+bool file_make_folders(struct arena *arena, const char *path)
+{
+    for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        const char *folder = arena_printf(arena, "%.*s", (int)(slash - path), path);
+
+        if (mkdir(folder, S_IRWXU | S_IRWXG | S_IRWXO) != 0 && errno != EEXIST)
+            return false;
+    }
+    return true;
+}

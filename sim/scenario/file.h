@@ -29,6 +29,10 @@ const char *file_nearest(struct arena *arena, const char *path);
  */
 bool file_replace(struct arena *arena, const char *path, const char *bytes, size_t size);
 
+/* Makes the folders that path stands in, where they are missing; false, with errno, if it cannot.
+ */
+bool file_make_folders(struct arena *arena, const char *path);
+
 /* Writes all bytes to a file descriptor; false on error. */
 bool file_write_all(int fd, const char *bytes, size_t size);
 

@@ -8,7 +8,7 @@
 
 #include "sim/session.h"
 
-#define GOLDEN "golden.linux-7.2.trace"
+#define GOLDEN "kept/golden.linux-7.2.trace" /* the folder is made with it */
 
 /* ldrsb x2, [x0] or another load; hvc #0 */
 static const char text[] =
@@ -17,7 +17,7 @@ static const char text[] =
     "devices:\n  - {name: regs, type: registers, ipa: 0x0900_0000, values: {0: 0x90}}\n"
     "guest:\n  regs: {x0: regs}\n  code: {hex: [%s, 0xd4000002]}\n"
     "expect: {end: {reason: hvc}, exits: {MMIO: %d}}\n"
-    "golden: {trace: \"${name}.${kernel}.trace\", events: [\"*mmio*\", exit_to_vmm]}\n";
+    "golden: {trace: \"kept/${name}.${kernel}.trace\", events: [\"*mmio*\", exit_to_vmm]}\n";
 
 #define LOAD_BYTE "0x39800002"
 #define LOAD_HALF "0x79800002"
@@ -36,6 +36,7 @@ static void tear_down(void)
 {
     unlink("a.yaml");
     unlink(GOLDEN);
+    ck_assert_int_eq(rmdir("kept"), 0);
     ck_assert_int_eq(chdir("/"), 0);
     ck_assert_int_eq(rmdir(folder), 0); /* nothing else is left behind */
 }
