@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The guest's code: bytes into its memory, labels into names, and where it starts. */
+#include <elf.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 struct code {
     const struct node *node; /* the value of asm, hex or elf */
     uint64_t entry;          /* where the guest starts, as far as it is known */
+    const char *what;        /* is placed, for messages; NULL: the code */
     size_t segment_capacity;
 };
 
@@ -65,7 +67,8 @@ static void place_bytes(struct loader *loader, struct code *code, uint64_t va, c
     while (memory_size) {
         uint64_t ipa, room, size;
 
-        if (!require_memory(loader, code->node, "the code", va, &ipa, &room))
+        if (!require_memory(loader, code->node, code->what ? code->what : "the code", va, &ipa,
+                            &room))
             return;
         if (room > memory_size)
             room = memory_size;
@@ -362,9 +365,14 @@ static bool load_elf(struct loader *loader, struct code *code)
         return false;
     }
     bias = elf.position_independent ? loader->scn->memory[0].ipa.v : 0;
-    for (size_t i = 0; i < elf.segment_count; i++)
+    for (size_t i = 0; i < elf.segment_count; i++) {
+        code->what = elf.segments[i].file_size > SELFMAG &&
+                             memcmp(elf.segments[i].bytes, ELFMAG, SELFMAG) == 0
+                         ? "the headers in the first segment, which `ld -n` leaves out"
+                         : "a segment of the ELF file";
         place_bytes(loader, code, elf.segments[i].address + bias, elf.segments[i].bytes,
                     elf.segments[i].file_size, elf.segments[i].memory_size);
+    }
     add_labels(loader, code, elf.labels, elf.label_count, bias, false);
     code->entry = elf.entry + bias;
     return true;

@@ -954,7 +954,14 @@ START_TEST(elf_outside_memory)
 
     elf.segment.p_memsz = 0x200000;
     put_bytes("guest.elf", &elf, sizeof(elf));
-    expect_bad(ELF_GUEST, "error[E0208]: the code: 0x40200000 is in no memory of the guest");
+    expect_bad(ELF_GUEST,
+               "error[E0208]: a segment of the ELF file: 0x40200000 is in no memory of the guest");
+    elf = small_elf();
+    elf.segment.p_offset = 0; /* the headers are loaded, as ld does it without -n */
+    elf.segment.p_vaddr = 0x3fff0000;
+    put_bytes("guest.elf", &elf, sizeof(elf));
+    expect_bad(ELF_GUEST, "error[E0208]: the headers in the first segment, which `ld -n` leaves "
+                          "out: 0x3fff0000 is in no memory");
 }
 END_TEST
 
