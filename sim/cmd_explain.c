@@ -21,9 +21,8 @@ static const struct command_help help = {
         "Runs a scenario and tells its trap N: the instruction, each descriptor of the walk, why "
         "it\n"
         "faults, the syndrome, each step of every world with its cycles and where the real code\n"
-        "stands, and who sees what. Without N: the first trap that reached the VMM or was "
-        "injected\n"
-        "into the guest. `sim explain E0107` tells what an error code means.",
+        "stands, and who sees what. Without N: the first trap that reached the VMM, made KVM_RUN\n"
+        "fail or was injected into the guest. `sim explain E0107` tells what an error code means.",
     .epilogue =
         "examples:\n"
         "  sim explain scenarios/quickstart/realm-mmio-read.yaml\n"

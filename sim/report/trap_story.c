@@ -18,11 +18,17 @@
 #define DOC_COLUMN 44
 #define MEANING_COLUMN 34
 
+/* KVM_RUN returned with an exit reason, or failed. */
+static bool tells_the_vmm(const struct event *exit)
+{
+    return is_vmm_exit(exit) || (int64_t)event_arg(exit, "ret") < 0;
+}
+
 const struct trap *story_default(const struct trap_log *log)
 {
     for (size_t i = 0; i < log->trap_count; i++) {
         struct trap_view view = trap_view(log, &log->traps[i]);
-        if (view.injection || (view.vmm_exit && is_vmm_exit(view.vmm_exit)))
+        if (view.injection || (view.vmm_exit && tells_the_vmm(view.vmm_exit)))
             return &log->traps[i];
     }
     return log->trap_count ? &log->traps[0] : NULL;

@@ -129,7 +129,7 @@ static void set_vmm_field(struct seen *who, struct view_row *row, enum esr_field
 
 /* A value in one word, and what one that stands for yes or no means. */
 static void set_field_cell(struct view_row *row, enum observer column, enum esr_field_id id,
-                           uint64_t value)
+                           uint64_t value, bool write)
 {
     static const char *const meanings[][2] = {
         [ESR_FIELD_WNR] = {"read", "write"},
@@ -137,7 +137,8 @@ static void set_field_cell(struct view_row *row, enum observer column, enum esr_
         [ESR_FIELD_SF] = {"32-bit register", "64-bit register"},
     };
     char text[ESR_TEXT_SIZE];
-    bool told = id < sizeof(meanings) / sizeof(meanings[0]) && value < 2 && meanings[id][value];
+    bool told = id < sizeof(meanings) / sizeof(meanings[0]) && value < 2 && meanings[id][value] &&
+                !(id == ESR_FIELD_SSE && write); /* nothing is extended */
     esr_value_text(id, value, text, sizeof(text));
     set(row, column, "%s%s%s", text, told ? " " : "", told ? meanings[id][value] : "");
 }
@@ -149,14 +150,15 @@ static void add_field(struct seen *who, const struct esr_part *part)
     char label[VIEW_LABEL_SIZE];
     snprintf(label, sizeof(label), "  %s", esr_field_table[part->id].name);
     struct view_row row = labelled(label);
-    set_field_cell(&row, SEEN_TRUTH, part->id, part->value);
+    bool write = field_get(who->esr, esr_field_table[ESR_FIELD_WNR].field);
+    set_field_cell(&row, SEEN_TRUTH, part->id, part->value, write);
     if (host) {
         uint64_t seen = field_get(event_arg(host, "esr"), field);
         row.hidden = !(who->shown & field_mask(field)) || seen != part->value;
         if (row.hidden && seen == 0)
             set(&row, SEEN_HOST, "hidden");
         else
-            set_field_cell(&row, SEEN_HOST, part->id, seen);
+            set_field_cell(&row, SEEN_HOST, part->id, seen, write);
     }
     set_vmm_field(who, &row, part->id);
     add_row(who, &row);
