@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "sim/cmd.h"
-#include "sim/cycle_account.h"
+#include "sim/cycle_tables.h"
 #include "sim/options.h"
 #include "sim/report/json_writer.h"
 #include "sim/report/style.h"
@@ -22,6 +22,7 @@ static const struct command_help help = {
     .epilogue =
         "examples:\n"
         "  sim cycles --trap 1 scenarios/quickstart/realm-mmio-read.yaml\n"
+        "  sim cycles --part run --per-trap --vs a55-opencca-2025 FILE\n"
         "  sim cycles --what-if rmm_aux_map=0,world_switch=300 scenarios/bench/realm-mmio.yaml\n"
         "  sim cycles --profile n1-altra-2024 --vs a55-opencca-2025 FILE\n"
         "  sim cycles --folded FILE | flamegraph.pl > cycles.svg\n"
@@ -30,8 +31,16 @@ static const struct command_help help = {
         "simulator failed; 77 the scenario cannot run here.\n",
 };
 
-#define ALL_TRAPS 0u
 #define RANGE_SIZE (2 * GROUPED_SIZE + 4)
+
+/* Parts of a run, as --part names them. */
+static const struct {
+    const char *name, *what;
+} phases[ACCOUNT_PHASE_COUNT] = {
+    [ACCOUNT_WHOLE] = {"all", "the whole run"},
+    [ACCOUNT_SETUP] = {"setup", "the set-up"},
+    [ACCOUNT_RUN] = {"run", "the run after its set-up"},
+};
 
 struct accounted {
     struct session session;
@@ -43,8 +52,8 @@ struct cycles_command {
     const char *path;
     struct session_options options;
     struct arena *arena;
-    uint64_t trap;
-    bool json, folded;
+    struct account_choice choice;
+    bool json, folded, per_trap, guest;
 };
 
 static void on_machine(void *ctx, struct machine *machine)
@@ -79,14 +88,14 @@ static enum exit_status run_open(const struct cycles_command *command,
     run->profile = profile_of(run->session.report.profile);
     start = run->account.clock->start.v;
     if (run->account.out_of_memory ||
-        account_sum(&run->account, run->profile, ALL_TRAPS, ACCOUNT_ALL).cycles !=
+        account_sum(&run->account, run->profile, (struct account_choice){0}, ACCOUNT_ALL).cycles !=
             machine_cycles(run->session.machine).v - start) {
         fprintf(stderr, "%s: error: the account is not whole\n", command->path);
         return EXIT_INTERNAL;
     }
-    if (command->trap > run->account.traps) {
+    if (command->choice.trap > run->account.traps) {
         fprintf(stderr, "%s: error: there is no trap %" PRIu64 ": the run has %" PRIu64 "\n",
-                command->path, command->trap, run->account.traps);
+                command->path, command->choice.trap, run->account.traps);
         return EXIT_USAGE;
     }
     return EXIT_OK;
@@ -127,16 +136,16 @@ static int by_cycles(const void *a, const void *b)
 
 /* One line an operation that either run has, the dearest first. */
 static size_t operation_lines(const struct accounted *run, const struct accounted *other,
-                              uint64_t trap, struct line *lines)
+                              struct account_choice choice, struct line *lines)
 {
     size_t count = 0;
 
     for (unsigned op = 0; op <= ACCOUNT_IDLE; op++) {
         struct line line = {.name = op_name(op), .op = op};
 
-        line.sum = account_sum(&run->account, run->profile, trap, op);
+        line.sum = account_sum(&run->account, run->profile, choice, op);
         if (other)
-            line.other = account_sum(&other->account, other->profile, trap, op).cycles;
+            line.other = account_sum(&other->account, other->profile, choice, op).cycles;
         line.doc = op == ACCOUNT_IDLE ? "nothing runs until the next event" : op_doc((enum op)op);
         if (line.sum.cycles || line.other)
             lines[count++] = line;
@@ -145,27 +154,29 @@ static size_t operation_lines(const struct accounted *run, const struct accounte
     return count;
 }
 
-static size_t floor_lines(const struct accounted *run, uint64_t trap, struct line *lines)
+static size_t floor_lines(const struct accounted *run, struct account_choice choice,
+                          struct line *lines)
 {
     for (unsigned floor = 0; floor < FLOOR_COUNT; floor++)
         lines[floor] = (struct line){.name = floor_name((enum floor)floor)};
     lines[FLOOR_COUNT] = (struct line){.name = "idle"};
     for (unsigned op = 0; op <= ACCOUNT_IDLE; op++) {
-        struct account_sum sum = account_sum(&run->account, run->profile, trap, op);
+        struct account_sum sum = account_sum(&run->account, run->profile, choice, op);
 
         add_sum(&lines[op == ACCOUNT_IDLE ? FLOOR_COUNT : op_floor((enum op)op)].sum, &sum);
     }
     return FLOOR_COUNT + 1;
 }
 
-static size_t world_lines(const struct accounted *run, uint64_t trap, struct line *lines)
+static size_t world_lines(const struct accounted *run, struct account_choice choice,
+                          struct line *lines)
 {
     for (unsigned world = 0; world < WORLD_COUNT; world++)
         lines[world] = (struct line){.name = world_name((enum world)world)};
     for (size_t i = 0; i < run->account.count; i++) {
         const struct account_part *part = &run->account.parts[i];
 
-        if (!trap || part->trap == trap)
+        if (account_chooses(choice, part))
             lines[part->world].sum.cycles += part->cycles;
     }
     return WORLD_COUNT;
@@ -184,6 +195,13 @@ static const char *range_text(const struct account_sum *sum, char *text)
 static double percent(uint64_t part, uint64_t whole)
 {
     return whole ? 100.0 * (double)part / (double)whole : 0;
+}
+
+static uint64_t phase_cycles(const struct accounted *run, enum account_phase phase)
+{
+    return account_sum(&run->account, run->profile, (struct account_choice){.phase = phase},
+                       ACCOUNT_ALL)
+        .cycles;
 }
 
 static bool is_realm(const struct accounted *run)
@@ -209,30 +227,51 @@ static void print_head(const struct cycles_command *command, const struct accoun
     const char *what = is_realm(run) ? "prediction: " : "";
 
     printf("%s, ", run->session.scenario->name);
-    if (command->trap)
-        printf("trap %" PRIu64, command->trap);
+    if (command->choice.trap)
+        printf("trap %" PRIu64, command->choice.trap);
     else
-        printf("the whole run, %" PRIu64 " traps", run->account.traps);
+        printf("%s, %" PRIu64 " traps", phases[command->choice.phase].what, run->account.traps);
     printf(", profile %s\n%s%s cycles, %.3f us; by the ranges of the operations %s\n",
            run->profile->cost.name, what, grouped(sum->cycles, number),
            1e6 * (double)sum->cycles / (double)run->profile->cost.core_hz, range_text(sum, range));
+    if (!command->choice.trap && command->choice.phase == ACCOUNT_WHOLE) {
+        printf("set-up %s, ", grouped(phase_cycles(run, ACCOUNT_SETUP), number));
+        printf("run %s\n", grouped(phase_cycles(run, ACCOUNT_RUN), number));
+    }
     if (is_realm(run))
         printf("No measurement of realms on hardware with RME is published.\n");
 }
 
+static struct cycle_table table_of(const struct cycles_command *command,
+                                   const struct accounted *run)
+{
+    return (struct cycle_table){&run->account, command->choice, run->session.scenario};
+}
+
+/* --per-trap and --guest; false: out of memory. */
+static bool print_tables(const struct cycles_command *command, const struct accounted *run)
+{
+    struct account_sum all = account_sum(&run->account, run->profile, command->choice, ACCOUNT_ALL);
+    struct cycle_table table = table_of(command, run);
+
+    print_head(command, run, &all);
+    return (!command->guest || print_by_instruction(&table)) &&
+           (!command->per_trap || print_by_trap(&table));
+}
+
 static void print_account(const struct cycles_command *command, const struct accounted *run)
 {
-    struct account_sum all = account_sum(&run->account, run->profile, command->trap, ACCOUNT_ALL);
+    struct account_sum all = account_sum(&run->account, run->profile, command->choice, ACCOUNT_ALL);
     struct line lines[OP_COUNT + 1];
     char number[GROUPED_SIZE], range[RANGE_SIZE];
     size_t count;
 
     print_head(command, run, &all);
-    count = world_lines(run, command->trap, lines);
+    count = world_lines(run, command->choice, lines);
     print_lines("by world", lines, count, all.cycles);
-    count = floor_lines(run, command->trap, lines);
+    count = floor_lines(run, command->choice, lines);
     print_lines("by floor", lines, count, all.cycles);
-    count = operation_lines(run, NULL, command->trap, lines);
+    count = operation_lines(run, NULL, command->choice, lines);
     printf("\n%-24s %12s  share %10s %8s  %-17s how sure\n", "by operation", "cycles", "count",
            "each", "range");
     for (size_t i = 0; i < count; i++) {
@@ -251,18 +290,23 @@ static void print_account(const struct cycles_command *command, const struct acc
     printf("  %-22s %12s\n", "total", grouped(all.cycles, number));
 }
 
-static void print_difference(const struct cycles_command *command, const struct accounted *run,
+static bool print_difference(const struct cycles_command *command, const struct accounted *run,
                              const struct accounted *other, const char *what)
 {
     struct account_sum before =
-        account_sum(&run->account, run->profile, command->trap, ACCOUNT_ALL);
+        account_sum(&run->account, run->profile, command->choice, ACCOUNT_ALL);
     struct account_sum after =
-        account_sum(&other->account, other->profile, command->trap, ACCOUNT_ALL);
+        account_sum(&other->account, other->profile, command->choice, ACCOUNT_ALL);
     struct line lines[OP_COUNT + 1];
     char a[GROUPED_SIZE], b[GROUPED_SIZE];
-    size_t count = operation_lines(run, other, command->trap, lines);
+    size_t count = operation_lines(run, other, command->choice, lines);
 
     print_head(command, run, &before);
+    if (command->per_trap) {
+        struct cycle_table left = table_of(command, run), right = table_of(command, other);
+
+        return print_by_trap_beside(&left, &right, run->profile->cost.name, what);
+    }
     printf("\n%-24s %12s %12s %13s\n", "by operation", run->profile->cost.name, what, "difference");
     for (size_t i = 0; i < count; i++)
         if (lines[i].sum.cycles != lines[i].other)
@@ -272,6 +316,7 @@ static void print_difference(const struct cycles_command *command, const struct 
     printf("  %-22s %12s %12s %+13" PRId64 "  %+.1f %%\n", "total", grouped(before.cycles, a),
            grouped(after.cycles, b), (int64_t)(after.cycles - before.cycles),
            percent(after.cycles, before.cycles) - 100.0);
+    return true;
 }
 
 /* --- folded stacks --- */
@@ -291,7 +336,7 @@ static void print_folded(const struct cycles_command *command, const struct acco
     for (size_t i = 0; i < run->account.count; i++) {
         const struct account_part *part = &run->account.parts[i];
 
-        if (part->cycles && (!command->trap || part->trap == command->trap))
+        if (part->cycles && account_chooses(command->choice, part))
             stacks[count++] = arena_printf(command->arena, "%s;%s;%s;%s %" PRIu64, part->trap_class,
                                            world_name(part->world), event_table[part->step].name,
                                            op_name(part->op), part->cycles);
@@ -326,14 +371,18 @@ static void json_lines(struct json *json, const char *key, const struct line *li
     json_object_end(json);
 }
 
-static void print_json(const struct cycles_command *command, const struct accounted *run,
+static bool print_json(const struct cycles_command *command, const struct accounted *run,
                        const struct accounted *other)
 {
-    struct account_sum all = account_sum(&run->account, run->profile, command->trap, ACCOUNT_ALL);
+    struct account_sum all = account_sum(&run->account, run->profile, command->choice, ACCOUNT_ALL);
     struct line lines[OP_COUNT + 1];
+    struct cycle_table table = table_of(command, run), beside = {0};
     struct json json;
     size_t count;
+    bool good;
 
+    if (other)
+        beside = table_of(command, other);
     json_begin(&json, stdout, true);
     json_object_begin(&json);
     json_member_string(&json, "type", "cycles");
@@ -341,8 +390,11 @@ static void print_json(const struct cycles_command *command, const struct accoun
     json_member_string(&json, "scenario", run->session.scenario->name);
     json_member_string(&json, "profile", run->profile->cost.name);
     json_member_uint(&json, "core_hz", run->profile->cost.core_hz);
-    if (command->trap)
-        json_member_uint(&json, "trap", command->trap);
+    if (command->choice.trap)
+        json_member_uint(&json, "trap", command->choice.trap);
+    json_member_string(&json, "part", phases[command->choice.phase].name);
+    for (unsigned phase = ACCOUNT_SETUP; phase < ACCOUNT_PHASE_COUNT; phase++)
+        json_member_uint(&json, phases[phase].name, phase_cycles(run, (enum account_phase)phase));
     json_member_uint(&json, "traps", run->account.traps);
     json_key(&json, "prediction");
     json_bool(&json, is_realm(run));
@@ -350,12 +402,12 @@ static void print_json(const struct cycles_command *command, const struct accoun
     if (other)
         json_member_uint(
             &json, "other",
-            account_sum(&other->account, other->profile, command->trap, ACCOUNT_ALL).cycles);
-    count = world_lines(run, command->trap, lines);
+            account_sum(&other->account, other->profile, command->choice, ACCOUNT_ALL).cycles);
+    count = world_lines(run, command->choice, lines);
     json_lines(&json, "worlds", lines, count);
-    count = floor_lines(run, command->trap, lines);
+    count = floor_lines(run, command->choice, lines);
     json_lines(&json, "floors", lines, count);
-    count = operation_lines(run, other, command->trap, lines);
+    count = operation_lines(run, other, command->choice, lines);
     json_key(&json, "operations");
     json_array_begin(&json);
     for (size_t i = 0; i < count; i++) {
@@ -374,8 +426,11 @@ static void print_json(const struct cycles_command *command, const struct accoun
         json_object_end(&json);
     }
     json_array_end(&json);
+    good = (!command->guest || json_by_instruction(&json, &table)) &&
+           (!command->per_trap || json_by_trap(&json, &table, other ? &beside : NULL));
     json_object_end(&json);
     json_end(&json);
+    return good;
 }
 
 /* --- what it is compared with --- */
@@ -425,22 +480,30 @@ static const struct profile *named(const struct cycles_command *command, const c
     return profile;
 }
 
+/* The run alone; false: out of memory. */
+static bool report_alone(const struct cycles_command *command, const struct accounted *run)
+{
+    if (command->json)
+        return print_json(command, run, NULL);
+    if (command->per_trap || command->guest)
+        return print_tables(command, run);
+    if (command->folded)
+        print_folded(command, run);
+    else
+        print_account(command, run);
+    return true;
+}
+
 static enum exit_status report(const struct cycles_command *command, const struct accounted *run,
                                const char *changes, const char *vs)
 {
     const struct profile *other_profile;
     struct accounted other;
     enum exit_status status;
+    bool good = true;
 
-    if (!changes && !vs) {
-        if (command->folded)
-            print_folded(command, run);
-        else if (command->json)
-            print_json(command, run, NULL);
-        else
-            print_account(command, run);
-        return EXIT_OK;
-    }
+    if (!changes && !vs)
+        return report_alone(command, run) ? EXIT_OK : EXIT_INTERNAL;
     other_profile = vs ? named(command, vs) : run->profile;
     if (other_profile && changes)
         other_profile = what_if(command, other_profile, changes);
@@ -448,20 +511,39 @@ static enum exit_status report(const struct cycles_command *command, const struc
         return EXIT_USAGE;
     status = run_open(command, &other_profile->cost, &other);
     if (status == EXIT_OK && command->json)
-        print_json(command, run, &other);
+        good = print_json(command, run, &other);
     else if (status == EXIT_OK)
-        print_difference(command, run, &other, vs ? other_profile->cost.name : "what if");
+        good = print_difference(command, run, &other, vs ? other_profile->cost.name : "what if");
     run_close(&other);
-    return status;
+    return good ? status : EXIT_INTERNAL;
+}
+
+/* False: text names no part. */
+static bool phase_parse(const char *text, enum account_phase *phase)
+{
+    for (unsigned n = 0; n < ACCOUNT_PHASE_COUNT; n++)
+        if (strcmp(phases[n].name, text) == 0) {
+            *phase = (enum account_phase)n;
+            return true;
+        }
+    return false;
 }
 
 int cmd_cycles(int argc, char **argv)
 {
     struct cycles_command command = {
         .options = {.diag = {.out = stderr, .format = DIAG_HUMAN}, .code_cache = CODE_CACHE_KEEP}};
-    const char *trap = NULL, *changes = NULL, *vs = NULL;
+    const char *trap = NULL, *part = NULL, *changes = NULL, *vs = NULL;
     const struct option_row rows[] = {
         {.name = "trap", .argument = "N", .help = "of one trap", .value = &trap},
+        {.name = "part",
+         .argument = "PART",
+         .help = "all (default), setup, or run: what came after the set-up",
+         .value = &part},
+        {.name = "per-trap", .help = "one line a trap, by world", .flag = &command.per_trap},
+        {.name = "guest",
+         .help = "what the guest's own code took, by the instruction that trapped",
+         .flag = &command.guest},
         {.name = "what-if",
          .argument = "OP=CYCLES,...",
          .help = "what it would be with these costs (sim list costs)",
@@ -482,10 +564,15 @@ int cmd_cycles(int argc, char **argv)
         return parsed == PARSE_HELP ? EXIT_OK : EXIT_USAGE;
     if (operands != 1)
         return usage_error("cycles", "one scenario is wanted, not %d", operands);
-    if (trap && (number_parse(trap, strlen(trap), &command.trap) != NUMBER_OK || !command.trap))
+    if (trap && (number_parse(trap, strlen(trap), &command.choice.trap) != NUMBER_OK ||
+                 !command.choice.trap))
         return usage_error("cycles", "--trap takes the number of a trap, not '%.64s'", trap);
-    if (command.folded && (command.json || changes || vs))
+    if (part && !phase_parse(part, &command.choice.phase))
+        return usage_error("cycles", "--part is all, setup or run, not '%.64s'", part);
+    if (command.folded && (command.json || changes || vs || command.per_trap || command.guest))
         return usage_error("cycles", "--folded stands alone");
+    if (command.guest && (changes || vs))
+        return usage_error("cycles", "--guest is of one run: without --what-if and --vs");
     command.path = argv[0];
     command.arena = arena_new();
     status = run_open(&command, NULL, &run);

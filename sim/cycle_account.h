@@ -13,6 +13,8 @@
 
 struct account_part {
     uint64_t trap;          /* from 1, as in the report; 0: before the guest first trapped */
+    uint64_t pc;            /* of the instruction that trapped, or was interrupted; 0 with trap 0 */
+    bool setup;             /* before the guest's first instruction */
     enum world world;       /* who acted */
     uint16_t step, op;      /* enum event_kind; enum op, or ACCOUNT_IDLE */
     const char *trap_class; /* "setup", "DABT_LOW", ... */
@@ -24,14 +26,18 @@ struct cycle_account {
     struct clock_account seen[OP_COUNT]; /* the clock's, at the last event */
     uint64_t seen_idle;
     struct timeline timeline;
-    uint64_t traps;                       /* so far */
-    uint64_t trap_of[TIMELINE_MAX_VCPUS]; /* the last one of each vCPU */
-    struct account_part *parts;           /* in order of trap and event; adjacent equals are one */
+    uint64_t traps; /* so far */
+    bool guest_ran;
+    struct {
+        uint64_t trap, pc; /* the last one */
+    } vcpu[TIMELINE_MAX_VCPUS];
+    struct account_part *parts; /* in order of trap and event; adjacent equals are one */
     size_t count, room;
     bool out_of_memory;
 };
 
-/* What clock has charged already, for the set-up, goes to the first event. It must outlive the account's use as a reader. */
+/* What clock has charged already, for the set-up, goes to the first event. It must outlive the
+ * account's use as a reader. */
 void cycle_account_init(struct cycle_account *account, const struct clock *clock);
 void cycle_account_free(struct cycle_account *account);
 /* An event_reader; ctx is the account. */
@@ -45,9 +51,38 @@ struct account_sum {
     uint64_t min, max; /* of the cycles, by the ranges of a profile */
 };
 
-/* Sum of the parts of a trap (0: of all), for one operation, or all of them (op > ACCOUNT_IDLE). */
+/* Which parts: of one trap (0: of all), of the set-up, of what came after it. All zero: the whole.
+ */
+enum account_phase { ACCOUNT_WHOLE, ACCOUNT_SETUP, ACCOUNT_RUN, ACCOUNT_PHASE_COUNT };
+struct account_choice {
+    uint64_t trap;
+    enum account_phase phase;
+};
+bool account_chooses(struct account_choice choice, const struct account_part *part);
+
+/* Sum of the parts chosen, for one operation, or all of them (op ACCOUNT_ALL). */
 struct account_sum account_sum(const struct cycle_account *account, const struct profile *profile,
-                               uint64_t trap, unsigned op);
+                               struct account_choice choice, unsigned op);
 #define ACCOUNT_ALL (OP_COUNT + 1)
+
+/* Parts that belong together: of one trap, or of all traps of one instruction. */
+struct account_group {
+    uint64_t trap, pc; /* of the first trap; trap 0: before the guest first trapped */
+    const char *trap_class;
+    uint64_t traps;
+    uint64_t instructions; /* of the guest, up to the traps */
+    uint64_t guest_cycles; /* which they took */
+    uint64_t world[WORLD_COUNT];
+    uint64_t idle, cycles;
+};
+
+/*
+ * The parts chosen, by trap in order, or by instruction, the dearest first. *groups is the caller's
+ * to free; NULL: out of memory. The cycles of all groups are those of account_sum.
+ */
+size_t account_by_trap(const struct cycle_account *account, struct account_choice choice,
+                       struct account_group **groups);
+size_t account_by_instruction(const struct cycle_account *account, struct account_choice choice,
+                              struct account_group **groups);
 
 #endif

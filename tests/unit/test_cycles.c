@@ -35,6 +35,38 @@ static void open_with(struct session *session, struct cycle_account *account, co
                                            .reader_ctx = account});
 }
 
+/* The phases, the traps and the instructions that trapped each make the same whole. */
+static void check_groups(const struct session *session, const struct cycle_account *account)
+{
+    const struct profile *profile = profile_of(session->report.profile);
+    const struct account_choice run = {.phase = ACCOUNT_RUN}, setup = {.phase = ACCOUNT_SETUP};
+    uint64_t whole = account_sum(account, profile, (struct account_choice){0}, ACCOUNT_ALL).cycles;
+    uint64_t of_run = account_sum(account, profile, run, ACCOUNT_ALL).cycles, sums[2] = {0};
+
+    ck_assert_uint_eq(account_sum(account, profile, setup, ACCOUNT_ALL).cycles + of_run, whole);
+    ck_assert_uint_eq(account->clock->start.v + whole - of_run, session->log.setup_end.v);
+    for (unsigned n = 0; n < 2; n++) {
+        struct account_group *groups;
+        size_t count = n ? account_by_instruction(account, run, &groups)
+                         : account_by_trap(account, run, &groups);
+        uint64_t traps = 0;
+
+        for (size_t i = 0; i < count; i++) {
+            uint64_t parts = groups[i].idle;
+
+            for (unsigned world = 0; world < WORLD_COUNT; world++)
+                parts += groups[i].world[world];
+            ck_assert_uint_eq(parts, groups[i].cycles);
+            sums[n] += parts;
+            traps += groups[i].traps;
+        }
+        ck_assert_uint_le(traps, account->traps); /* one may cost nothing */
+        free(groups);
+    }
+    ck_assert_uint_eq(sums[0], of_run);
+    ck_assert_uint_eq(sums[1], of_run);
+}
+
 static void check_whole(const struct session *session, const struct cycle_account *account)
 {
     const struct clock *clock = account->clock;
@@ -47,8 +79,9 @@ static void check_whole(const struct session *session, const struct cycle_accoun
     for (unsigned op = 0; op < OP_COUNT; op++)
         sum += accounts[op].cycles;
     ck_assert_msg(sum == whole, "%s", session->scenario->path);
-    ck_assert_msg(account_sum(account, profile, 0, ACCOUNT_ALL).cycles == whole, "%s",
-                  session->scenario->path);
+    ck_assert_msg(account_sum(account, profile, (struct account_choice){0}, ACCOUNT_ALL).cycles ==
+                      whole,
+                  "%s", session->scenario->path);
 }
 
 START_TEST(the_parts_are_the_whole_in_every_scenario)
@@ -67,6 +100,7 @@ START_TEST(the_parts_are_the_whole_in_every_scenario)
         open_with(&session, &account, list.paths[i], NULL, 0);
         if (session.ran) {
             check_whole(&session, &account);
+            check_groups(&session, &account);
             ran++;
         }
         cycle_account_free(&account);
@@ -91,13 +125,23 @@ START_TEST(a_realm_read_is_whole_under_each_profile)
                   n ? 7 : 0);
         ck_assert(session.ran);
         check_whole(&session, &accounts[n]);
-        sums[n] = account_sum(&accounts[n], profile, 2, ACCOUNT_ALL);
+        sums[n] =
+            account_sum(&accounts[n], profile, (struct account_choice){.trap = 2}, ACCOUNT_ALL);
         ck_assert_uint_lt(sums[n].min, sums[n].cycles);
         ck_assert_uint_gt(sums[n].max, sums[n].cycles);
         /* KVM's part and the RMM's are there */
-        ck_assert_uint_eq(account_sum(&accounts[n], profile, 2, OP_KVM_REC_ENTER).count, 1);
-        ck_assert_uint_eq(account_sum(&accounts[n], profile, 2, OP_RMM_AUX_MAP).count, 16);
-        ck_assert_uint_eq(account_sum(&accounts[n], profile, 2, OP_WORLD_SWITCH).count, 2);
+        ck_assert_uint_eq(
+            account_sum(&accounts[n], profile, (struct account_choice){.trap = 2}, OP_KVM_REC_ENTER)
+                .count,
+            1);
+        ck_assert_uint_eq(
+            account_sum(&accounts[n], profile, (struct account_choice){.trap = 2}, OP_RMM_AUX_MAP)
+                .count,
+            16);
+        ck_assert_uint_eq(
+            account_sum(&accounts[n], profile, (struct account_choice){.trap = 2}, OP_WORLD_SWITCH)
+                .count,
+            2);
         cycle_account_free(&accounts[n]);
         session_close(&session);
     }
