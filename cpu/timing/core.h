@@ -9,6 +9,7 @@
 #ifndef CPU_TIMING_CORE_H
 #define CPU_TIMING_CORE_H
 
+#include "cpu/timing/tlb_model.h"
 #include "cpu/timing/uop.h"
 
 #define CORE_UNITS 16      /* at most, of one core */
@@ -44,6 +45,7 @@ struct core_model {
     /* Cycles that forwarding saves a reader, by kind of result and enum uop_read. */
     uint8_t saves[CORE_FORWARDS][UOP_READ_COUNT];
     struct core_cost cost[UOP_CLASS_COUNT];
+    struct tlb_geometry tlb;
 };
 
 /* What is in flight, in cycles from now; all 0: nothing. Compared and hashed as bytes. */
