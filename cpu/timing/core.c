@@ -46,9 +46,13 @@ static void pass(const struct core_model *core, struct core_state *state, unsign
     state->slots = 0;
 }
 
-/* Cycles until all operands are there. */
-static unsigned operand_wait(const struct core_model *core, const struct core_state *state,
-                             const struct uop *uop)
+void core_wait(const struct core_model *core, struct core_state *state, unsigned cycles)
+{
+    pass(core, state, cycles);
+}
+
+unsigned core_operand_wait(const struct core_model *core, const struct core_state *state,
+                           const struct uop *uop)
 {
     unsigned wait = 0;
 
@@ -191,7 +195,7 @@ static unsigned step_in_order(const struct core_model *core, struct core_state *
 {
     const struct core_cost *cost = &core->cost[uop->cls];
     struct total total = total_of(core, uop);
-    unsigned wait = operand_wait(core, state, uop), passed;
+    unsigned wait = core_operand_wait(core, state, uop), passed;
 
     if (!wait && !fits(core, state, total.uops, cost->alone))
         wait = 1;
@@ -222,7 +226,7 @@ static unsigned step_wide(const struct core_model *core, struct core_state *stat
         passed += state->oldest - core->window;
         pass(core, state, state->oldest - core->window);
     }
-    at = operand_wait(core, state, uop);
+    at = core_operand_wait(core, state, uop);
     while (!take_units(state, total.use, total.uses, at)) {
         if (at < CORE_WINDOW_MAX) {
             at++;

@@ -9,6 +9,8 @@
 #ifndef CPU_TIMING_CORE_H
 #define CPU_TIMING_CORE_H
 
+#include "cpu/timing/branch_model.h"
+#include "cpu/timing/cache_model.h"
 #include "cpu/timing/tlb_model.h"
 #include "cpu/timing/uop.h"
 
@@ -35,6 +37,17 @@ struct core_cost {
     struct core_use use[CORE_USES];
 };
 
+/* What the detailed mode (cpu/timing/detail.h) knows of a core beside its pipeline. */
+struct core_memory {
+    struct cache_geometry cache[CACHE_UNITS];
+    uint16_t latency[CACHE_ANSWERS]; /* of a load, to its first use, by who answers */
+    uint16_t misses;                 /* lines that L1D waits for at a time */
+    uint16_t window;                 /* wide: instructions in the reorder buffer */
+    uint16_t mispredict; /* cycles lost by a branch that was fetched the wrong way, ... */
+    uint16_t redirect;   /* ... and by one whose target was known once decoded */
+    struct branch_geometry branch;
+};
+
 struct core_model {
     const char *name;
     bool in_order;
@@ -46,6 +59,7 @@ struct core_model {
     uint8_t saves[CORE_FORWARDS][UOP_READ_COUNT];
     struct core_cost cost[UOP_CLASS_COUNT];
     struct tlb_geometry tlb;
+    struct core_memory memory;
 };
 
 /* What is in flight, in cycles from now; all 0: nothing. Compared and hashed as bytes. */
@@ -65,6 +79,11 @@ unsigned core_step(const struct core_model *core, struct core_state *state, cons
 unsigned core_branch_taken(const struct core_model *core, struct core_state *state);
 /* An exception, or what synchronises the context: waits for all that is in flight. */
 unsigned core_drain(const struct core_model *core, struct core_state *state);
+/* Nothing is issued for so many cycles. */
+void core_wait(const struct core_model *core, struct core_state *state, unsigned cycles);
+/* Cycles until all operands of uop are there. */
+unsigned core_operand_wait(const struct core_model *core, const struct core_state *state,
+                           const struct uop *uop);
 
 /* The core models of this build: by name, or NULL; by number, NULL at the end. */
 const struct core_model *core_find(const char *name);
