@@ -11,6 +11,7 @@
 #include "sim/version.h"
 
 #define TABLE_ROWS 40 /* without -v */
+#define FEW_REPEATS 3 /* are rows of their own */
 #define BLOCKS 6
 #define LINE_WIDTH 98
 
@@ -70,13 +71,65 @@ static void print_header(const struct screen *screen)
  */
 
 struct table {
-    size_t rows;
+    size_t rows;                       /* at most */
     int number, cycle, took, pc, insn; /* widths */
 };
 
 static int wider(int width, size_t length)
 {
     return (int)length > width ? (int)length : width;
+}
+
+static bool has_failure(const struct judgement *judgement, uint64_t trap)
+{
+    for (size_t i = 0; i < judgement->failure_count; i++)
+        if (judgement->failures[i].trap == trap)
+            return true;
+    return false;
+}
+
+/* What stands in the row of a trap, but for its number and its cycles. */
+struct row_text {
+    uint64_t pc;
+    char insn[TRAP_TEXT_SIZE], exception[TRAP_TEXT_SIZE], what[TRAP_TEXT_SIZE];
+};
+
+static struct row_text row_text(const struct trap_view *view)
+{
+    struct row_text row = {.pc = trap_pc(view)};
+    trap_insn_text(view, row.insn);
+    trap_exception(view, row.exception);
+    trap_what(view, row.what);
+    return row;
+}
+
+static bool is_repeated(const struct trap_view *view, const struct row_text *row,
+                        const struct trap_view *later)
+{
+    struct row_text other;
+    if (later->events[0].vcpu != view->events[0].vcpu || trap_pc(later) != row->pc)
+        return false;
+    other = row_text(later);
+    return strcmp(other.insn, row->insn) == 0 && strcmp(other.exception, row->exception) == 0 &&
+           strcmp(other.what, row->what) == 0;
+}
+
+/* How many of the traps behind trap i are like it, and stand in one row with it. */
+static size_t repeats(const struct screen *screen, size_t i)
+{
+    const struct trap_log *log = screen->report->run.log;
+    struct trap_view view = trap_view(log, &log->traps[i]);
+    struct row_text row = row_text(&view);
+    size_t end = i + 1;
+    if (screen->detail == DETAIL_ALL)
+        return 0;
+    for (; end < log->trap_count; end++) {
+        struct trap_view later = trap_view(log, &log->traps[end]);
+        if (!is_repeated(&view, &row, &later) ||
+            has_failure(&screen->report->judgement, later.trap->number))
+            break;
+    }
+    return end - i - 1 > FEW_REPEATS ? end - i - 1 : 0;
 }
 
 static struct table measure(const struct screen *screen)
@@ -86,7 +139,7 @@ static struct table measure(const struct screen *screen)
         .rows = log->trap_count, .number = 1, .cycle = 5, .took = 4, .pc = 2, .insn = 11};
     if (screen->detail != DETAIL_ALL && table.rows > TABLE_ROWS)
         table.rows = TABLE_ROWS;
-    for (size_t i = 0; i < table.rows; i++) {
+    for (size_t i = 0, row = 0; i < log->trap_count && row < table.rows; row++) {
         struct trap_view view = trap_view(log, &log->traps[i]);
         char text[TRAP_TEXT_SIZE];
         table.cycle = wider(table.cycle, strlen(grouped(view.events[0].cycle.v, text)));
@@ -96,16 +149,9 @@ static struct table measure(const struct screen *screen)
         table.number = wider(table.number, strlen(text));
         snprintf(text, sizeof(text), "0x%" PRIx64, trap_pc(&view));
         table.pc = wider(table.pc, strlen(text));
+        i += 1 + repeats(screen, i);
     }
     return table;
-}
-
-static bool has_failure(const struct judgement *judgement, uint64_t trap)
-{
-    for (size_t i = 0; i < judgement->failure_count; i++)
-        if (judgement->failures[i].trap == trap)
-            return true;
-    return false;
 }
 
 static void print_table_row(const struct screen *screen, const struct table *table,
@@ -130,6 +176,28 @@ static void print_table_row(const struct screen *screen, const struct table *tab
     fputc('\n', out);
 }
 
+/* What the count traps from the first on took each: "1,264 cycles", or from the least to the most.
+ */
+static void print_repeats(const struct screen *screen, const struct table *table, size_t first,
+                          size_t count)
+{
+    const struct trap_log *log = screen->report->run.log;
+    uint64_t least = UINT64_MAX, most = 0;
+    char text[GROUPED_SIZE];
+    for (size_t i = first; i < first + count; i++) {
+        struct trap_view view = trap_view(log, &log->traps[i]);
+        uint64_t took = trap_cycles(&view);
+        least = took < least ? took : least;
+        most = took > most ? took : most;
+    }
+    fprintf(screen->out, "%*s  ... the same %s times more", table->number, "",
+            grouped(count, text));
+    fprintf(screen->out, ", %s", grouped(least, text));
+    if (most != least)
+        fprintf(screen->out, " to %s", grouped(most, text));
+    fputs(" cycles each\n", screen->out);
+}
+
 static void print_table(const struct screen *screen)
 {
     const struct trap_log *log = screen->report->run.log;
@@ -144,13 +212,18 @@ static void print_table(const struct screen *screen)
           table.cycle, "cycle", table.took, "took", table.pc, "pc", table.insn, "instruction",
           "what happened");
     fputc('\n', out);
-    for (size_t i = 0; i < table.rows; i++) {
-        struct trap_view view = trap_view(log, &log->traps[i]);
+    size_t shown = 0;
+    for (size_t row = 0; shown < log->trap_count && row < table.rows; row++) {
+        struct trap_view view = trap_view(log, &log->traps[shown]);
+        size_t like_it = repeats(screen, shown);
         print_table_row(screen, &table, &view);
+        if (like_it)
+            print_repeats(screen, &table, shown + 1, like_it);
+        shown += 1 + like_it;
     }
-    if (table.rows < log->trap_count)
+    if (shown < log->trap_count)
         fprintf(out, "%*s  ... %" PRIu64 " more; -v shows %s\n", table.number, "",
-                log->total - table.rows, log->trap_count < log->total ? "more of them" : "them");
+                log->total - shown, log->trap_count < log->total ? "more of them" : "them");
     else if (log->trap_count < log->total)
         fprintf(out, "%*s  ... %" PRIu64 " more, not kept\n", table.number, "",
                 log->total - log->trap_count);
@@ -183,12 +256,14 @@ static void print_blocks(const struct screen *screen)
         .colour = screen->colour,
         .walk = screen->detail == DETAIL_ALL,
     };
-    size_t printed = 0, left = 0;
+    size_t printed = 0, left = 0, like_it;
     fputc('\n', screen->out);
-    for (size_t i = 0; i < run->log->trap_count; i++) {
+    for (size_t i = 0; i < run->log->trap_count; i += 1 + like_it) {
         struct trap_view view = trap_view(run->log, &run->log->traps[i]);
+        like_it = repeats(screen, i);
         if (!is_interesting(screen, &view))
             continue;
+        left += like_it;
         if (printed == BLOCKS && screen->detail != DETAIL_ALL) {
             left++;
             continue;

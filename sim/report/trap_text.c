@@ -162,7 +162,9 @@ const char *trap_what(const struct trap_view *view, char *text)
     if (access)
         access_text(view, text);
     else if (view->injection && view->injection->kind == EV_KVM_INJECT)
-        snprintf(text, TRAP_TEXT_SIZE, "KVM injects %s", event_text(view->injection, "what"));
+        snprintf(text, TRAP_TEXT_SIZE, "%s%sKVM injects %s",
+                 view->vmm_exit ? event_text(view->vmm_exit, "reason") : "",
+                 view->vmm_exit ? ", and " : "", event_text(view->injection, "what"));
     else if (view->injection)
         snprintf(text, TRAP_TEXT_SIZE, "the RMM injects %s",
                  view->injection->kind == EV_RMM_INJECT_UNDEF ? "an undefined exception"

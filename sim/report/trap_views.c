@@ -108,10 +108,12 @@ static void add_exception(struct seen *who)
     add_row(who, &row);
 }
 
-/* The exit that asks the VMM to do the access, or NULL. */
+/* The exit that asks the VMM to do the access, or NULL; of others run->mmio says nothing. */
 static const struct event *mmio_exit(const struct trap_view *view)
 {
-    bool asked = view->vmm_exit && view->io_abort && (int64_t)event_arg(view->vmm_exit, "ret") == 0;
+    bool asked = view->vmm_exit && view->io_abort &&
+                 (int64_t)event_arg(view->vmm_exit, "ret") == 0 &&
+                 strcmp(event_text(view->vmm_exit, "reason"), "KVM_EXIT_MMIO") == 0;
     return asked ? view->vmm_exit : NULL;
 }
 

@@ -928,6 +928,34 @@ START_TEST(the_terminal_report)
 }
 END_TEST
 
+/* The same trap again and again is one row, with -v as many as there are; three are three. */
+START_TEST(repeated_traps_are_one_row)
+{
+    struct fake *fake = fake_new();
+    for (unsigned i = 0; i < 23; i++) {
+        uint64_t pc = i < 20 ? 0x1000 : 0x2000;
+        at(fake, 100 * (i + 1));
+        EMIT(&fake->trace, GUEST_INSN, GUEST, pc, 0xd4000002);
+        EMIT(&fake->trace, EL2_VECTOR, HOST, 0x5a000000, 0, 0, pc + 4, 5, 0xd4000002);
+        at(fake, 100 * (i + 1) + (i == 7 ? 60 : 50));
+        EMIT(&fake->trace, ERET, HOST, pc + 4, 5);
+    }
+    struct report report = report_of(fake);
+    struct shown shown = {&report, DETAIL_NORMAL, false};
+    char *text = printed(print_report, &shown);
+    assert_has(text, "\n    ... the same 19 times more, 50 to 60 cycles each\n21  2,100");
+    assert_has(text, "\n23  2,300");
+    ck_assert_ptr_null(strstr(text, "\n 2    200"));
+    free(text);
+    shown.detail = DETAIL_ALL;
+    text = printed(print_report, &shown);
+    assert_has(text, "\n 2    200");
+    ck_assert_ptr_null(strstr(text, "the same"));
+    free(text);
+    fake_free(fake);
+}
+END_TEST
+
 START_TEST(the_json_report)
 {
     struct fake *fake = fake_realm_read();
@@ -996,6 +1024,7 @@ int main(void)
     tcase_add_test(tc, traces_are_recorded);
     tcase_add_test(tc, unwritable_traces);
     tcase_add_test(tc, the_terminal_report);
+    tcase_add_test(tc, repeated_traps_are_one_row);
     tcase_add_test(tc, the_json_report);
     tcase_add_test(tc, the_default_profile);
     tcase_add_test(tc, groups_of_digits);
