@@ -278,41 +278,79 @@ static void print_blocks(const struct screen *screen)
 /* --- what is left behind -------------------------------------------------------------------------
  */
 
-/* Registers that the scenario asks for or that a trap's completion wrote. */
-static void registers_that_matter(const struct run *run, bool matter[31])
+static bool is_asked_for(const struct expect_item *items, size_t count, const char *path)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(items[i].path, path) == 0)
+            return true;
+    return false;
+}
+
+/* Registers of a vCPU that the scenario asks for or that a trap's completion wrote. */
+static void registers_that_matter(const struct run *run, unsigned vcpu, bool matter[31])
 {
     const struct scn_expect *expect = &run->scenario->expect;
     for (size_t i = 0; i < run->log->trap_count; i++) {
         struct trap_view view = trap_view(run->log, &run->log->traps[i]);
         uint64_t rt = view.completion ? event_arg(view.completion, "rt") : 31;
-        if (rt < 31 && !(view.io_abort && event_arg(view.io_abort, "is_write")))
+        if (view.events[0].vcpu == vcpu && rt < 31 &&
+            !(view.io_abort && event_arg(view.io_abort, "is_write")))
             matter[rt] = true;
     }
-    for (unsigned n = 0; n < 31; n++)
-        for (size_t i = 0; i < expect->reg_count; i++) {
-            char path[12];
-            snprintf(path, sizeof(path), "regs.x%u", n);
-            matter[n] = matter[n] || strcmp(expect->regs[i].path, path) == 0;
-        }
+    for (unsigned n = 0; n < 31; n++) {
+        char path[32];
+        snprintf(path, sizeof(path), "vcpus.%u.regs.x%u", vcpu, n);
+        if (is_asked_for(expect->vcpus, expect->vcpu_count, path) ||
+            (vcpu == 0 && is_asked_for(expect->regs, expect->reg_count, strstr(path, "regs"))))
+            matter[n] = true;
+    }
+}
+
+/* What a vCPU's registers were and are; of another than the first, what they are. */
+static void print_vcpu_registers(const struct screen *screen, unsigned vcpu, const char **title)
+{
+    const struct run *run = &screen->report->run;
+    bool matter[31] = {false}, several = run->result->vcpu_count > 1;
+    registers_that_matter(run, vcpu, matter);
+    for (unsigned n = 0; n < 31; n++) {
+        uint64_t initial = run->scenario->guest.start.regs[n];
+        uint64_t final = run->result->vcpus[vcpu].x[n];
+        if (!matter[n] && screen->detail != DETAIL_ALL)
+            continue;
+        fprintf(screen->out, "%-11s ", *title);
+        if (several)
+            fprintf(screen->out, "vCPU %u ", vcpu);
+        fprintf(screen->out, "x%-2u  0x%016" PRIx64, n, vcpu ? final : initial);
+        if (vcpu == 0 && initial != final)
+            fprintf(screen->out, " -> 0x%016" PRIx64, final);
+        else if (vcpu == 0)
+            fputs("  unchanged", screen->out);
+        fputc('\n', screen->out);
+        *title = "";
+    }
 }
 
 static void print_registers(const struct screen *screen)
 {
-    const struct run *run = &screen->report->run;
-    bool matter[31] = {false};
-    registers_that_matter(run, matter);
     const char *title = "registers";
-    for (unsigned n = 0; n < 31; n++) {
-        uint64_t initial = run->scenario->guest.start.regs[n], final = run->result->vcpus[0].x[n];
-        if (!matter[n] && screen->detail != DETAIL_ALL)
-            continue;
-        fprintf(screen->out, "%-11s x%-2u  0x%016" PRIx64, title, n, initial);
-        if (initial != final)
-            fprintf(screen->out, " -> 0x%016" PRIx64, final);
-        else
-            fputs("  unchanged", screen->out);
+    for (unsigned vcpu = 0; vcpu < screen->report->run.result->vcpu_count; vcpu++)
+        print_vcpu_registers(screen, vcpu, &title);
+}
+
+/* Where each vCPU stands, of several. */
+static void print_vcpus(const struct screen *screen)
+{
+    const struct run *run = &screen->report->run;
+    for (unsigned n = 0; n < run->result->vcpu_count && run->result->vcpu_count > 1; n++) {
+        const struct vcpu_result *vcpu = &run->result->vcpus[n];
+        char label[TRAP_TEXT_SIZE];
+        fprintf(screen->out, "%-11s %u %s", n == 0 ? "vcpus" : "", n, vcpu_state_name(vcpu->state));
+        if (vcpu->state != VCPU_OFF) {
+            fprintf(screen->out, " at 0x%" PRIx64, vcpu->pc);
+            if (*pc_label(&run->scenario->guest, vcpu->pc, label))
+                fprintf(screen->out, " (%s)", label);
+        }
         fputc('\n', screen->out);
-        title = "";
     }
 }
 
@@ -390,6 +428,7 @@ void report_terminal(FILE *out, const struct report *report, enum detail detail,
         print_blocks(&screen);
         print_registers(&screen);
         print_devices(&screen);
+        print_vcpus(&screen);
         print_end(&screen);
     }
     report_failures(out, report, detail == DETAIL_QUIET, colour);

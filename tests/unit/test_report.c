@@ -956,6 +956,25 @@ START_TEST(repeated_traps_are_one_row)
 }
 END_TEST
 
+START_TEST(several_vcpus_at_the_end)
+{
+    struct expect_item of_vcpus[] = {item("vcpus.1.regs.x5", equal(7))};
+    struct fake *fake = fake_realm_read();
+    fake->scenario.expect.vcpus = of_vcpus;
+    fake->scenario.expect.vcpu_count = 1;
+    fake->result.vcpu_count = 2;
+    fake->result.vcpus[0].state = VCPU_OFF;
+    fake->result.vcpus[1] = (struct vcpu_result){.x = {[5] = 7}, .pc = 0x9000, .state = VCPU_WAITS};
+    struct report report = report_of(fake);
+    struct shown shown = {&report, DETAIL_NORMAL, false};
+    char *text = printed(print_report, &shown);
+    assert_has(text, "\n            vCPU 1 x5   0x0000000000000007\n");
+    assert_has(text, "\nvcpus       0 off\n            1 waits at 0x9000\n");
+    free(text);
+    fake_free(fake);
+}
+END_TEST
+
 START_TEST(the_json_report)
 {
     struct fake *fake = fake_realm_read();
@@ -1025,6 +1044,7 @@ int main(void)
     tcase_add_test(tc, unwritable_traces);
     tcase_add_test(tc, the_terminal_report);
     tcase_add_test(tc, repeated_traps_are_one_row);
+    tcase_add_test(tc, several_vcpus_at_the_end);
     tcase_add_test(tc, the_json_report);
     tcase_add_test(tc, the_default_profile);
     tcase_add_test(tc, groups_of_digits);
