@@ -129,6 +129,15 @@ static void tell_fault(struct story *story)
                         (int64_t)event_arg(fault, "stage"), (int64_t)event_arg(fault, "level"));
     used += fprintf(story->out, ", IPA 0x%" PRIx64 ": ", event_arg(fault, "ipa"));
     print_wrapped(story->out, LINE_WIDTH, fault_reason(&story->view, text), 3, used);
+    const struct event *change;
+    const struct trap *origin = fault_origin(story->report->run.log, &story->view, &change);
+    if (!origin)
+        return;
+    fprintf(story->out, "   so since trap %" PRIu64 ": %s, %s", origin->number,
+            event_table[change->kind].name, event_table[change->kind].doc);
+    if (change->kind == EV_STAGE2_MAP || change->kind == EV_STAGE2_RELAX)
+        fprintf(story->out, " (%s)", event_text(change, "perm"));
+    fputc('\n', story->out);
 }
 
 static void tell_field(struct story *story, const struct esr_part *part)
@@ -313,6 +322,12 @@ void story_json(FILE *out, const struct report *report, const struct trap *trap)
     json_member_string(&json, "what", trap_what(&view, text));
     json_member_uint(&json, "cycles", trap_cycles(&view));
     json_member_string(&json, "why", view.fault ? fault_reason(&view, text) : NULL);
+    const struct event *change;
+    const struct trap *origin = fault_origin(report->run.log, &view, &change);
+    if (origin) {
+        json_member_uint(&json, "since_trap", origin->number);
+        json_member_string(&json, "since_event", event_table[change->kind].name);
+    }
     json_member_string(&json, "refused", trap_refusal(&view, text));
     json_member_string(&json, "completed", trap_completion(&view, text));
     json_member_string(&json, "sign", trap_sign_text(&view, &why));

@@ -14,10 +14,17 @@
 const char *descriptor_text(unsigned stage, int level, uint64_t desc, char *text);
 /* Why the walk or the access failed; "" for a trap without a fault. As above. */
 const char *fault_reason(const struct trap_view *view, char *text);
+/*
+ * The earlier trap in which KVM last changed what stage 2 says of the IPA that faults, and by which
+ * event; NULL: nothing faults at stage 2, or no trap kept before did.
+ */
+const struct trap *fault_origin(const struct trap_log *log, const struct trap_view *view,
+                                const struct event **change);
 /* Where the real thing does what the event tells, or NULL. */
 const char *event_source(enum event_kind kind);
 
-/* The trap to tell when none is asked for: the first that reached the VMM or was injected. */
+/* The trap to tell when none is asked for: the first that reached the VMM, failed KVM_RUN or was
+ * injected. */
 const struct trap *story_default(const struct trap_log *log);
 
 void story_print(FILE *out, const struct report *report, const struct trap *trap, bool colour);

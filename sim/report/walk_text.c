@@ -155,3 +155,43 @@ const char *fault_reason(const struct trap_view *view, char *text)
         snprintf(text, STORY_TEXT_SIZE, "%s", blame_access(kind));
     return text;
 }
+
+/* Whether KVM changed what stage 2 says of ipa, and how many bytes it changed. */
+static bool changes_stage2(const struct event *event, uint64_t ipa)
+{
+    uint64_t base = event_arg(event, "ipa"), size = 0;
+    switch (event->kind) {
+    case EV_STAGE2_MAP:
+    case EV_STAGE2_WRPROTECT:
+    case EV_STAGE2_UNMAP:
+        size = event_arg(event, "size");
+        break;
+    case EV_STAGE2_AGE:
+        size = event_arg(event, "clear") ? event_arg(event, "size") : 0;
+        break;
+    case EV_STAGE2_RELAX:
+        size = UINT64_C(1) << (PAGE_SHIFT + LEVEL_BITS * (LAST_LEVEL - event_arg(event, "level")));
+        base &= ~(size - 1);
+        break;
+    default:
+        break;
+    }
+    return ipa >= base && ipa - base < size;
+}
+
+const struct trap *fault_origin(const struct trap_log *log, const struct trap_view *view,
+                                const struct event **change)
+{
+    uint64_t ipa = view->fault ? event_arg(view->fault, "ipa") : 0;
+    if (!view->fault || event_arg(view->fault, "stage") != 2)
+        return NULL;
+    for (size_t i = (size_t)(view->trap - log->traps); i-- > 0;) {
+        struct trap_view before = trap_view(log, &log->traps[i]);
+        for (size_t k = before.event_count; k-- > 0;)
+            if (changes_stage2(&before.events[k], ipa)) {
+                *change = &before.events[k];
+                return before.trap;
+            }
+    }
+    return NULL;
+}

@@ -19,6 +19,8 @@
 #define REFUSED "scenarios/vmm/valid-sizes.yaml"
 #define REFUSED_IN_KERNEL "scenarios/mmio/vm-in-kernel-refusal.yaml"
 #define NOWHERE "scenarios/vmm/unassigned-qemu.yaml"
+#define READ_ONLY "scenarios/stage2/dirty-log-read-then-write.yaml"
+#define SWAPPED "scenarios/stage2/swapped-page-comes-back.yaml"
 #define WALKS "scenarios/mmio/realm-mmu-on.yaml"
 
 static const struct {
@@ -129,6 +131,9 @@ static const struct {
      "the device in the kernel takes no write of 1 at 0x9000000",
      NULL},
     {{NOWHERE, "3"}, 0, "decode_error: nothing is there to read at 0xb000000", NULL},
+    {{READ_ONLY, "3"}, 0, "   so since trap 2: stage2_map, a leaf is written (r)\n", NULL},
+    {{"--json", READ_ONLY, "3"}, 0, "\"since_trap\": 2,\n  \"since_event\": \"stage2_map\"", NULL},
+    {{SWAPPED, "4"}, 0, "   so since trap 3: stage2_unmap, a range is unmapped\n", NULL},
     {{WALKS}, 0, "   -> VA 0x8009000004: mapped to IPA 0x8009000004\n", NULL},
     {{WALKS}, 0, "page at 0x8009000000: read-write,", NULL},
     {{"E0107"}, 0, "E0107: a key is not known here\n", NULL},
