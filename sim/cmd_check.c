@@ -13,12 +13,14 @@ static const struct command_help help = {
     .usage = "sim check PATH... [options]",
     .about = "Reads and validates scenarios without running them. PATH is a file, a folder with\n"
              "scenarios, or - for standard input.",
-    .epilogue = "examples:\n"
-                "  sim check a.yaml\n"
-                "  sim check --message-format=short scenarios\n"
-                "\n"
-                "exit status: 0 all are valid; 2 one is not, or cannot be read, or wrong usage;\n"
-                "  77 one holds assembly that is not cached, and no assembler is installed\n",
+    .epilogue =
+        "examples:\n"
+        "  sim check a.yaml\n"
+        "  sim check --message-format=short scenarios\n"
+        "\n"
+        "exit status: 0 all are valid, with or without warnings; 2 one is not, or cannot be\n"
+        "  read, or wrong usage; 77 one holds assembly that is not cached, and no assembler\n"
+        "  is installed\n",
 };
 
 static bool format_by_name(const char *name, enum diag_format *format)
@@ -88,7 +90,7 @@ static int check_files(const struct scenario_list *files,
 
 int cmd_check(int argc, char **argv)
 {
-    struct diag_options diag = {stderr, DIAG_HUMAN};
+    struct diag_options diag = {.out = stderr, .format = DIAG_HUMAN};
     struct scenario_load_options options = {.diag = &diag, .code_cache = CODE_CACHE_UPDATE};
     struct machine_choice machine = {0};
     bool quiet = false, reassemble = false, json = false;
@@ -102,6 +104,7 @@ int cmd_check(int argc, char **argv)
          .help = "assemble `asm:` again; cached code that differs is an error",
          .flag = &reassemble},
         MACHINE_OPTIONS(&machine),
+        {.name = "werror", .help = "a warning is an error", .flag = &diag.strict},
         {.name = "quiet", .letter = 'q', .help = "print nothing about valid files", .flag = &quiet},
         {.name = "json",
          .help = "a JSON object for each file; mistakes as --message-format json",

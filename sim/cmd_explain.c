@@ -13,7 +13,7 @@
 #include "sim/scenario/text.h"
 #include "sim/session.h"
 
-#define CODE_LENGTH 5 /* E0107 */
+#define CODE_LENGTH 5 /* E0107, W0401 */
 
 static const struct command_help help = {
     .usage = "sim explain FILE [N] [options]",
@@ -22,7 +22,7 @@ static const struct command_help help = {
         "it\n"
         "faults, the syndrome, each step of every world with its cycles and where the real code\n"
         "stands, and who sees what. Without N: the first trap that reached the VMM, made KVM_RUN\n"
-        "fail or was injected into the guest. `sim explain E0107` tells what an error code means.",
+        "fail or was injected into the guest. `sim explain E0107` tells what a code means.",
     .epilogue =
         "examples:\n"
         "  sim explain scenarios/quickstart/realm-mmio-read.yaml\n"
@@ -34,16 +34,15 @@ static const struct command_help help = {
 
 static bool is_code(const char *text)
 {
-    return text[0] == 'E' && strspn(text + 1, "0123456789") == CODE_LENGTH - 1 &&
-           text[CODE_LENGTH] == '\0';
+    return (text[0] == 'E' || text[0] == 'W') &&
+           strspn(text + 1, "0123456789") == CODE_LENGTH - 1 && text[CODE_LENGTH] == '\0';
 }
 
 static int explain_code(const char *name, bool as_json)
 {
     enum diag_code code;
     if (!diag_code_by_name(name, &code))
-        return usage_error("explain", "there is no error code %s; `sim list errors` has them",
-                           name);
+        return usage_error("explain", "there is no code %s; `sim list errors` has them", name);
     if (!as_json) {
         printf("%s: %s\n\n%s\n", name, diag_code_meaning(code), diag_code_explanation(code));
         return EXIT_OK;

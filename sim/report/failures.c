@@ -2,8 +2,11 @@
 #include <inttypes.h>
 
 #include "sim/report/report.h"
+#include "sim/report/stuck.h"
 #include "sim/report/style.h"
 #include "sim/report/trap_text.h"
+
+#define LINE_WIDTH 100
 
 static enum paint verdict_paint(enum verdict verdict)
 {
@@ -92,6 +95,9 @@ void report_failures(FILE *out, const struct report *report, bool context, bool 
     print_verdict(out, report, colour);
     if (report->told)
         fputs(report->told, out);
+    char stuck[STUCK_TEXT_SIZE];
+    if (context && report->outcome.verdict == VERDICT_ERROR && stuck_text(&report->run, stuck))
+        print_wrapped(out, LINE_WIDTH, stuck, 2, 0);
     bool told = report->outcome.verdict == VERDICT_FAIL || report->outcome.verdict == VERDICT_XFAIL;
     if (!told)
         return;

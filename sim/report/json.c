@@ -3,6 +3,7 @@
 #include "sim/report/esr_text.h"
 #include "sim/report/json_writer.h"
 #include "sim/report/report.h"
+#include "sim/report/stuck.h"
 #include "sim/report/trap_answer.h"
 #include "sim/report/trap_text.h"
 #include "sim/trace/event_json.h"
@@ -167,11 +168,13 @@ static void put_devices(struct json *json, const struct run *run)
 static void put_end(struct json *json, const struct run *run)
 {
     const struct machine_end *end = &run->result->end;
+    char stuck[STUCK_TEXT_SIZE];
     json_key(json, "end");
     json_object_begin(json);
     json_member_string(json, "reason", end_reason_name(end->reason));
     json_member_hex(json, "detail", end->detail);
     put_text(json, "text", end->text);
+    put_text(json, "why", stuck_text(run, stuck));
     json_object_end(json);
     json_member_uint(json, "instructions", run->result->instructions);
     json_member_uint(json, "cycles", run->result->cycles.v);

@@ -136,9 +136,9 @@ static void put_failure(FILE *out, const struct suite_result *result, const char
 
 static void put_error(FILE *out, const struct suite_result *result, const char *path)
 {
-    const char *reason = *result->reason     ? result->reason
-                         : *result->messages ? "the scenario cannot be loaded"
-                                             : "no verdict";
+    const char *reason = *result->reason                     ? result->reason
+                         : !result->ran && *result->messages ? "the scenario cannot be loaded"
+                                                             : "no verdict";
     fprintf(out, "      <error type=\"exit %d\"", (int)result->status);
     attribute(out, "message", reason);
     fputc('>', out);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/report/report.h"
+#include "sim/report/stuck.h"
 #include "sim/report/style.h"
 #include "sim/report/trap_block.h"
 #include "sim/report/trap_text.h"
@@ -396,6 +397,7 @@ static void print_end(const struct screen *screen)
     const struct machine_end *end = &result->end;
     uint64_t total = screen->report->run.log->total;
     char instructions[GROUPED_SIZE], cycles[GROUPED_SIZE], traps[GROUPED_SIZE];
+    char stuck[STUCK_TEXT_SIZE];
     fprintf(screen->out, "%-11s %s", "end", end_reason_name(end->reason));
     if (end->reason == END_PSCI && psci_call_name(end->detail))
         fprintf(screen->out, " %s", psci_call_name(end->detail));
@@ -405,18 +407,22 @@ static void print_end(const struct screen *screen)
         fprintf(screen->out, " #%" PRIu64, end->detail);
     if (end->text && *end->text)
         fprintf(screen->out, ": %s", end->text);
+    fputc('\n', screen->out);
+    if (stuck_text(&screen->report->run, stuck)) {
+        fprintf(screen->out, "%-11s ", "why");
+        print_wrapped(screen->out, LINE_WIDTH, stuck, 12, 12);
+    }
     if (result->invariants && end->reason != END_FAILURE)
         fprintf(screen->out,
-                "\n%-11s held at %" PRIu64 " entr%s and %" PRIu64 " stop%s of the realm, %" PRIu64
-                " granule protection fault%s",
+                "%-11s held at %" PRIu64 " entr%s and %" PRIu64 " stop%s of the realm, %" PRIu64
+                " granule protection fault%s\n",
                 "invariants", result->invariants->entries,
                 result->invariants->entries == 1 ? "y" : "ies", result->invariants->exits,
                 result->invariants->exits == 1 ? "" : "s", result->invariants->faults,
                 result->invariants->faults == 1 ? "" : "s");
-    fprintf(screen->out, "\n%-11s %s instruction%s without a trap, %s trap%s, %s cycles\n\n",
-            "total", grouped(result->instructions, instructions),
-            result->instructions == 1 ? "" : "s", grouped(total, traps), total == 1 ? "" : "s",
-            grouped(result->cycles.v, cycles));
+    fprintf(screen->out, "%-11s %s instruction%s without a trap, %s trap%s, %s cycles\n\n", "total",
+            grouped(result->instructions, instructions), result->instructions == 1 ? "" : "s",
+            grouped(total, traps), total == 1 ? "" : "s", grouped(result->cycles.v, cycles));
 }
 
 void report_terminal(FILE *out, const struct report *report, enum detail detail, bool colour)

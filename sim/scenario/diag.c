@@ -12,6 +12,11 @@ struct diag *diag_new(struct arena *arena)
     return diag;
 }
 
+void diag_set_strict(struct diag *diag, bool strict)
+{
+    diag->strict = strict;
+}
+
 void diag_add_source(struct diag *diag, const struct source *source)
 {
     diag->sources = arena_grow(diag->arena, diag->sources, diag->source_count,
@@ -58,12 +63,13 @@ static struct source_pos own_pos(struct diag *diag, const struct source_pos *pos
     return own;
 }
 
-/* The error that another cell has in common with this one, or NULL. */
-static struct diag_error *known_error(struct diag *diag, enum diag_code code,
-                                      const struct source_pos *pos, const char *text)
+/* The message that another cell has in common with this one, or NULL. */
+static struct diag_error *known_error(struct diag *diag, struct diag_list *list,
+                                      enum diag_code code, const struct source_pos *pos,
+                                      const char *text)
 {
-    for (unsigned i = 0; *diag->cell && i < diag->count && i < DIAG_MAX_ERRORS; i++) {
-        struct diag_error *error = &diag->errors[i];
+    for (unsigned i = 0; *diag->cell && i < list->count && i < DIAG_MAX_ERRORS; i++) {
+        struct diag_error *error = &list->items[i];
 
         if (error->code == code && error->message.pos.line == pos->line &&
             error->message.pos.column == pos->column && strcmp(error->cell, diag->cell) != 0 &&
@@ -77,8 +83,10 @@ static struct diag_error *known_error(struct diag *diag, enum diag_code code,
 struct diag_error *diag_error(struct diag *diag, enum diag_code code, const struct source_pos *pos,
                               const char *format, ...)
 {
+    enum diag_level level = diag->strict ? DIAG_ERROR : diag_code_level(code);
+    struct diag_list *list = &diag->lists[level];
     struct diag_error *error =
-        diag->count < DIAG_MAX_ERRORS ? &diag->errors[diag->count] : &diag->overflow;
+        list->count < DIAG_MAX_ERRORS ? &list->items[list->count] : &diag->overflow;
     struct diag_error *known;
     const char *text;
     va_list args;
@@ -86,13 +94,14 @@ struct diag_error *diag_error(struct diag *diag, enum diag_code code, const stru
     va_start(args, format);
     text = arena_vprintf(diag->arena, format, args);
     va_end(args);
-    known = known_error(diag, code, pos, text);
+    known = known_error(diag, list, code, pos, text);
     if (known) {
         known->more_cells += strcmp(known->latest, diag->cell) != 0;
         known->latest = diag->cell;
         error = &diag->overflow;
     }
     *error = (struct diag_error){.diag = diag,
+                                 .level = level,
                                  .code = code,
                                  .width = 1,
                                  .label = "",
@@ -100,7 +109,8 @@ struct diag_error *diag_error(struct diag *diag, enum diag_code code, const stru
                                  .latest = diag->cell};
     if (known)
         return error;
-    error->order = diag->count++;
+    error->order = diag->order++;
+    list->count++;
     error->file_order = file_order(diag, pos->file);
     error->message = (struct diag_message){own_pos(diag, pos), text};
     for (const struct source *source = diag_source(diag, pos->file);
@@ -144,5 +154,5 @@ void diag_note(struct diag_error *error, const struct source_pos *pos, const cha
 
 unsigned diag_count(const struct diag *diag)
 {
-    return diag->count;
+    return diag->lists[DIAG_ERROR].count;
 }

@@ -2,7 +2,8 @@
 /*
  * Messages about a scenario: collected while it is read and checked, printed together, in the order
  * of their places, when that is over. The first line of each is what editors and CI already read:
- * `file:line:column: error[E0107]: text`.
+ * `file:line:column: error[E0107]: text`. A warning (W0401) leaves the scenario valid: it is about
+ * one that does what it says, which is hardly what is meant.
  */
 #ifndef SIM_SCENARIO_DIAG_H
 #define SIM_SCENARIO_DIAG_H
@@ -12,9 +13,9 @@
 #include "sim/scenario/arena.h"
 #include "sim/scenario/scenario.h"
 
-#define DIAG_MAX_ERRORS 20 /* printed in one run; the rest is only counted */
+#define DIAG_MAX_ERRORS 20 /* of either level printed in one run; the rest is only counted */
 
-/* Codes are stable: never renumbered, never reused. X(code, what it means) */
+/* Codes are stable: never renumbered, never reused; W are warnings. X(code, what it means) */
 #define DIAG_CODES(X)                                                                              \
     X(E0001, "the file cannot be read")                                                            \
     X(E0002, "the file is too large")                                                              \
@@ -61,7 +62,9 @@
     X(E0303, "the cached code cannot be read")                                                     \
     X(E0304, "the ELF file cannot be loaded")                                                      \
     X(E0305, "the hexadecimal code cannot be read")                                                \
-    X(E0306, "there is neither an assembler nor cached code")
+    X(E0306, "there is neither an assembler nor cached code")                                      \
+    X(W0401, "a realm's device is where the host never hears of an access")                        \
+    X(W0402, "the limits end the run before this can happen")
 
 enum diag_code {
 #define X(code, meaning) DIAG_##code,
@@ -90,6 +93,8 @@ struct diag;
 struct diag_error;
 
 struct diag *diag_new(struct arena *arena);
+/* Warnings from now on count as errors. */
+void diag_set_strict(struct diag *diag, bool strict);
 void diag_add_source(struct diag *diag, const struct source *source);
 /* All those of another one. */
 void diag_take_sources(struct diag *diag, const struct diag *from);
@@ -102,8 +107,8 @@ void diag_set_cell(struct diag *diag, const char *cell);
 const struct source *diag_source(const struct diag *diag, const char *name);
 
 /*
- * One more error at pos (line 0: the file as a whole). The result takes details; it belongs to the
- * diag and is never NULL.
+ * One more message at pos (line 0: the file as a whole): an error, or by its code a warning. The
+ * result takes details; it belongs to the diag and is never NULL.
  */
 struct diag_error *diag_error(struct diag *diag, enum diag_code code, const struct source_pos *pos,
                               const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -118,10 +123,12 @@ void diag_note(struct diag_error *error, const struct source_pos *pos, const cha
 
 /* Errors so far, those beyond DIAG_MAX_ERRORS included. */
 unsigned diag_count(const struct diag *diag);
-/* Prints all errors and, in the human format, their number. */
+/* Prints all errors and warnings and, in the human format, their number. */
 void diag_print(struct diag *diag, const struct diag_options *options);
 /* What it prints behind an error of cells, and behind all of them: DIAG_PARTS leaves that out. */
 void diag_print_cells(FILE *out, const char *first, size_t more);
-void diag_print_count(FILE *out, size_t count, size_t shown);
+void diag_print_count(FILE *out, size_t errors, size_t warnings, size_t shown);
+/* Whether a message as it is printed is a warning. */
+bool diag_text_warns(const char *text);
 
 #endif

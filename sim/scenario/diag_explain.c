@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The texts of error codes. The long one says what it is, why it is an error, and what to do. */
+/* The texts of codes. The long one says what it is, why it is told, and what to do. */
 #include <string.h>
 
-#include "sim/scenario/diag.h"
+#include "sim/scenario/diag_private.h"
 
 static const char *const explanations[DIAG_CODE_COUNT] = {
     [DIAG_E0001] = "The file, or the standard input, cannot be read: it does not exist, is no\n"
@@ -128,6 +128,17 @@ static const char *const explanations[DIAG_CODE_COUNT] = {
     [DIAG_E0306] = "`asm:` needs the assembler once, to make NAME.code.hex; none is installed\n"
                    "and that file does not exist. Install binutils-aarch64-linux-gnu, or copy\n"
                    "the .code.hex from a machine that has it.",
+    [DIAG_W0401] =
+        "The device of a realm is in the lower, protected half of its address space. There\n"
+        "the RMM answers for what is not mapped: an access never reaches the host, the RMM\n"
+        "injects an external abort, and a guest without vectors then faults for ever. A\n"
+        "device that the host shall emulate is in the upper half: add 1 << (ipa_bits - 1)\n"
+        "to its address. Where the abort is what the scenario is about, `expect` the\n"
+        "`injection` of a trap, and the warning is gone.",
+    [DIAG_W0402] =
+        "`limits:` end the run before the cycle, trap or exit that is named here, so that it\n"
+        "cannot happen, and nothing would tell. Raise the limit (0: none), or lower the\n"
+        "number.",
 };
 
 const char *diag_code_name(enum diag_code code)
@@ -138,6 +149,16 @@ const char *diag_code_name(enum diag_code code)
 #undef X
     };
     return names[code];
+}
+
+const char *diag_level_name(enum diag_level level)
+{
+    return level == DIAG_WARNING ? "warning" : "error";
+}
+
+enum diag_level diag_code_level(enum diag_code code)
+{
+    return diag_code_name(code)[0] == 'W' ? DIAG_WARNING : DIAG_ERROR;
 }
 
 const char *diag_code_meaning(enum diag_code code)

@@ -99,7 +99,8 @@ static void print_place(FILE *out, const struct source_pos *pos)
 static void print_first_line(FILE *out, const struct diag_error *error)
 {
     print_place(out, &error->message.pos);
-    fprintf(out, "error[%s]: %s\n", diag_code_name(error->code), error->message.text);
+    fprintf(out, "%s[%s]: %s\n", diag_level_name(error->level), diag_code_name(error->code),
+            error->message.text);
 }
 
 static void print_human(FILE *out, const struct diag *diag, const struct diag_error *error)
@@ -131,12 +132,23 @@ void diag_print_cells(FILE *out, const char *first, size_t more)
     fputc('\n', out);
 }
 
-void diag_print_count(FILE *out, size_t count, size_t shown)
+bool diag_text_warns(const char *text)
 {
-    fprintf(out, "%zu error%s", count, count == 1 ? "" : "s");
-    if (count > shown)
+    const char *found = strstr(text, ": warning[");
+
+    return found && !memchr(text, '\n', (size_t)(found - text));
+}
+
+void diag_print_count(FILE *out, size_t errors, size_t warnings, size_t shown)
+{
+    if (errors)
+        fprintf(out, "%zu error%s", errors, errors == 1 ? "" : "s");
+    if (warnings)
+        fprintf(out, "%s%zu warning%s", errors ? ", " : "", warnings, warnings == 1 ? "" : "s");
+    if (errors + warnings > shown)
         fprintf(out, "; the first %zu are shown", shown);
-    fputc('\n', out);
+    if (errors || warnings)
+        fputc('\n', out);
 }
 
 static void print_with_cells(FILE *out, const struct diag *diag, const struct diag_error *error)
@@ -221,7 +233,7 @@ static void print_json(FILE *out, const struct diag *diag, const struct diag_err
         fclose(memory);
     }
     json_begin(&json, out, false);
-    json_message(&json, error->message.text, "error");
+    json_message(&json, error->message.text, diag_level_name(error->level));
     json_key(&json, "code");
     json_object_begin(&json);
     json_member_string(&json, "code", diag_code_name(error->code));
@@ -259,14 +271,21 @@ static int by_place(const void *left, const void *right)
     return a->order < b->order ? -1 : 1;
 }
 
+static unsigned shown_of(const struct diag_list *list)
+{
+    return list->count < DIAG_MAX_ERRORS ? list->count : DIAG_MAX_ERRORS;
+}
+
 void diag_print(struct diag *diag, const struct diag_options *options)
 {
-    unsigned shown = diag->count < DIAG_MAX_ERRORS ? diag->count : DIAG_MAX_ERRORS;
-    const struct diag_error *sorted[DIAG_MAX_ERRORS];
+    const struct diag_error *sorted[DIAG_LEVELS * DIAG_MAX_ERRORS];
+    unsigned shown = 0;
 
-    for (unsigned i = 0; i < shown; i++)
-        sorted[i] = &diag->errors[i];
-    qsort(sorted, shown, sizeof(sorted[0]), by_place);
+    for (unsigned l = 0; l < DIAG_LEVELS; l++)
+        for (unsigned i = 0; i < shown_of(&diag->lists[l]); i++)
+            sorted[shown++] = &diag->lists[l].items[i];
+    if (shown)
+        qsort(sorted, shown, sizeof(sorted[0]), by_place);
     for (unsigned i = 0; i < shown; i++) {
         switch (options->format) {
         case DIAG_HUMAN:
@@ -284,6 +303,7 @@ void diag_print(struct diag *diag, const struct diag_options *options)
             break;
         }
     }
-    if (options->format == DIAG_HUMAN && diag->count)
-        diag_print_count(options->out, diag->count, shown);
+    if (options->format == DIAG_HUMAN)
+        diag_print_count(options->out, diag->lists[DIAG_ERROR].count,
+                         diag->lists[DIAG_WARNING].count, shown);
 }

@@ -5,6 +5,13 @@
 
 #include "sim/scenario/diag.h"
 
+enum diag_level { DIAG_ERROR, DIAG_WARNING, DIAG_LEVELS };
+
+/* "error" or "warning". */
+const char *diag_level_name(enum diag_level level);
+/* As the code says, whatever strictness makes of it. */
+enum diag_level diag_code_level(enum diag_code code);
+
 struct diag_message {
     struct source_pos pos; /* file NULL: a note without a place */
     const char *text;
@@ -12,6 +19,7 @@ struct diag_message {
 
 struct diag_error {
     struct diag *diag;
+    enum diag_level level;
     enum diag_code code;
     unsigned order; /* of being reported; ties of place are printed in it */
     size_t file_order;
@@ -25,14 +33,21 @@ struct diag_error {
     const char *latest; /* of those */
 };
 
+/* Errors, or warnings. */
+struct diag_list {
+    struct diag_error items[DIAG_MAX_ERRORS];
+    unsigned count;
+};
+
 struct diag {
     struct arena *arena;
     const struct source **sources;
     size_t source_count, source_capacity;
-    struct diag_error errors[DIAG_MAX_ERRORS];
-    struct diag_error overflow; /* takes the details of errors that are only counted */
-    unsigned count;
+    struct diag_list lists[DIAG_LEVELS];
+    struct diag_error overflow; /* takes the details of messages that are only counted */
+    unsigned order;             /* of the next one */
     const char *cell;
+    bool strict;
 };
 
 #endif

@@ -104,6 +104,9 @@ bool load_expected_value(struct loader *loader, const struct node *node, bool te
 void load_expected_run(struct loader *loader, const struct node *entry);
 void load_golden(struct loader *loader); /* load_observe.c */
 
+/* load_warnings.c: after all others; nothing where there are errors. */
+void load_warnings(struct loader *loader);
+
 /* Where stage 1 takes a virtual address; false if nowhere. *room: bytes up to the mapping's end. */
 bool guest_translate(const struct loader *loader, uint64_t va, uint64_t *ipa, uint64_t *room);
 /* The memory that holds ipa, or NULL. */

@@ -74,4 +74,5 @@ void load_scenario(struct loader *loader, struct node *root)
     load_stimulus(loader);
     load_expect(loader);
     load_golden(loader);
+    load_warnings(loader);
 }

@@ -492,6 +492,7 @@ enum diag_format { DIAG_HUMAN, DIAG_SHORT, DIAG_JSON, DIAG_PARTS };
 struct diag_options {
     FILE *out; /* stderr in the tool */
     enum diag_format format;
+    bool strict; /* a warning is an error */
 };
 
 /* What becomes of the cached code of `asm:` (NAME.code.hex beside the scenario). */

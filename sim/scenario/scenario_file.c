@@ -40,6 +40,7 @@ struct scenario_file *scenario_file_open(const char *path, const struct diag_opt
 
     file->arena = arena;
     file->diag = diag_new(arena);
+    diag_set_strict(file->diag, diag->strict);
     file->path = arena_printf(arena, "%s", path);
     file->root = yaml_load(arena, file->diag, file->path);
     if (file->root && check_version(file->diag, file->root))
@@ -132,12 +133,13 @@ struct scenario *scenario_file_load(const struct scenario_file *file, size_t cel
                             .profile = options->profile,
                             .lasting = arena};
 
+    diag_set_strict(loader.diag, options->diag->strict);
     diag_take_sources(loader.diag, file->diag);
     load_cell(file, cell, &loader);
     *exit_status = 0;
+    diag_print(loader.diag, options->diag);
     if (diag_count(loader.diag) == 0)
         return loader.scn;
-    diag_print(loader.diag, options->diag);
     *exit_status = loader.no_assembler && diag_count(loader.diag) == 1 ? SCENARIO_NO_ASSEMBLER
                                                                        : SCENARIO_INVALID;
     arena_free(arena);
@@ -152,6 +154,7 @@ int scenario_file_check(const struct scenario_file *file,
     bool no_assembler = false;
     int status = 0;
 
+    diag_set_strict(diag, options->diag->strict);
     diag_take_sources(diag, file->diag);
     for (size_t i = 0; i < file->matrix->cell_count; i++) {
         struct loader loader = {.arena = arena_new(),
@@ -166,10 +169,9 @@ int scenario_file_check(const struct scenario_file *file,
         no_assembler |= loader.no_assembler;
         arena_free(loader.arena);
     }
-    if (diag_count(diag)) {
-        diag_print(diag, options->diag);
+    diag_print(diag, options->diag);
+    if (diag_count(diag))
         status = no_assembler && diag_count(diag) == 1 ? SCENARIO_NO_ASSEMBLER : SCENARIO_INVALID;
-    }
     arena_free(arena);
     return status;
 }

@@ -24,6 +24,7 @@ static void take(struct mistakes *mistakes, const struct suite_test *test, const
         mistakes->list[mistakes->count] = (struct mistake){
             .text = arena_copy(mistakes->arena, text, strlen(text)), .cell = cell, .latest = cell};
     mistakes->count++;
+    mistakes->warnings += diag_text_warns(text);
 }
 
 void mistakes_take(struct mistakes *mistakes, const struct suite_test *test)
@@ -48,8 +49,8 @@ void mistakes_tell(struct mistakes *mistakes)
         if (*mistake->cell)
             diag_print_cells(mistakes->out, mistake->cell, mistake->more);
     }
-    if (mistakes->count)
-        diag_print_count(mistakes->out, mistakes->count, shown);
-    mistakes->count = 0;
+    diag_print_count(mistakes->out, mistakes->count - mistakes->warnings, mistakes->warnings,
+                     shown);
+    mistakes->count = mistakes->warnings = 0;
     mistakes->file = NULL;
 }

@@ -18,7 +18,8 @@ struct mistakes {
     FILE *out;
     const struct scenario_file *file; /* whose cells they are of; NULL: none waits to be told */
     struct mistake list[DIAG_MAX_ERRORS];
-    size_t count; /* those beyond the list included */
+    size_t count;    /* those beyond the list included */
+    size_t warnings; /* of these */
 };
 
 void mistakes_init(struct mistakes *mistakes, struct arena *arena, FILE *out);

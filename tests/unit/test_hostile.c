@@ -375,7 +375,7 @@ static struct scenario *load(const char *host, char *messages, size_t size)
     char path[] = "/tmp/test_hostile_XXXXXX";
     int fd = mkstemp(path);
     FILE *file = fdopen(fd, "w"), *out = fmemopen(messages, size, "w");
-    const struct diag_options diag = {out, DIAG_SHORT};
+    const struct diag_options diag = {.out = out, .format = DIAG_SHORT};
     struct scenario *scenario;
 
     ck_assert_ptr_nonnull(file);

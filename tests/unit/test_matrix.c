@@ -31,7 +31,7 @@ static void set_up(void)
     ck_assert_int_ge(file, 0);
     close(file);
     out = open_memstream(&messages, &messages_size);
-    diag = (struct diag_options){out, DIAG_HUMAN};
+    diag = (struct diag_options){.out = out};
 }
 
 static void tear_down(void)

@@ -10,6 +10,7 @@
 #include "sim/report/esr_text.h"
 #include "sim/report/json_writer.h"
 #include "sim/report/report.h"
+#include "sim/report/stuck.h"
 #include "sim/report/style.h"
 #include "sim/scenario/arena.h"
 #include "sim/scenario/schema.h"
@@ -451,6 +452,33 @@ START_TEST(a_plain_host_sees_the_truth)
     view = trap_view(&fake->log, &fake->log.traps[2]);
     actual_of_trap(&fake->run, &view, "host_sees.esr", &actual);
     ck_assert(actual.known && !actual.present); /* taken to EL1 */
+    fake_free(fake);
+}
+END_TEST
+
+/* A guest whose vector faults as well: at the limit the report says why, and since when. */
+START_TEST(why_the_limit_was_reached)
+{
+    struct fake *fake = fake_new();
+    char text[STUCK_TEXT_SIZE];
+    mmio_read(fake);
+    for (unsigned i = 0; i < 150; i++) {
+        at(fake, 10000 + i * 10);
+        EMIT(&fake->trace, GUEST_FETCH, GUEST, 0x200, 0, 0x200, 4);
+        EMIT(&fake->trace, EL2_VECTOR, RMM, 0x82000005, 0x200, 0, 0x200, 5, 0);
+        EMIT(&fake->trace, RMM_INJECT_SEA, RMM, 0x82000010, 0x200, 0x200, 0x200);
+        EMIT(&fake->trace, ERET, RMM, 0x200, 5);
+        if (i % 40 == 0) { /* the host's tick comes in between */
+            EMIT(&fake->trace, REC_EXIT, RMM, EVENT_STR("irq"), 0, 0, 0, 0);
+            EMIT(&fake->trace, ERET, RMM, 0x200, 5);
+        }
+    }
+    ck_assert_ptr_null(stuck_text(&fake->run, text));
+    fake->result.end.reason = END_LIMIT;
+    ck_assert_ptr_nonnull(stuck_text(&fake->run, text));
+    ck_assert_ptr_nonnull(strstr(text, "on each one is at 0x200: nothing is mapped at this "
+                                       "exception vector, so that each abort leads to the next"));
+    ck_assert_ptr_nonnull(strstr(text, ", ldrsw x2, [x0]: MMIO read of 4"));
     fake_free(fake);
 }
 END_TEST
@@ -1030,6 +1058,7 @@ int main(void)
     tcase_add_test(tc, a_trap_too_long_is_dropped_whole);
     tcase_add_test(tc, values_of_a_trap);
     tcase_add_test(tc, a_plain_host_sees_the_truth);
+    tcase_add_test(tc, why_the_limit_was_reached);
     tcase_add_test(tc, a_failed_kvm_run_is_no_exit);
     tcase_add_test(tc, values_of_a_run);
     tcase_add_test(tc, traps_are_an_ordered_subsequence);

@@ -35,7 +35,7 @@ static void set_up(void)
     ck_assert_ptr_nonnull(mkdtemp(fix->folder));
     ck_assert_int_eq(chdir(fix->folder), 0);
     fix->out = open_memstream(&fix->messages, &fix->messages_size);
-    fix->diag = (struct diag_options){fix->out, DIAG_HUMAN};
+    fix->diag = (struct diag_options){.out = fix->out};
 }
 
 static void tear_down(void)
@@ -619,6 +619,65 @@ START_TEST(message_order_and_limit)
 }
 END_TEST
 
+/* --- warnings ---------------------------------------------------------------------------------
+ */
+
+#define REALM_HEAD                                                                                 \
+    "sim: 1\nmachine: {world: cca}\nmemory:\n  - {name: ram, ipa: 0x4000_0000, size: 2M}\n"
+#define PROTECTED "devices:\n  - {name: uart, type: pl011, ipa: 0x0900_0000}\n"
+#define UNPROTECTED "devices:\n  - {name: uart, type: pl011, ipa: 0x80_0900_0000}\n"
+
+/* What is printed of a file that is valid, but for strictness. */
+static const struct {
+    const char *text;
+    bool strict;
+    const char *message; /* NULL: none */
+} warned[] = {
+    {REALM_HEAD PROTECTED CODE, false, "a.yaml:6:36: warning[W0401]: device 'uart' is in the"},
+    {REALM_HEAD PROTECTED CODE, false, "0x8000000000\n1 warning\n"},
+    {REALM_HEAD PROTECTED CODE, true, "a.yaml:6:36: error[W0401]: device 'uart' is in the"},
+    {REALM_HEAD PROTECTED CODE, true, "0x8000000000\n1 error\n"},
+    {REALM_HEAD UNPROTECTED CODE, true, NULL},
+    {HEAD PROTECTED CODE, true, NULL},
+    {REALM_HEAD PROTECTED CODE "expect:\n  traps: [{injection: {vector: any}}]\n", true, NULL},
+    {REALM_HEAD PROTECTED CODE "expect:\n  traps: [{injection: null}]\n", false, "[W0401]"},
+    {HEAD CODE "limits: {exits: 4}\nstimulus: [{at: {trap: 5}, signal: {vcpu: 0}}]\n", false,
+     "a.yaml:7:24: warning[W0402]: trap 5 never comes: limits.exits ends the run at 4\n"},
+    {HEAD CODE "limits: {exits: 5}\nstimulus: [{at: {trap: 5}, signal: {vcpu: 0}}]\n", true, NULL},
+    {HEAD CODE "limits: {cycles: 9}\nstimulus: [{at: {cycle: 10}, signal: {vcpu: 0}}]\n", false,
+     "warning[W0402]: cycle 10 never comes: limits.cycles ends the run at 9\n"},
+    {HEAD CODE "stimulus: [{at: {cycle: 10}, signal: {vcpu: 0}}]\n", true, NULL},
+    {HEAD CODE "limits: {exits: 4}\nvmm: [{when: {exit: 6}, do: {skip: true}}]\n", false,
+     "warning[W0402]: exit 6 never comes"},
+    {HEAD CODE "limits: {exits: 4}\nexpect: {exits: {MMIO: 6}}\n", false,
+     "a.yaml:7:24: warning[W0402]: 6 exits are never reached: limits.exits ends the run at 4\n"},
+    {HEAD CODE "limits: {exits: 4}\nexpect: {exits: {MMIO: {min: 5}}}\n", true, NULL},
+    {HEAD CODE "limits: {exits: 4}\nexpect: {exits: {MMIO: {not: 9}}}\n", true, NULL},
+};
+
+START_TEST(warnings)
+{
+    bool error = warned[_i].strict && warned[_i].message;
+    fix->diag.strict = warned[_i].strict;
+    put("a.yaml", warned[_i].text);
+    struct scenario *scenario = load_as("a.yaml", CODE_CACHE_KEEP);
+    ck_assert_msg(!scenario == error, "%s", fix->messages);
+    if (warned[_i].message)
+        ck_assert_msg(strstr(fix->messages, warned[_i].message), "%s", fix->messages);
+    else
+        ck_assert_str_eq(fix->messages, "");
+    scenario_free(scenario);
+}
+END_TEST
+
+/* They do not take the place of errors, and where those are there are none. */
+START_TEST(errors_come_before_warnings)
+{
+    expect_bad(REALM_HEAD PROTECTED CODE "nmae: x\n", "1 error\n");
+    ck_assert_ptr_null(strstr(fix->messages, "warning"));
+}
+END_TEST
+
 /* --- limits on input ---------------------------------------------------------------------------
  */
 
@@ -1049,8 +1108,9 @@ int main(void)
                                  bytes_follow_mappings, includes_merge,
                                  anchors_and_notes,     aliases_of_words};
     const TTest *const text[] = {numbers, expressions, near_misses, shown_text};
-    const TTest *const messages[] = {message_human, message_short, message_json, message_columns,
-                                     message_order_and_limit};
+    const TTest *const messages[] = {
+        message_human,   message_short,           message_json,
+        message_columns, message_order_and_limit, errors_come_before_warnings};
     const TTest *const limits[] = {node_limit, include_depth, include_count};
     const TTest *const code[] = {cache_needs_no_assembler,
                                  cache_missing,
@@ -1078,6 +1138,10 @@ int main(void)
     add_tests(suite, "limits", limits, COUNT(limits));
     add_tests(suite, "code", code, COUNT(code));
     add_tests(suite, "table", table, COUNT(table));
+    TCase *warnings_case = tcase_create("warnings");
+    tcase_add_checked_fixture(warnings_case, set_up, tear_down);
+    tcase_add_loop_test(warnings_case, warnings, 0, COUNT(warned));
+    suite_add_tcase(suite, warnings_case);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A scenario that is valid, but hardly what its author means. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "sim/scenario/loader.h"
+
+/* --- a realm's devices ------------------------------------------------------------------------ */
+
+/* A scenario about the abort says so. */
+static bool expects_injection(const struct scenario *scn)
+{
+    for (size_t i = 0; i < scn->expect.trap_count; i++) {
+        const struct expect_trap *trap = &scn->expect.traps[i];
+
+        for (size_t n = 0; n < trap->item_count; n++)
+            if (strncmp(trap->items[n].path, "injection", strlen("injection")) == 0 &&
+                trap->items[n].want.op != MATCH_ABSENT)
+                return true;
+    }
+    return false;
+}
+
+/*
+ * What of a realm's protected half is not mapped faults to the RMM, which injects the abort itself
+ * (RMM specification, "Data Abort taken from a Realm": only an Unprotected IPA is for the host).
+ */
+static void warn_of_protected_devices(struct loader *loader)
+{
+    const struct node *devices = good_child(loader->root, "devices");
+    const struct scn_machine *machine = &loader->scn->machine;
+    uint64_t half;
+
+    if (!devices || machine->world != SCN_WORLD_CCA || !machine->ipa_bits ||
+        expects_injection(loader->scn))
+        return;
+    half = (uint64_t)1 << (machine->ipa_bits - 1);
+    for (size_t i = 0; i < devices->count; i++) {
+        const struct node *ipa = good_child(devices->items[i], "ipa");
+        const struct node *name = good_child(devices->items[i], "name");
+        struct diag_error *warning;
+
+        if (!ipa || !name || ipa->value >= half)
+            continue;
+        warning = diag_error(loader->diag, DIAG_W0401, &ipa->pos,
+                             "device '%s' is in the protected half of the realm's address space: "
+                             "the host never hears of an access",
+                             name->text);
+        diag_width(warning, ipa->width);
+        diag_label(warning, "the unprotected half has it at 0x%" PRIx64, ipa->value + half);
+        diag_note(warning, NULL,
+                  "the RMM injects an external abort; with ipa_bits %u the unprotected half begins "
+                  "at 0x%" PRIx64,
+                  machine->ipa_bits, half);
+    }
+}
+
+/* --- moments beyond the limits ---------------------------------------------------------------- */
+
+static void warn_beyond(struct loader *loader, const struct node *number, uint64_t limit,
+                        const char *what, const char *limit_name)
+{
+    struct diag_error *warning;
+
+    if (!number || !limit || number->value <= limit)
+        return;
+    warning = diag_error(loader->diag, DIAG_W0402, &number->pos,
+                         "%s %" PRIu64 " never comes: limits.%s ends the run at %" PRIu64, what,
+                         number->value, limit_name, limit);
+    diag_width(warning, number->width);
+}
+
+/* Each list and, in one of its entries, the number of a moment. */
+static const struct {
+    const char *list, *when, *key; /* when NULL: the entry itself has the key */
+    const char *what;
+    bool cycles; /* limited by cycles, else by exits */
+} moments[] = {
+    {"stimulus", "at", "cycle", "cycle", true},
+    {"stimulus", "at", "trap", "trap", false},
+    {"vmm", "when", "exit", "exit", false},
+    {"host_events", NULL, "fault", "fault", false},
+};
+
+static void warn_of_late_moments(struct loader *loader)
+{
+    const struct scn_limits *limits = &loader->scn->limits;
+
+    for (size_t m = 0; m < sizeof(moments) / sizeof(moments[0]); m++) {
+        const struct node *list = good_child(loader->root, moments[m].list);
+
+        for (size_t i = 0; list && i < list->count; i++) {
+            const struct node *entry = list->items[i];
+
+            if (moments[m].when)
+                entry = good_child(entry, moments[m].when);
+            if (entry)
+                warn_beyond(loader, good_child(entry, moments[m].key),
+                            moments[m].cycles ? limits->cycles : limits->exits, moments[m].what,
+                            moments[m].cycles ? "cycles" : "exits");
+        }
+    }
+}
+
+/* --- expected numbers beyond them ------------------------------------------------------------- */
+
+/* The least value that meets the condition; 0 where that is not clear at once. */
+static uint64_t least(const struct match_value *want)
+{
+    return want->op == MATCH_EQ || want->op == MATCH_RANGE ? want->value : 0;
+}
+
+static void warn_of_high_counts(struct loader *loader)
+{
+    const struct scn_expect *expect = &loader->scn->expect;
+    uint64_t limit = loader->scn->limits.exits;
+
+    for (size_t i = 0; limit && i < expect->exit_count; i++) {
+        const struct expect_item *item = &expect->exits[i];
+
+        /* the one too many is counted as well */
+        if (!item->want.is_text && least(&item->want) > limit + 1)
+            diag_error(loader->diag, DIAG_W0402, &item->pos,
+                       "%" PRIu64 " exits are never reached: limits.exits ends the run at %" PRIu64,
+                       least(&item->want), limit);
+    }
+}
+
+void load_warnings(struct loader *loader)
+{
+    if (diag_count(loader->diag))
+        return; /* what is wrong comes first */
+    warn_of_protected_devices(loader);
+    warn_of_late_moments(loader);
+    warn_of_high_counts(loader);
+}
