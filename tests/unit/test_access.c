@@ -11,6 +11,7 @@
 #include "cpu/arch/descriptor.h"
 #include "cpu/arch/pstate.h"
 #include "cpu/engine_words.h"
+#include "tests/unit/check_main.h"
 
 #define SIZE ((uint64_t)16 << 20)
 #define TABLE PHYS_DRAM_BASE /* stage 1, level 1: VA 0..1 GiB is PA 0x80000000.. */
@@ -205,12 +206,10 @@ END_TEST
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("access");
     TCase *tc = tcase_create("access");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_loop_test(tc, what_must_be_asked, 0, COUNT(words));
@@ -219,8 +218,5 @@ int main(void)
     tcase_add_loop_test(tc, address_translation, 0, COUNT(translations));
     tcase_add_loop_test(tc, words_fatal_to_the_engine, 0, COUNT(engine_words));
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

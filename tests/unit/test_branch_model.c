@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cpu/timing/branch_model.h"
+#include "tests/unit/check_main.h"
 
 #define PC 0x40001000u
 #define B_BACK 0x17ffffffu
@@ -151,12 +152,10 @@ START_TEST(returns_as_deep_as_the_stack)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("branch_model");
     TCase *tests = tcase_create("branch_model");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, kinds);
@@ -167,8 +166,5 @@ int main(void)
     tcase_add_test(tests, targets_conflict);
     tcase_add_loop_test(tests, returns_as_deep_as_the_stack, 0, 4);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cpu/timing/cache_model.h"
+#include "tests/unit/check_main.h"
 
 /* L1I 1 KiB, 2 ways; L1D 2 KiB, 4 ways; L2 16 KiB, 8 ways; L3 64 KiB, 16 ways */
 static const struct cache_geometry small[CACHE_UNITS] = {{8, 2}, {8, 4}, {32, 8}, {64, 16}};
@@ -201,12 +202,10 @@ START_TEST(random_loads_as_lists_say)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("cache_model");
     TCase *tests = tcase_create("cache_model");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, working_sets, 0, 7);
@@ -218,8 +217,5 @@ int main(void)
     tcase_add_test(tests, maintenance);
     tcase_add_loop_test(tests, random_loads_as_lists_say, 0, 3);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

@@ -8,6 +8,7 @@
 
 #include "sim/conform/line_reader.h"
 #include "sim/conform/runner.h"
+#include "tests/unit/check_main.h"
 
 static char path[64];
 static struct tally tally;
@@ -468,7 +469,7 @@ END_TEST
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
-static Suite *suite(void)
+Suite *check_suite(void)
 {
     Suite *s = suite_create("conform");
     TCase *tc = tcase_create("conform");
@@ -492,15 +493,4 @@ static Suite *suite(void)
     tcase_add_test(tc, test_report);
     suite_add_tcase(s, tc);
     return s;
-}
-
-int main(void)
-{
-    SRunner *sr = srunner_create(suite());
-    int failed;
-
-    srunner_run_all(sr, CK_ENV);
-    failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sim/conform/runner.h"
+#include "tests/unit/check_main.h"
 
 #define VECTORS "tests/vectors/linux-kvm/" /* from the top of the tree, where tests run */
 #define LINES 64
@@ -113,19 +114,13 @@ START_TEST(traces_as_recorded)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("conform_trace");
     TCase *tc = tcase_create("traces");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(tc, traces_as_recorded, 0, (int)(2 * CASES));
     tcase_set_timeout(tc, 60);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

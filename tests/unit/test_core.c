@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cpu/timing/core.h"
+#include "tests/unit/check_main.h"
 
 #define BLOCKS "tests/vectors/llvm-mca/blocks.jsonl"
 #define MAX_WORDS 64
@@ -182,12 +183,10 @@ START_TEST(operands_by_name)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("core");
     TCase *tests = tcase_create("core");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, chains_take_what_their_latencies_say, 0,
@@ -196,8 +195,5 @@ int main(void)
     tcase_add_test(tests, any_word_is_stepped);
     tcase_add_test(tests, operands_by_name);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite;
 }

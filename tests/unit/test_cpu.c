@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Real code on the engine: what leaves EL1, with which syndrome, at which instruction. */
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_cpu_fixture.h"
 
 START_TEST(hvc_returns_behind_and_smc_at_the_instruction)
@@ -379,12 +380,10 @@ START_TEST(a_physical_interrupt_leaves_between_blocks)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("cpu");
     TCase *tc = tcase_create("engine");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, hvc_returns_behind_and_smc_at_the_instruction);
@@ -412,8 +411,5 @@ int main(void)
     tcase_add_test(tc, a_virtual_serror_brings_its_syndrome_once);
     tcase_add_test(tc, a_physical_interrupt_leaves_between_blocks);
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Events of the clock meet the guest in front of the instruction with which they fall due. */
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_cpu_fixture.h"
 
 #define ADD_X0 0x91000400u /* add x0, x0, #1 */
@@ -163,12 +164,10 @@ START_TEST(a_virtual_interrupt_is_taken_where_the_event_is)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("cpu_events");
     TCase *tc = tcase_create("events");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_loop_test(tc, it_stops_in_front_of_its_instruction, 0, 30 * (int)SEEDS);
     tcase_add_loop_test(tc, it_comes_before_the_fault_of_its_instruction, 0, (int)SEEDS);
@@ -178,8 +177,5 @@ int main(void)
     tcase_add_loop_test(tc, the_budget_holds_with_events, 0, (int)SEEDS);
     tcase_add_loop_test(tc, a_virtual_interrupt_is_taken_where_the_event_is, 0, (int)SEEDS);
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

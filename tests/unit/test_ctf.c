@@ -11,6 +11,7 @@
 #include "sim/trace/ctf.h"
 #include "sim/trace/diff.h"
 #include "sim/trace/writer.h"
+#include "tests/unit/check_main.h"
 
 #define FILE_MAX_SIZE ((size_t)4 << 20)
 
@@ -307,7 +308,7 @@ START_TEST(nothing_is_left_of_a_failed_run)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("ctf");
     TCase *tcase = tcase_create("ctf");
@@ -322,9 +323,5 @@ int main(void)
     tcase_add_test(tcase, nothing_is_left_of_a_failed_run);
     tcase_set_timeout(tcase, 60);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

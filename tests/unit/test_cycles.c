@@ -13,6 +13,7 @@
 #include "sim/scenario/code_cache.h"
 #include "sim/scenario/diag.h"
 #include "sim/session.h"
+#include "tests/unit/check_main.h"
 
 #define PUBLISHED "cpu/timing/published.yaml"
 
@@ -227,12 +228,10 @@ START_TEST(the_published_rows_need_no_source_tree)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("cycles");
     TCase *tcase = tcase_create("cycles");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, the_parts_are_the_whole_in_every_scenario);
@@ -242,9 +241,5 @@ int main(void)
     tcase_add_loop_test(tcase, wrong_tables_are_refused, 0,
                         (int)(sizeof(wrong) / sizeof(wrong[0])));
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

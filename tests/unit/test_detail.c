@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cpu/timing/detail.h"
+#include "tests/unit/check_main.h"
 
 #define CODE 0x80000000u
 #define DATA 0x90000000u
@@ -289,12 +290,10 @@ START_TEST(walks_read_through_l2)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("detail");
     TCase *tests = tcase_create("detail");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, hits_cost_what_the_core_model_says, 0, 3);
@@ -307,8 +306,5 @@ int main(void)
     tcase_add_test(tests, uncached_accesses_go_to_memory);
     tcase_add_test(tests, walks_read_through_l2);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

@@ -10,6 +10,7 @@
 #include "cpu/arch/sysreg.h"
 #include "cpu/fault.h"
 #include "sim/report/esr_explain.h"
+#include "tests/unit/check_main.h"
 
 /* --- tables --- */
 
@@ -349,12 +350,10 @@ START_TEST(any_value_is_explained)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("esr");
     TCase *tc = tcase_create("esr");
-    SRunner *sr;
-    int failed;
 
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, class_names_round_trip);
@@ -372,9 +371,5 @@ int main(void)
     tcase_add_test(tc, addresses_and_accesses);
     tcase_add_test(tc, any_value_is_explained);
     suite_add_tcase(suite, tc);
-    sr = srunner_create(suite);
-    srunner_run_all(sr, CK_ENV);
-    failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite;
 }

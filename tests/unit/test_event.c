@@ -8,6 +8,7 @@
 #include "cpu/clock.h"
 #include "cpu/event.h"
 #include "cpu/types.h"
+#include "tests/unit/check_main.h"
 
 static bool is_snake_case(const char *name)
 {
@@ -124,7 +125,7 @@ START_TEST(worlds_and_spaces_have_names)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("event");
     TCase *tc = tcase_create("event");
@@ -136,9 +137,5 @@ int main(void)
     tcase_add_loop_test(tc, operations_have_unique_keys, 0, OP_COUNT);
     tcase_add_test(tc, worlds_and_spaces_have_names);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cpu/clock.h"
+#include "tests/unit/check_main.h"
 
 #define MANY 40
 
@@ -165,12 +166,10 @@ START_TEST(instructions_until_an_event)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("event_queue");
     TCase *tc = tcase_create("queue");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, ties_are_called_as_they_were_scheduled);
@@ -179,8 +178,5 @@ int main(void)
     tcase_add_test(tc, an_event_may_cancel_another);
     tcase_add_test(tc, instructions_until_an_event);
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

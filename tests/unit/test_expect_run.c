@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "sim/session.h"
+#include "tests/unit/check_main.h"
 
 /* ldrsb x2, [x0]; strb w1, [x0, #8]; str x2, [x3]; mov x0, #0x84000000; add x0, x0, #8; smc #0 */
 static const char realm[] =
@@ -85,15 +86,11 @@ START_TEST(what_a_run_leaves)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("expectations of a run");
     TCase *tests = tcase_create("all");
     tcase_add_loop_test(tests, what_a_run_leaves, 0, sizeof(rows) / sizeof(rows[0]));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite;
 }

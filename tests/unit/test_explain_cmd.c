@@ -10,6 +10,7 @@
 #include "sim/cmd.h"
 #include "sim/find_scenarios.h"
 #include "sim/report/trap_story.h"
+#include "tests/unit/check_main.h"
 
 #define MAX_OUTPUT (512 * 1024)
 #define LINE_WIDTH 100
@@ -221,7 +222,7 @@ START_TEST(any_scenario)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("explain");
     TCase *tests = tcase_create("all");
@@ -232,9 +233,5 @@ int main(void)
     tcase_add_test(tests, json_is_json);
     tcase_add_loop_test(tests, any_scenario, 0, 3);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

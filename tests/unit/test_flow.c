@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cpu/timing/flow.h"
+#include "tests/unit/check_main.h"
 
 #define BASE 0x40000000u
 #define CODE 4096u /* words */
@@ -125,18 +126,13 @@ START_TEST(cycles_follow_from_the_instructions)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("flow");
     TCase *tests = tcase_create("flow");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(tests, 100);
     tcase_add_loop_test(tests, cycles_follow_from_the_instructions, 0, 3);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

@@ -9,6 +9,7 @@
 
 #include "sim/gdb/target.h"
 #include "sim/session.h"
+#include "tests/unit/check_main.h"
 
 #define VM "scenarios/mmio/vm-mmu-on.yaml"
 #define LOOP "scenarios/errors/endless-loop.yaml"
@@ -216,7 +217,7 @@ START_TEST(the_description_names_each_register_once)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("gdb");
     TCase *tcase = tcase_create("packets");
@@ -231,9 +232,5 @@ int main(void)
     tcase_add_test(tcase, long_and_random_bytes);
     tcase_add_test(tcase, the_description_names_each_register_once);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

@@ -7,6 +7,7 @@
 
 #include "cpu/generic_timer.h"
 #include "cpu/gic.h"
+#include "tests/unit/check_main.h"
 
 #define MRS(reg) (0xd5300001u | (reg))
 #define MSR(reg) (0xd5100001u | (reg))
@@ -153,12 +154,10 @@ START_TEST(the_physical_timer_can_trap)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("generic_timer");
     TCase *tcase = tcase_create("timer");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_loop_test(tcase, registers_show_the_condition, 0, 2);
@@ -168,9 +167,5 @@ int main(void)
     tcase_add_test(tcase, a_far_compare_value_never_fires);
     tcase_add_test(tcase, the_physical_timer_can_trap);
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

@@ -6,6 +6,7 @@
 #include "tests/unit/test_cpu_fixture.h"
 
 #include "cpu/gic.h"
+#include "tests/unit/check_main.h"
 
 /* MRS and MSR of x1. */
 #define MRS(reg) (0xd5300001u | (reg))
@@ -355,12 +356,10 @@ START_TEST(the_host_acknowledges_what_is_enabled)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("gic");
     TCase *tcase = tcase_create("virtual CPU interface");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tcase, gic_setup, teardown);
     tcase_add_test(tcase, acknowledge_end_and_deactivate);
@@ -379,9 +378,5 @@ int main(void)
     tcase_add_test(tcase, without_routing_nothing_is_virtual);
     tcase_add_test(tcase, the_host_acknowledges_what_is_enabled);
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

@@ -6,6 +6,7 @@
 #include "tests/unit/test_cpu_fixture.h"
 
 #include "cpu/gic.h"
+#include "tests/unit/check_main.h"
 
 #define GICV_PA 0x08040000u
 #define GICC_IPA 0x08010000u
@@ -223,12 +224,10 @@ START_TEST(system_registers_are_undefined)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("gic_v2");
     TCase *tcase = tcase_create("gicv");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tcase, v2_setup, teardown);
     tcase_add_test(tcase, list_registers_keep_what_is_written);
@@ -241,8 +240,5 @@ int main(void)
     tcase_add_test(tcase, a_big_endian_guest_sees_words_swapped);
     tcase_add_test(tcase, system_registers_are_undefined);
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite;
 }

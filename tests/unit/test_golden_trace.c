@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sim/session.h"
+#include "tests/unit/check_main.h"
 
 #define GOLDEN "kept/golden.linux-7.2.trace" /* the folder is made with it */
 
@@ -123,7 +124,7 @@ START_TEST(another_cost_table)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("golden traces");
     TCase *tests = tcase_create("all");
@@ -132,9 +133,5 @@ int main(void)
     tcase_add_test(tests, another_trace);
     tcase_add_test(tests, another_cost_table);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite;
 }

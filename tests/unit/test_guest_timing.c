@@ -12,6 +12,7 @@
 #include "sim/machine.h"
 #include "sim/profile.h"
 #include "sim/scenario/scenario.h"
+#include "tests/unit/check_main.h"
 
 #define SEEDS 1
 
@@ -102,18 +103,13 @@ START_TEST(chaos_changes_no_cycle)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("guest_timing");
     TCase *tests = tcase_create("guest_timing");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(tests, 250);
     tcase_add_loop_test(tests, chaos_changes_no_cycle, 0, 2);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

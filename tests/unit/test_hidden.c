@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/report/hidden.h"
+#include "tests/unit/check_main.h"
 
 static struct event event_of(enum event_kind kind, const uint64_t *args, size_t count)
 {
@@ -119,12 +120,10 @@ START_TEST(what_stays_in_the_rmm_is_untold)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("hidden");
     TCase *tcase = tcase_create("hidden");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(tcase, an_interrupt_hides_the_registers_alone, 0, 2);
     tcase_add_test(tcase, an_serror_shows_its_severity);
@@ -132,9 +131,5 @@ int main(void)
     tcase_add_test(tcase, protected_memory_hides_the_access);
     tcase_add_test(tcase, what_stays_in_the_rmm_is_untold);
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite;
 }

@@ -8,6 +8,7 @@
 #include "kvm_model/hostile.h"
 #include "kvm_model/rmi_cmds.h"
 #include "sim/scenario/scenario.h"
+#include "tests/unit/check_main.h"
 
 #define DRAM_SIZE (8ull << 20)
 #define MAX_CALLS 64
@@ -490,12 +491,10 @@ START_TEST(mistakes_are_told)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("hostile");
     TCase *engine = tcase_create("engine"), *loader = tcase_create("loader");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_test(engine, no_step_changes_nothing);
     tcase_add_test(engine, set_enter_at_its_exit_only);
@@ -513,8 +512,5 @@ int main(void)
     tcase_add_test(loader, an_honest_policy_has_no_steps);
     tcase_add_loop_test(loader, mistakes_are_told, 0, sizeof(mistakes) / sizeof(mistakes[0]));
     suite_add_tcase(suite, loader);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

@@ -13,6 +13,7 @@
 #include "cpu/arch/esr.h"
 #include "cpu/cpu.h"
 #include "sim/import/replay.h"
+#include "tests/unit/check_main.h"
 
 #define TRACES "tests/vectors/linux-kvm/traces/" /* from the top of the tree, where tests run */
 #define TEXT_MAX 65536
@@ -316,7 +317,7 @@ START_TEST(nisv)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("import");
     TCase *tcase = tcase_create("import");
@@ -329,9 +330,5 @@ int main(void)
     tcase_add_test(tcase, nisv);
     tcase_set_timeout(tcase, 120);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

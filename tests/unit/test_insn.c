@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cpu/insn.h"
+#include "tests/unit/check_main.h"
 
 /* xorshift: the same words on every machine. */
 static uint32_t next_word(uint64_t *state)
@@ -299,12 +300,10 @@ START_TEST(text)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("insn");
     TCase *tc = tcase_create("insn");
-    SRunner *sr;
-    int failed;
 
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, values_lie_under_their_masks);
@@ -318,9 +317,5 @@ int main(void)
     tcase_add_test(tc, system_register_fields);
     tcase_add_test(tc, text);
     suite_add_tcase(suite, tc);
-    sr = srunner_create(suite);
-    srunner_run_all(sr, CK_ENV);
-    failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite;
 }

@@ -12,6 +12,7 @@
 #include "sim/report/insn_explain.h"
 #include "sim/scenario/arena.h"
 #include "sim/scenario/assembler.h"
+#include "tests/unit/check_main.h"
 
 #define MAX_OUTPUT 16384
 
@@ -278,7 +279,7 @@ START_TEST(json_is_json)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("insn");
     TCase *tests = tcase_create("all");
@@ -291,9 +292,5 @@ int main(void)
     tcase_add_loop_test(tests, texts, 0, sizeof(text_lines) / sizeof(text_lines[0]));
     tcase_add_test(tests, json_is_json);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

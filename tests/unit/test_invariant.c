@@ -11,6 +11,7 @@
 #include "cpu/arch/esr.h"
 #include "cpu/vreg.h"
 #include "sim/fuzz/campaign.h"
+#include "tests/unit/check_main.h"
 
 #define SEED 11
 #define ITERATIONS 150
@@ -391,7 +392,7 @@ START_TEST(a_failure_is_told_with_few_steps)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("invariants");
     TCase *tests = tcase_create("all");
@@ -402,9 +403,5 @@ int main(void)
     tcase_add_test(tests, an_iteration_is_the_same_each_time);
     tcase_add_test(tests, a_failure_is_told_with_few_steps);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

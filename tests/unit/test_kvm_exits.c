@@ -6,6 +6,7 @@
  */
 #include "cpu/arch/esr.h"
 #include "kvm_model/kvm_internal.h"
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_kvm_machine.h"
 
 #define NOP 0xd503201fu
@@ -280,7 +281,7 @@ START_TEST(guest_debug_arguments)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("kvm_exits");
     TCase *classes_case = tcase_create("classes"), *aborts = tcase_create("aborts"),
@@ -298,5 +299,5 @@ int main(void)
     tcase_add_loop_test(debug, steps, 0, 2);
     tcase_add_test(debug, guest_debug_arguments);
     suite_add_tcase(suite, debug);
-    return test_main(suite);
+    return suite;
 }

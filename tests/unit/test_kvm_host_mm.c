@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_kvm_machine.h"
 
 static struct test_machine t;
@@ -375,7 +376,7 @@ START_TEST(tags_are_set_once)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("kvm_host_mm");
     TCase *tc = tcase_create("all");
@@ -397,5 +398,5 @@ int main(void)
     tcase_add_test(tc, fixed_mapping_replaces);
     tcase_add_test(tc, tags_are_set_once);
     suite_add_tcase(suite, tc);
-    return test_main(suite);
+    return suite;
 }

@@ -119,15 +119,4 @@ static inline void test_machine_free(struct test_machine *t)
     physmem_free(t->mem);
 }
 
-static inline int test_main(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    int failed;
-
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
-
 #endif

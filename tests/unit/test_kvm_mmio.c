@@ -3,6 +3,7 @@
 #include "kvm_model/io_bus.h"
 #include "kvm_model/mmio.h"
 #include "kvm_model/variant.h"
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_kvm_machine.h"
 
 START_TEST(buffers_hold_the_access_width)
@@ -169,7 +170,7 @@ START_TEST(bus_finds_the_device_of_the_whole_access)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("kvm_mmio");
     TCase *tc = tcase_create("all");
@@ -182,5 +183,5 @@ int main(void)
     tcase_add_test(tc, bus_is_full_at_its_limit);
     tcase_add_test(tc, bus_finds_the_device_of_the_whole_access);
     suite_add_tcase(suite, tc);
-    return test_main(suite);
+    return suite;
 }

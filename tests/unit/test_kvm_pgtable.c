@@ -3,6 +3,7 @@
 #include "cpu/arch/descriptor.h"
 #include "cpu/mmu.h"
 #include "kvm_model/pgtable.h"
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_kvm_machine.h"
 
 #define RWX (KVM_PGTABLE_PROT_R | KVM_PGTABLE_PROT_W | KVM_PGTABLE_PROT_X)
@@ -390,7 +391,7 @@ START_TEST(out_of_memory_is_an_error)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("kvm_pgtable");
     TCase *tc = tcase_create("all");
@@ -414,5 +415,5 @@ int main(void)
     tcase_add_test(tc, table_given_away_is_an_error);
     tcase_add_test(tc, out_of_memory_is_an_error);
     suite_add_tcase(suite, tc);
-    return test_main(suite);
+    return suite;
 }

@@ -2,6 +2,7 @@
 /* The host's side of a realm against a scripted RMM: what KVM makes of every answer. */
 #include "cpu/arch/esr.h"
 #include "rmm_model/rmi.h"
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_kvm_machine.h"
 
 #define IPA_BITS 40
@@ -631,7 +632,7 @@ START_TEST(arguments_are_checked)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("kvm_realm");
     TCase *tc = tcase_create("scripted");
@@ -657,5 +658,5 @@ int main(void)
     tcase_add_test(tc, run_page_given_away_is_seen);
     tcase_add_test(tc, arguments_are_checked);
     suite_add_tcase(suite, tc);
-    return test_main(suite);
+    return suite;
 }

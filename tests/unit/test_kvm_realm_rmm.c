@@ -5,6 +5,7 @@
 #include "rmm_model/monitor.h"
 #include "rmm_model/rmi.h"
 #include "rmm_model/rmm.h"
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_kvm_machine.h"
 
 #define IPA_BITS 40
@@ -220,7 +221,7 @@ START_TEST(others_are_no_rmm)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     static const struct {
         const char *name;
@@ -242,5 +243,5 @@ int main(void)
     tc = tcase_create("pairs");
     tcase_add_loop_test(tc, others_are_no_rmm, 0, 9);
     suite_add_tcase(suite, tc);
-    return test_main(suite);
+    return suite;
 }

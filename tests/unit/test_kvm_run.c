@@ -6,6 +6,7 @@
 #include "kvm_model/kvm_internal.h"
 #include "kvm_model/vmm/registers.h"
 #include "kvm_model/vmm/vmm.h"
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_kvm_machine.h"
 
 #define DEV_IPA 0xa000040ull
@@ -621,7 +622,7 @@ START_TEST(vmm_serves_and_ends)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("kvm_run");
     TCase *tc = tcase_create("all");
@@ -655,5 +656,5 @@ int main(void)
     tcase_add_test(tc, slot_without_mapping_faults);
     tcase_add_test(tc, vmm_serves_and_ends);
     suite_add_tcase(suite, tc);
-    return test_main(suite);
+    return suite;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What user space can ask of the memory of a VM, and rules of its faults that no scenario shows. */
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_kvm_machine.h"
 
 #define DATA_IPA 0x50000000ull
@@ -206,7 +207,7 @@ START_TEST(retry_and_the_dirty_log)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("kvm_stage2");
     TCase *tc = tcase_create("all");
@@ -218,5 +219,5 @@ int main(void)
     tcase_add_test(tc, order_of_topup_and_vma);
     tcase_add_test(tc, retry_and_the_dirty_log);
     suite_add_tcase(suite, tc);
-    return test_main(suite);
+    return suite;
 }

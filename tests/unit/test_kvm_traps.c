@@ -8,6 +8,7 @@
 
 #include "cpu/arch/esr.h"
 #include "kvm_model/id_regs.h"
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_kvm_machine.h"
 
 #define MSR(op0, op1, crn, crm, op2) /* from x1 */                                                 \
@@ -389,7 +390,7 @@ END_TEST
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("kvm_traps");
     TCase *sysregs = tcase_create("sysregs"), *smccc = tcase_create("smccc");
@@ -404,5 +405,5 @@ int main(void)
     tcase_add_loop_test(smccc, system_events, 0, COUNT(event_cases));
     tcase_add_test(smccc, random_bits);
     suite_add_tcase(suite, smccc);
-    return test_main(suite);
+    return suite;
 }

@@ -6,6 +6,7 @@
 #include "tests/unit/test_kvm_machine.h"
 
 #include "cpu/gic.h"
+#include "tests/unit/check_main.h"
 
 #define DEV_IPA 0xa000040ull
 #define LOG_IPA 0x60000000ull
@@ -398,7 +399,7 @@ START_TEST(trace_texts)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("kvm_user_space");
     TCase *machine = tcase_create("machine"), *texts = tcase_create("texts");
@@ -419,5 +420,5 @@ int main(void)
     suite_add_tcase(suite, machine);
     tcase_add_test(texts, trace_texts);
     suite_add_tcase(suite, texts);
-    return test_main(suite);
+    return suite;
 }

@@ -7,6 +7,7 @@
 
 #include "cpu/generic_timer.h"
 #include "kvm_model/vgic.h"
+#include "tests/unit/check_main.h"
 
 #define GICD_IPA 0x08000000u
 #define GICR_IPA 0x080a0000u
@@ -428,7 +429,7 @@ START_TEST(a_background_timer_wakes)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("kvm_vgic");
     TCase *with_own_start = tcase_create("lines");
@@ -450,5 +451,5 @@ int main(void)
     tcase_add_test(tcase, a_timer_that_is_active_is_kept_from_the_host);
     tcase_add_test(tcase, a_background_timer_wakes);
     suite_add_tcase(suite, tcase);
-    return test_main(suite);
+    return suite;
 }

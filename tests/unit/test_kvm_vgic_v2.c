@@ -3,6 +3,7 @@
 #include "tests/unit/test_kvm_machine.h"
 
 #include "kvm_model/vgic.h"
+#include "tests/unit/check_main.h"
 
 #define GICD_IPA 0x08000000u
 #define GICC_IPA 0x08010000u
@@ -248,12 +249,10 @@ START_TEST(a_pending_sgi_keeps_its_source)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("kvm_vgic_v2");
     TCase *tcase = tcase_create("vgic_v2");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_test(tcase, creation_is_refused);
     tcase_add_test(tcase, the_cpu_interface_is_mapped);
@@ -263,8 +262,5 @@ int main(void)
     tcase_add_test(tcase, an_sgi_of_two_sources);
     tcase_add_test(tcase, a_pending_sgi_keeps_its_source);
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "sim/scenario/scenario.h"
+#include "tests/unit/check_main.h"
 
 #define BODY                                                                                       \
     "memory:\n  - {name: ram, ipa: 0x4000_0000, size: 2M}\n"                                       \
@@ -232,7 +233,7 @@ START_TEST(one_must_be_chosen)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("matrix");
     TCase *tests = tcase_create("all");
@@ -244,9 +245,5 @@ int main(void)
     tcase_add_test(tests, mistakes_are_told_once);
     tcase_add_test(tests, one_must_be_chosen);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite;
 }

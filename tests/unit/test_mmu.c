@@ -5,6 +5,7 @@
 
 #include "cpu/arch/descriptor.h"
 #include "cpu/mmu.h"
+#include "tests/unit/check_main.h"
 
 #define BASE PHYS_DRAM_BASE
 #define SIZE ((uint64_t)64 << 20)
@@ -442,12 +443,10 @@ START_TEST(stage1_attributes)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("mmu");
     TCase *tc = tcase_create("walks");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_loop_test(tc, walks, 0, sizeof(cases) / sizeof(cases[0]));
@@ -461,8 +460,5 @@ int main(void)
     tcase_add_test(tc, big_endian_descriptors);
     tcase_add_loop_test(tc, stage1_attributes, 0, sizeof(attributes) / sizeof(attributes[0]));
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

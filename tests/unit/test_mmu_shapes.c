@@ -8,6 +8,7 @@
 
 #include "cpu/arch/descriptor.h"
 #include "cpu/mmu.h"
+#include "tests/unit/check_main.h"
 
 #define BASE PHYS_DRAM_BASE
 #define SIZE ((uint64_t)64 << 20)
@@ -228,20 +229,15 @@ START_TEST(stage2_start_level_and_size_disagree)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("mmu_shapes");
     TCase *tc = tcase_create("shapes");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_loop_test(tc, stage1_shapes, 0, 3);
     tcase_add_loop_test(tc, stage2_shapes, 0, 3);
     tcase_add_loop_test(tc, stage2_start_level_and_size_disagree, 0, 6);
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

@@ -13,6 +13,7 @@
 #include "sim/options.h"
 #include "sim/scenario/diag.h"
 #include "sim/settings.h"
+#include "tests/unit/check_main.h"
 
 #define MAX_WORDS 8
 
@@ -251,7 +252,7 @@ START_TEST(settings_are_words)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("options");
     TCase *tc = tcase_create("options");
@@ -261,9 +262,5 @@ int main(void)
     tcase_add_test(tc, each_code_is_explained);
     tcase_add_test(tc, settings_are_words);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

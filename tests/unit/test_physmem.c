@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cpu/physmem.h"
+#include "tests/unit/check_main.h"
 
 #define SIZE ((uint64_t)64 << 20)
 #define AT(offset) PA(PHYS_DRAM_BASE + (offset))
@@ -104,12 +105,10 @@ START_TEST(writes_to_executed_granules_are_told)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("physmem");
     TCase *tc = tcase_create("gpt");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, everything_starts_non_secure_but_the_gpt);
@@ -118,8 +117,5 @@ int main(void)
     tcase_add_test(tc, the_gpt_itself_is_root);
     tcase_add_test(tc, writes_to_executed_granules_are_told);
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

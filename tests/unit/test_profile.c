@@ -8,6 +8,7 @@
 
 #include "sim/profile.h"
 #include "sim/scenario/diag.h"
+#include "tests/unit/check_main.h"
 
 static struct arena *arena;
 static struct diag *diag;
@@ -170,12 +171,10 @@ START_TEST(the_counter_is_a_ratio)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("profile");
     TCase *tcase = tcase_create("profile");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, what_is_built_in_is_whole);
@@ -185,9 +184,5 @@ int main(void)
     tcase_add_test(tcase, accounts_add_up);
     tcase_add_test(tcase, the_counter_is_a_ratio);
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

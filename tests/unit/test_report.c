@@ -16,6 +16,7 @@
 #include "sim/scenario/schema.h"
 #include "sim/stimulus.h"
 #include "sim/trace/writer.h"
+#include "tests/unit/check_main.h"
 
 #define LOAD_PC 0x40000004
 #define UART_IPA 0x8009000000
@@ -1046,7 +1047,7 @@ START_TEST(groups_of_digits)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("report");
     TCase *tc = tcase_create("report");
@@ -1078,9 +1079,5 @@ int main(void)
     tcase_add_test(tc, the_default_profile);
     tcase_add_test(tc, groups_of_digits);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

@@ -9,6 +9,7 @@
 
 #include "rmm_model/el3_attest.h"
 #include "rmm_model/rsi.h"
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_rmm_realm.h"
 
 #define TAG_COSE_SIGN1 0xd2 /* 18 as one byte, which libcbor 0.8 does not decode */
@@ -518,12 +519,10 @@ START_TEST(an_interrupt_is_the_hosts)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("rmm_attest");
     TCase *tcase = tcase_create("attest");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(tcase, signs_as_rfc_6979, 0, 2);
     tcase_add_test(tcase, no_key_is_no_key);
@@ -536,9 +535,5 @@ int main(void)
     tcase_add_test(tcase, pages_are_checked_after_the_signature);
     tcase_add_loop_test(tcase, an_interrupt_is_the_hosts, 0, 2);
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* RMI commands through the monitor, as a host gives them; no realm runs here. */
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_rmm_fixture.h"
 
 #define GRANULE (FIXTURE_BASE + 0x100000)
@@ -138,12 +139,10 @@ START_TEST(a_command_is_charged_and_told)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("rmm_commands");
     TCase *tcase = tcase_create("commands");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, 60);
@@ -154,9 +153,5 @@ int main(void)
     tcase_add_test(tcase, addresses_a_host_makes_up_are_refused);
     tcase_add_test(tcase, a_command_is_charged_and_told);
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sim/conform/runner.h"
+#include "tests/unit/check_main.h"
 
 static char path[64];
 static struct tally tally;
@@ -258,12 +259,10 @@ START_TEST(test_bad_value)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("rmm_conform");
     TCase *tcase = tcase_create("records");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, 60);
@@ -273,9 +272,5 @@ int main(void)
     tcase_add_test(tcase, test_known_defect);
     tcase_add_loop_test(tcase, test_bad_value, 0, sizeof(bad_values) / sizeof(bad_values[0]));
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rmm_model/measurement.h"
+#include "tests/unit/check_main.h"
 
 #define STEPS 6u
 #define CODE                                                                                       \
@@ -77,18 +78,12 @@ START_TEST(each_step_extends)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("rmm_measurement");
     TCase *tcase = tcase_create("measurement");
-    SRunner *runner;
-    int failed;
 
     tcase_add_loop_test(tcase, each_step_extends, 0, 2);
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* RMI 2.0: commands on ranges and stateful ones; the order of their checks, what they answer. */
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_rmm_fixture.h"
 
 #define RD (FIXTURE_BASE + 0x1000)
@@ -453,7 +454,7 @@ START_TEST(handles_of_nobody_are_refused)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     const TTest *const tests[] = {
         granules_change_hands_one_by_one,
@@ -477,17 +478,11 @@ int main(void)
     };
     Suite *suite = suite_create("rmm_range");
     TCase *tcase = tcase_create("range");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, 60);
     for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
         tcase_add_test(tcase, tests[i]);
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite;
 }

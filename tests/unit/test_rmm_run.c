@@ -4,6 +4,7 @@
 
 #include "cpu/arch/esr.h"
 #include "cpu/arch/hpfar.h"
+#include "tests/unit/check_main.h"
 
 /* Physical memory, as the host uses it. */
 #define RD (FIXTURE_BASE + 0x1000)
@@ -725,12 +726,10 @@ START_TEST(a_completion_reads_in_the_trace)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("rmm_run");
     TCase *tcase = tcase_create("run");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, 60);
@@ -757,9 +756,5 @@ int main(void)
     tcase_add_loop_test(tcase, a_second_rec_is_turned_on, 0, 2);
     tcase_add_test(tcase, a_completion_reads_in_the_trace);
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite;
 }

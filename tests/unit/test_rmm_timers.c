@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A realm's timers and virtual interrupts on their way to the PE and back. */
 #include "rmm_model/timers.h"
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_rmm_realm.h"
 
 #define LATER ((uint64_t)1 << 60)
@@ -80,20 +81,14 @@ START_TEST(list_registers_go_there_and_back)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("rmm_timers");
     TCase *tcase = tcase_create("timers");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tcase, each_side_has_its_own_timers);
     tcase_add_loop_test(tcase, a_change_of_an_output_is_the_hosts_to_hear, 0, 2);
     tcase_add_test(tcase, list_registers_go_there_and_back);
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite;
 }

@@ -14,6 +14,7 @@
 #include "sim/scenario/schema.h"
 #include "sim/scenario/text.h"
 #include "sim/scenario/yaml_tree.h"
+#include "tests/unit/check_main.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -1102,7 +1103,7 @@ static void add_tests(Suite *suite, const char *name, const TTest *const *tests,
     suite_add_tcase(suite, tests_case);
 }
 
-int main(void)
+Suite *check_suite(void)
 {
     const TTest *const good[] = {minimal_scenario,      realm,
                                  bytes_follow_mappings, includes_merge,
@@ -1125,12 +1126,10 @@ int main(void)
                                  elf_outside_memory};
     const TTest *const table[] = {table_is_complete, committed_schema_is_current};
     Suite *suite = suite_create("scenario");
-    SRunner *runner = srunner_create(suite);
     char *here = realpath(".", NULL); /* tests change to a folder of their own */
-    int failed;
 
     if (!here || setenv("SIM_SOURCE_DIR", here, 1) != 0)
-        return EXIT_FAILURE;
+        return NULL;
     free(here);
     add_tests(suite, "good", good, COUNT(good));
     add_tests(suite, "text", text, COUNT(text));
@@ -1142,8 +1141,5 @@ int main(void)
     tcase_add_checked_fixture(warnings_case, set_up, tear_down);
     tcase_add_loop_test(warnings_case, warnings, 0, COUNT(warned));
     suite_add_tcase(suite, warnings_case);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

@@ -11,6 +11,7 @@
 #include "rmm_model/variant.h"
 #include "sim/scenario/host_pairs.h"
 #include "sim/scenario/scenario.h"
+#include "tests/unit/check_main.h"
 
 #define HEAD "sim: 1\nmemory:\n  - {name: ram, ipa: 0x4000_0000, size: 2M}\n"
 #define CODE "guest:\n  code: {hex: [0xd503201f, 0xd4000002]}\n"
@@ -165,12 +166,10 @@ START_TEST(entries_that_cannot_be)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("scenario_variants");
     TCase *tc = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_test(tc, pairs_speak_one_revision);
     tcase_add_test(tc, one_choice_makes_the_other);
@@ -179,8 +178,5 @@ int main(void)
     tcase_add_test(tc, entries_hold_for_some);
     tcase_add_test(tc, entries_that_cannot_be);
     suite_add_tcase(suite, tc);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

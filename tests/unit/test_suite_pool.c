@@ -9,6 +9,7 @@
 #include "sim/report/junit.h"
 #include "sim/suite/pool.h"
 #include "sim/suite/selection.h"
+#include "tests/unit/check_main.h"
 
 #define JOBS 40
 #define EXIT_OF_JOB 9
@@ -284,7 +285,7 @@ START_TEST(shards_are_the_whole)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("suite pool");
     TCase *tests = tcase_create("all");
@@ -301,9 +302,5 @@ int main(void)
     tcase_add_loop_test(tests, shards_are_parsed, 0, sizeof(shard_cases) / sizeof(shard_cases[0]));
     tcase_add_test(tests, shards_are_the_whole);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

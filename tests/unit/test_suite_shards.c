@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/unit/check_main.h"
+
 #define MAX_OUTPUT 65536
 #define PATH_SIZE 512
 
@@ -82,7 +84,7 @@ START_TEST(wrong_usage)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("suite shards");
     TCase *tests = tcase_create("all");
@@ -90,9 +92,5 @@ int main(void)
     tcase_add_loop_test(tests, shards_add_up, 0, sizeof(suites) / sizeof(suites[0]));
     tcase_add_test(tests, wrong_usage);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

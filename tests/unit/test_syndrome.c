@@ -16,6 +16,7 @@
 #include "cpu/arch/hpfar.h"
 #include "cpu/insn.h"
 #include "cpu/syndrome.h"
+#include "tests/unit/check_main.h"
 
 #define DEFAULT_FILE "tests/vectors/qemu-el2/syndromes.txt"
 #define MAX_LINE 320
@@ -477,15 +478,13 @@ static bool read_rows(const char *path)
     return line_count > 0;
 }
 
-int main(int argc, char **argv)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("syndrome");
     TCase *tc = tcase_create("syndrome");
-    SRunner *sr;
-    int failed;
 
-    if (!read_rows(argc > 1 ? argv[1] : DEFAULT_FILE))
-        return EXIT_FAILURE;
+    if (!read_rows(DEFAULT_FILE))
+        return NULL;
     tcase_add_loop_test(tc, recorded, 0, line_count);
     tcase_add_test(tc, external_abort_has_no_isv);
     tcase_add_test(tc, el1_never_sees_isv);
@@ -493,10 +492,5 @@ int main(int argc, char **argv)
     tcase_add_test(tc, traps_without_a_record);
     tcase_add_test(tc, ls64_says_which);
     suite_add_tcase(suite, tc);
-    sr = srunner_create(suite);
-    srunner_run_all(sr, CK_ENV);
-    failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    free(lines);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite;
 }

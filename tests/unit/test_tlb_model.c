@@ -5,6 +5,7 @@
 
 #include "cpu/timing/core.h"
 #include "cpu/timing/tlb_model.h"
+#include "tests/unit/check_main.h"
 
 #define PAGE 0x1000u
 #define BLOCK 0x200000u
@@ -402,12 +403,10 @@ START_TEST(every_core_has_tlbs_whose_sets_come_out_even)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("tlb_model");
     TCase *tc = tcase_create("tlb_model");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tc, a_cold_nested_walk_reads_every_descriptor_once);
     tcase_add_test(tc, a_neighbour_costs_the_last_levels_alone);
@@ -425,9 +424,5 @@ int main(void)
     tcase_add_test(tc, beyond_its_bound_it_says_that_it_forgot);
     tcase_add_test(tc, every_core_has_tlbs_whose_sets_come_out_even);
     suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

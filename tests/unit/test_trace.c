@@ -11,6 +11,7 @@
 #include "sim/trace/reader.h"
 #include "sim/trace/timeline.h"
 #include "sim/trace/writer.h"
+#include "tests/unit/check_main.h"
 
 #define TEXT_MAX 65536
 
@@ -540,7 +541,7 @@ START_TEST(formats_by_name_and_path)
 }
 END_TEST
 
-static Suite *trace_suite(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("trace");
     TCase *tcase = tcase_create("trace");
@@ -567,13 +568,4 @@ static Suite *trace_suite(void)
     tcase_add_test(tcase, formats_by_name_and_path);
     suite_add_tcase(suite, tcase);
     return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(trace_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -5,6 +5,7 @@
 
 #include "kvm_model/vmm/address_space.h"
 #include "sim/report/trap_answer.h"
+#include "tests/unit/check_main.h"
 
 #define DEVICE_IPA 0x9000000
 #define MAX_EVENTS 8
@@ -133,7 +134,7 @@ START_TEST(no_result_is_no_refusal)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("trap_answer");
     TCase *tests = tcase_create("all");
@@ -144,9 +145,5 @@ int main(void)
     tcase_add_test(tests, the_bus_of_kvm);
     tcase_add_test(tests, no_result_is_no_refusal);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

@@ -10,6 +10,7 @@
 #include "cpu/arch/esr.h"
 #include "cpu/trap_rows.h"
 #include "cpu/trap_table.h"
+#include "tests/unit/check_main.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -654,7 +655,7 @@ START_TEST(the_scan_misses_no_trap_to_el2)
 }
 END_TEST
 
-static Suite *suite(void)
+Suite *check_suite(void)
 {
     Suite *s = suite_create("trap_table");
     TCase *words = tcase_create("words");
@@ -674,15 +675,4 @@ static Suite *suite(void)
     suite_add_tcase(s, shape);
     suite_add_tcase(s, scan);
     return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-    int failed;
-
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

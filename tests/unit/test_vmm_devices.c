@@ -5,6 +5,7 @@
 #include "kvm_model/vmm/pl031.h"
 #include "kvm_model/vmm/registers.h"
 #include "kvm_model/vmm/test_exit.h"
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_kvm_machine.h"
 
 START_TEST(registers_keep_what_is_written)
@@ -338,7 +339,7 @@ START_TEST(test_exit_commands)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("vmm_devices");
     TCase *tc = tcase_create("all");
@@ -356,5 +357,5 @@ int main(void)
     tcase_add_test(tc, pflash_commands);
     tcase_add_test(tc, test_exit_commands);
     suite_add_tcase(suite, tc);
-    return test_main(suite);
+    return suite;
 }

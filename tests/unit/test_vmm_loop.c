@@ -2,6 +2,7 @@
 /* What each VMM answers to each return of KVM_RUN, with run pages made up here. */
 #include "kvm_model/vmm/registers.h"
 #include "kvm_model/vmm/vmm.h"
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_kvm_machine.h"
 
 #define DEVICE_IPA 0x09000000u
@@ -273,7 +274,7 @@ START_TEST(coalesced_ring_of_a_liar)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("vmm_loop");
     TCase *tc = tcase_create("all");
@@ -289,5 +290,5 @@ int main(void)
     tcase_add_test(tc, a_device_ends_the_run);
     tcase_add_test(tc, coalesced_ring_of_a_liar);
     suite_add_tcase(suite, tc);
-    return test_main(suite);
+    return suite;
 }

@@ -2,6 +2,7 @@
 /* The VMM's regions, their flat view, and accesses through it. */
 #include "kvm_model/vmm/address_space.h"
 #include "kvm_model/vmm/registers.h"
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_kvm_machine.h"
 
 static struct memory_region root, a, b, c, d;
@@ -386,7 +387,7 @@ START_TEST(view_is_simplified)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("vmm_memory");
     TCase *tc = tcase_create("all");
@@ -406,5 +407,5 @@ int main(void)
     tcase_add_test(tc, whole_accesses);
     tcase_add_test(tc, view_is_simplified);
     suite_add_tcase(suite, tc);
-    return test_main(suite);
+    return suite;
 }

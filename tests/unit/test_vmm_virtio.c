@@ -2,6 +2,7 @@
 /* virtio-mmio and its queues, as a driver meets them, and drivers that break the rules. */
 #include "kvm_model/vmm/virtio_blk.h"
 #include "kvm_model/vmm/virtio_console.h"
+#include "tests/unit/check_main.h"
 #include "tests/unit/test_kvm_machine.h"
 
 #define RAM_IPA 0x40000000u
@@ -393,7 +394,7 @@ START_TEST(testdev_ends_the_run)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
     Suite *suite = suite_create("vmm_virtio");
     TCase *tc = tcase_create("all");
@@ -410,5 +411,5 @@ int main(void)
     tcase_add_test(tc, console_receives_and_transmits);
     tcase_add_test(tc, testdev_ends_the_run);
     suite_add_tcase(suite, tc);
-    return test_main(suite);
+    return suite;
 }
