@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sim diff: where two runs or traces part. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,26 +8,32 @@
 #include "sim/options.h"
 #include "sim/session.h"
 #include "sim/trace/diff.h"
+#include "sim/trace/event_groups.h"
 #include "sim/trace/filter.h"
 #include "sim/trace/reader.h"
+#include "sim/trace/timeline.h"
+#include "sim/trace/trap_log.h"
 
 #define DEFAULT_CONTEXT "3"
 #define MAX_CONTEXT 1000
-#define KERNELS 2
+#define SIDES 2
 
 static const struct command_help help = {
     .usage = "sim diff A B [options] | sim diff --kernel X Y FILE [options]",
     .about =
-        "Finds the first event in which two runs differ and shows it in its context. A and B are\n"
-        "scenarios, or recorded traces (by the name's end, .ndjson or .ctf). With --kernel X Y\n"
-        "one scenario runs under both kernels. PATTERNS as of sim trace; that no event of either\n"
-        "matches them is an error.",
+        "Finds the first event in which two runs differ, shows it in its context, and lists what\n"
+        "else differs. A and B are scenarios, or recorded traces (by the name's end, .ndjson or\n"
+        ".ctf). With --kernel X Y one scenario runs under both kernels. What comes before the\n"
+        "guest's first instruction is left out, and cycles count from there: each event's own\n"
+        "are compared, since the one before. PATTERNS as of sim trace; that no event of either\n"
+        "matches them is an error. GROUPS: traps, exits, access, calls, memory, interrupts,\n"
+        "injections.",
     .epilogue =
         "examples:\n"
         "  sim diff before.ndjson after.ndjson --ignore cycles\n"
         "  sim diff --kernel linux-6.12 linux-7.2 \\\n"
         "           scenarios/quickstart/vm-mmio-read-linux-6.12.yaml\n"
-        "  sim diff --kernel cca-v12 cca-v14 --events 'rec_exit*' --ignore cycles \\\n"
+        "  sim diff --kernel cca-rfc cca-v14 --only exits,injections --ignore cycles \\\n"
         "           scenarios/variants/store-without-syndrome.yaml\n"
         "  sim diff --cell kernel=linux-6.12 --other-cell kernel=linux-7.2 FILE FILE\n"
         "\n"
@@ -34,12 +41,24 @@ static const struct command_help help = {
         "3 the simulator failed; 77 a scenario says skip.\n",
 };
 
+/* What is asked for, beside the sides and what may differ. */
+struct request {
+    struct event_filter filter;
+    const char *patterns; /* it is made of; NULL: all */
+    bool only;            /* these are of --only */
+    bool setup, json;
+};
+
 struct side {
     const char *path;
     const char *kernel; /* to run under; NULL: the scenario's own */
     const char *cell;   /* of its matrix, or NULL */
     char name[512];
+    char rmm[32]; /* whose names its calls have; "" : not known */
     struct trace_list list;
+    uint32_t *traps; /* of each event */
+    size_t setup;    /* events left out in front */
+    uint64_t origin; /* the cycle in which they end */
 };
 
 static bool is_recorded(const char *path)
@@ -88,6 +107,7 @@ static enum exit_status load_run(struct side *side)
         snprintf(side->name, sizeof(side->name), "%s%s%s%s (%s%s%s)", side->path, *cell ? "[" : "",
                  cell, *cell ? "]" : "", machine->kernel, machine->rmm ? ", RMM " : "",
                  machine->rmm ? machine->rmm : "");
+        snprintf(side->rmm, sizeof(side->rmm), "%s", machine->rmm ? machine->rmm : "");
         side->list.hash = trace_list_text(&side->list, session.hash);
         side->list.profile = trace_list_text(&side->list, session.report.profile->name);
     }
@@ -99,38 +119,84 @@ static enum exit_status load_run(struct side *side)
     return status;
 }
 
-/* The others are as if they had not happened. */
-static void keep_selected(struct trace_list *list, const struct event_filter *filter)
+/* Which trap each event is in, and where the guest's first instruction is, as the trap log has it.
+ */
+static bool number_traps(struct side *side)
 {
+    const struct trace_list *list = &side->list;
+    uint32_t count = 0, current[TIMELINE_MAX_VCPUS] = {0};
+    bool ran = false;
+    side->traps = calloc(list->count + 1, sizeof(*side->traps));
+    for (size_t i = 0; side->traps && i < list->count; i++) {
+        const struct event *event = &list->events[i];
+        if (event_opens_trap(event->kind, current[event->vcpu] != 0))
+            current[event->vcpu] = ++count;
+        bool closes = event_closes_trap(event->kind);
+        side->traps[i] = current[event->vcpu];
+        if (!ran && (count || closes)) {
+            side->setup = count ? i : i + 1;
+            side->origin = side->setup ? list->events[side->setup - 1].cycle.v : 0;
+            ran = true;
+        }
+        if (closes)
+            current[event->vcpu] = 0;
+    }
+    return side->traps != NULL;
+}
+
+/* The others are as if they had not happened. */
+static void keep_selected(struct side *side, const struct event_filter *filter, bool setup)
+{
+    struct trace_list *list = &side->list;
     size_t kept = 0;
-    for (size_t i = 0; i < list->count; i++)
-        if (event_filter_selects(filter, event_table[list->events[i].kind].name))
+    if (setup)
+        side->setup = side->origin = 0;
+    for (size_t i = side->setup; i < list->count; i++)
+        if (event_filter_selects(filter, event_table[list->events[i].kind].name)) {
+            side->traps[kept] = side->traps[i];
             list->events[kept++] = list->events[i];
+        }
     list->count = kept;
 }
 
-static enum exit_status load_side(struct side *side, const struct event_filter *filter)
+static enum exit_status load_side(struct side *side, const struct event_filter *filter, bool setup)
 {
     trace_list_init(&side->list);
     enum exit_status status = is_recorded(side->path) ? load_trace(side) : load_run(side);
-    if (status == EXIT_OK)
-        keep_selected(&side->list, filter);
-    return status;
+    if (status != EXIT_OK)
+        return status;
+    if (!number_traps(side)) {
+        fprintf(stderr, "sim: out of memory\n");
+        return EXIT_INTERNAL;
+    }
+    keep_selected(side, filter, setup);
+    return EXIT_OK;
 }
 
 /* Two sides of which the patterns leave nothing are not the same: nothing was compared. */
 static enum exit_status compare(const struct side *sides, const struct diff_options *options,
-                                const char *patterns)
+                                const struct request *request)
 {
     const struct trace_list *a = &sides[0].list, *b = &sides[1].list;
-    if (patterns && !a->count && !b->count) {
-        fprintf(stderr, "sim diff: error: --events: no event of A or B matches '%s'\n", patterns);
+    struct diff_found found;
+    if (request->patterns && !a->count && !b->count) {
+        fprintf(stderr, "sim diff: error: %s: no event of A or B matches '%s'\n",
+                request->only ? "--only" : "--events", request->patterns);
         return EXIT_USAGE;
     }
-    if (!diff_traces(stdout, a, b, options))
-        return EXIT_FAILED;
-    printf("the same: %zu events compared\n", a->count);
-    return EXIT_OK;
+    bool same = diff_find(a, b, options, &found);
+    if (request->json)
+        diff_print_json(stdout, a, b, options, &found);
+    else if (same)
+        printf("the same: %zu events compared%s\n", a->count,
+               sides[0].setup || sides[1].setup ? ", those of the set-up not (--setup)" : "");
+    else
+        diff_print(stdout, a, b, options, &found);
+    if (!request->json && !same && (sides[0].setup || sides[1].setup))
+        printf("left out is the set-up, A %" PRIu64 " cycles, B %" PRIu64 "; --setup compares it\n",
+               sides[0].origin, sides[1].origin);
+    diff_found_free(&found);
+    return same ? EXIT_OK : EXIT_FAILED;
 }
 
 /* Cycles of two cost profiles say nothing about each other. */
@@ -144,21 +210,54 @@ static void warn_of_headers(const struct side *sides)
 }
 
 static enum exit_status diff_sides(struct side *sides, struct diff_options *options,
-                                   const struct event_filter *filter, const char *patterns)
+                                   const struct request *request)
 {
-    enum exit_status status = load_side(&sides[0], filter);
+    enum exit_status status = load_side(&sides[0], &request->filter, request->setup);
     trace_list_init(&sides[1].list);
     if (status == EXIT_OK)
-        status = load_side(&sides[1], filter);
+        status = load_side(&sides[1], &request->filter, request->setup);
+    for (unsigned i = 0; i < SIDES; i++)
+        options->sides[i] = (struct diff_side){.name = sides[i].name,
+                                               .rmm = *sides[i].rmm ? sides[i].rmm : NULL,
+                                               .traps = sides[i].traps,
+                                               .origin = sides[i].origin};
     if (status == EXIT_OK) {
-        options->names[0] = sides[0].name;
-        options->names[1] = sides[1].name;
         warn_of_headers(sides);
-        status = compare(sides, options, patterns);
+        status = compare(sides, options, request);
     }
-    trace_list_free(&sides[0].list);
-    trace_list_free(&sides[1].list);
+    for (unsigned i = 0; i < SIDES; i++) {
+        trace_list_free(&sides[i].list);
+        free(sides[i].traps);
+    }
     return status;
+}
+
+/* --only and --events together: the last pattern that matches decides. False after a message. */
+static bool choose_events(struct request *request, const char *only, const char *events,
+                          char **patterns)
+{
+    const char *bad;
+    char error[256], *joined = NULL;
+    event_filter_all(&request->filter);
+    request->only = only != NULL;
+    *patterns = NULL;
+    if (only && !(*patterns = event_groups_patterns(only, &bad))) {
+        usage_error("diff", "--only: there is no group '%.40s'; `sim help diff` lists them",
+                    bad ? bad : only);
+        return false;
+    }
+    if (only && events) {
+        if (asprintf(&joined, "%s,%s", *patterns, events) < 0)
+            joined = NULL;
+        free(*patterns);
+        *patterns = joined;
+    }
+    request->patterns = only ? *patterns : events;
+    if (!request->patterns ||
+        event_filter_parse(&request->filter, request->patterns, error, sizeof(error)))
+        return true;
+    usage_error("diff", "--events: %s", error);
+    return false;
 }
 
 static bool parse_context(const char *text, unsigned *context)
@@ -171,11 +270,11 @@ static bool parse_context(const char *text, unsigned *context)
 
 int cmd_diff(int argc, char **argv)
 {
-    struct side sides[KERNELS] = {{0}};
+    struct side sides[SIDES] = {{0}};
     struct diff_options options = {0};
-    const char *ignored = NULL, *context = DEFAULT_CONTEXT, *events = NULL, *bad = NULL;
-    struct event_filter filter;
-    char error[256];
+    struct request request = {0};
+    const char *ignored = NULL, *context = DEFAULT_CONTEXT, *events = NULL, *only = NULL;
+    const char *bad = NULL;
     const struct option_row rows[] = {
         {.name = "ignore",
          .argument = "FIELDS",
@@ -185,6 +284,12 @@ int cmd_diff(int argc, char **argv)
          .argument = "PATTERNS",
          .help = "compare these only; the others are left out",
          .value = &events},
+        {.name = "only",
+         .argument = "GROUPS",
+         .help = "compare events of these groups only",
+         .value = &only},
+        {.name = "setup", .help = "compare the set-up as well", .flag = &request.setup},
+        {.name = "json", .help = "one JSON document with all differences", .flag = &request.json},
         {.name = "context",
          .argument = "N",
          .help = "events shown before and after; default " DEFAULT_CONTEXT,
@@ -221,9 +326,11 @@ int cmd_diff(int argc, char **argv)
     if (!parse_context(context, &options.context))
         return usage_error("diff", "--context is a number up to %d, not '%s'", MAX_CONTEXT,
                            context);
-    event_filter_all(&filter);
-    if (events && !event_filter_parse(&filter, events, error, sizeof(error)))
-        return usage_error("diff", "--events: %s", error);
+    char *patterns;
+    if (!choose_events(&request, only, events, &patterns)) {
+        free(patterns);
+        return EXIT_USAGE;
+    }
     char *fields = strdup(ignored ? ignored : "");
     enum exit_status status = EXIT_INTERNAL;
     if (!fields)
@@ -231,8 +338,9 @@ int cmd_diff(int argc, char **argv)
     else if (!diff_ignore(&options, fields, &bad))
         status = (enum exit_status)usage_error("diff", "--ignore: no event has a field '%s'", bad);
     else
-        status = diff_sides(sides, &options, &filter, events);
+        status = diff_sides(sides, &options, &request);
     free(fields);
-    event_filter_free(&filter);
+    free(patterns);
+    event_filter_free(&request.filter);
     return status;
 }

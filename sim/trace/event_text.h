@@ -11,7 +11,8 @@
 void event_put_value(FILE *out, enum event_field_type type, uint64_t value);
 /* " name=value" for each field. */
 void event_put_fields(FILE *out, const struct event *event);
-/* The whole line with its end. */
+/* The whole line, without its end and with it. */
+void event_put_open_line(FILE *out, const struct event *event);
 void event_put_line(FILE *out, const struct event *event);
 
 #endif

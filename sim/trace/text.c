@@ -65,11 +65,16 @@ void event_put_fields(FILE *out, const struct event *event)
     }
 }
 
-void event_put_line(FILE *out, const struct event *event)
+void event_put_open_line(FILE *out, const struct event *event)
 {
     fprintf(out, "%12" PRIu64 " v%u %-5s %-5s %s", event->cycle.v, event->vcpu,
             world_name(event->world), world_el(event->world), event_table[event->kind].name);
     event_put_fields(out, event);
+}
+
+void event_put_line(FILE *out, const struct event *event)
+{
+    event_put_open_line(out, event);
     fputc('\n', out);
 }
 

@@ -128,7 +128,7 @@ START_TEST(reads_back)
     ck_assert_str_eq(list.scenario, header.scenario);
     ck_assert_str_eq(list.hash, header.hash);
     ck_assert(diff_traces(stdout, &recording.sent, &list,
-                          &(struct diff_options){.names = {"sent", "read"}}));
+                          &(struct diff_options){.sides = {{.name = "sent"}, {.name = "read"}}}));
     trace_list_free(&list);
     forget(&recording);
 }

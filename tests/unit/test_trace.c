@@ -7,6 +7,7 @@
 
 #include "cpu/clock.h"
 #include "sim/trace/diff.h"
+#include "sim/trace/event_groups.h"
 #include "sim/trace/filter.h"
 #include "sim/trace/reader.h"
 #include "sim/trace/timeline.h"
@@ -332,7 +333,8 @@ START_TEST(what_is_recorded_reads_back)
     trace_add_reader(&fake.trace, trace_list_event, &sent);
     send_run(&fake);
     ck_assert_uint_eq(read.count, sent.count);
-    ck_assert(diff_traces(stdout, &sent, &read, &(struct diff_options){.names = {names, names}}));
+    ck_assert(diff_traces(stdout, &sent, &read,
+                          &(struct diff_options){.sides = {{.name = names}, {.name = names}}}));
     trace_list_free(&sent);
     trace_list_free(&read);
 }
@@ -421,7 +423,7 @@ static bool same(struct pair *pair, const char *ignored)
 {
     char fields[64];
     const char *bad;
-    struct diff_options options = {.context = 1, .names = {"one", "two"}};
+    struct diff_options options = {.context = 1, .sides = {{.name = "one"}, {.name = "two"}}};
     FILE *out = fmemopen(pair->told, sizeof(pair->told), "w");
     snprintf(fields, sizeof(fields), "%s", ignored);
     ck_assert(diff_ignore(&options, fields, &bad));
@@ -469,9 +471,106 @@ START_TEST(cycles_can_be_ignored)
     for (size_t i = 5; i < pair->b.count; i++)
         pair->b.events[i].cycle.v += 7;
     ck_assert(!same(pair, "pc"));
-    ck_assert_ptr_nonnull(strstr(pair->told, "  cycles       A 280\n               B 287\n"));
+    ck_assert_ptr_nonnull(
+        strstr(pair->told, "  cycles       A 70 since the event before\n               B 77\n"));
+    ck_assert_ptr_nonnull(strstr(pair->told, "cycles: 1 of ")); /* not all that come behind it */
     ck_assert(same(pair, "pc,cycles"));
     free_pair(pair);
+}
+END_TEST
+
+/* What differs in more than time comes first, wherever it stands. */
+START_TEST(contents_come_before_cycles)
+{
+    struct pair *pair = new_pair();
+    for (size_t i = 5; i < pair->b.count; i++)
+        pair->b.events[i].cycle.v += 7;
+    pair->b.events[index_of(&pair->b, EV_KVM_HANDLE_MMIO_RETURN)].args[2] = 0x90;
+    ck_assert(!same(pair, ""));
+    ck_assert_ptr_nonnull(strstr(pair->told, "19 events are the same, then kvm_handle_mmio"));
+    ck_assert_ptr_nonnull(strstr(pair->told, "cycles: 1 of "));
+    free_pair(pair);
+}
+END_TEST
+
+/* Two events that one side alone has do not put what follows out of step. */
+START_TEST(both_sides_meet_again)
+{
+    struct pair *pair = new_pair();
+    size_t at = index_of(&pair->b, EV_FAULT), gone = 2;
+    memmove(pair->b.events + at, pair->b.events + at + gone,
+            (pair->b.count - at - gone) * sizeof(struct event));
+    pair->b.count -= gone;
+    pair->b.events[index_of(&pair->b, EV_VMM_HANDLE)].args[1] = 0x44;
+    ck_assert(!same(pair, ""));
+    ck_assert_ptr_nonnull(strstr(pair->told, "then A fault #1, B kvm_handle_exit #1\n"));
+    ck_assert_ptr_nonnull(strstr(pair->told, "            - kvm   el2_vector esr=0x82000005 "));
+    ck_assert_ptr_nonnull(
+        strstr(pair->told, "            ~ vmm   vmm_handle offset=0x40 -> 0x44\n"));
+    ck_assert_ptr_nonnull(strstr(pair->told, "el2_vector               0 differ, 1 only in A"));
+    ck_assert_ptr_null(strstr(pair->told, "\n  eret "));
+    free_pair(pair);
+}
+END_TEST
+
+/* Syndromes by field, and calls by name. */
+START_TEST(values_in_words)
+{
+    struct pair *pair = new_pair();
+    struct event call = {.kind = EV_MONITOR_SMC,
+                         .world = WORLD_EL3,
+                         .args = {0xc400015c, EVENT_STR("non-secure"), EVENT_STR("realm")}};
+    pair->b.events[index_of(&pair->b, EV_EL2_VECTOR)].args[0] = 0x92000006;
+    call.cycle = pair->b.events[pair->b.count - 1].cycle;
+    trace_list_event(&pair->b, &call);
+    ck_assert(!same(pair, ""));
+    ck_assert_ptr_nonnull(strstr(pair->told, "    EC         A IABT_LOW\n"
+                                             "               B DABT_LOW\n"));
+    ck_assert_ptr_nonnull(strstr(pair->told, "+ el3   monitor_smc fid=RMI_REC_ENTER from="));
+    free_pair(pair);
+}
+END_TEST
+
+START_TEST(differences_as_json)
+{
+    struct pair *pair = new_pair();
+    struct diff_options options = {.sides = {{.name = "one"}, {.name = "two", .origin = 50}}};
+    struct diff_found found;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    pair->b.events[index_of(&pair->b, EV_KVM_HANDLE_MMIO_RETURN)].args[2] = 0x90;
+    ck_assert(!diff_find(&pair->a, &pair->b, &options, &found));
+    diff_print_json(out, &pair->a, &pair->b, &options, &found);
+    fclose(out);
+    ck_assert_ptr_nonnull(strstr(text, "\"same\": false"));
+    ck_assert_ptr_nonnull(strstr(text, "\"other_cycles\": 1")); /* the first: origins differ */
+    ck_assert_ptr_nonnull(strstr(text, "\"difference_count\": 2"));
+    ck_assert_ptr_nonnull(strstr(text, "\"value\": \"0x0000000000000090\""));
+    diff_found_free(&found);
+    free(text);
+    free_pair(pair);
+}
+END_TEST
+
+START_TEST(groups_are_patterns)
+{
+    const struct event_group *group;
+    const char *bad;
+    char error[128], *text = event_groups_patterns("exits,injections", &bad);
+    ck_assert_str_eq(text, "rec_exit*,exit_to_vmm,rmm_inject_*,complete_sea_insertion,"
+                           "kvm_inject,el1_vector");
+    free(text);
+    ck_assert_ptr_null(event_groups_patterns("exits,colours", &bad));
+    ck_assert_str_eq(bad, "colours");
+    ck_assert_ptr_null(event_groups_patterns("", &bad));
+    ck_assert_ptr_nonnull(bad);
+    for (size_t i = 0; (group = event_group_at(i)); i++) {
+        struct event_filter filter;
+        ck_assert_msg(event_filter_parse(&filter, group->patterns, error, sizeof(error)), "%s: %s",
+                      group->name, error);
+        event_filter_free(&filter);
+    }
 }
 END_TEST
 
@@ -560,6 +659,11 @@ Suite *check_suite(void)
     tcase_add_test(tcase, later_traces_are_read_as_far_as_known);
     tcase_add_test(tcase, equal_runs);
     tcase_add_test(tcase, a_field_differs);
+    tcase_add_test(tcase, contents_come_before_cycles);
+    tcase_add_test(tcase, both_sides_meet_again);
+    tcase_add_test(tcase, values_in_words);
+    tcase_add_test(tcase, differences_as_json);
+    tcase_add_test(tcase, groups_are_patterns);
     tcase_add_test(tcase, cycles_can_be_ignored);
     tcase_add_test(tcase, an_event_is_missing);
     tcase_add_test(tcase, one_run_ends_early);
