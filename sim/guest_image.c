@@ -66,9 +66,11 @@ static bool map_all(const struct scenario *scenario, struct stage1_tables *table
     }
     for (size_t i = 0; ok && i < scenario->device_count; i++) {
         const struct scn_device *device = &scenario->devices[i];
-        const struct scn_stage1_map map = {.va = VA(device->ipa.v),
-                                           .ipa = device->ipa,
-                                           .size = device->size,
+        uint64_t first = device->ipa.v & ~(uint64_t)GRANULE_MASK; /* of its pages */
+        uint64_t size = device->ipa.v + device->size - first;
+        const struct scn_stage1_map map = {.va = VA(first),
+                                           .ipa = IPA(first),
+                                           .size = size,
                                            .device = true,
                                            .writable = true,
                                            .user = user};

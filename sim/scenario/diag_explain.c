@@ -79,7 +79,7 @@ static const char *const explanations[DIAG_CODE_COUNT] = {
     [DIAG_E0202] = "Memories, devices and labels share one space of names, because each of them\n"
                    "is an address. Rename one of the two.",
     [DIAG_E0203] = "The value has to be a multiple of the unit that the message names, mostly\n"
-                   "the granule of 4K: pages are mapped, not bytes.",
+                   "the granule of 4K: memory is mapped in pages. Devices may lie at any byte.",
     [DIAG_E0204] = "A range of no bytes holds nothing. Give a size, such as 4K or 2M.",
     [DIAG_E0205] = "Base + size is beyond the guest's address space of `machine.ipa_bits` bits,\n"
                    "or beyond 64 bits. Lower the address, or raise machine.ipa_bits.",

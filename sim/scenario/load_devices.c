@@ -203,6 +203,19 @@ static struct device_sizes load_sizes(struct loader *loader, const struct node *
     return all;
 }
 
+/* Its array is a memslot. */
+static void check_flash_page(struct loader *loader, const struct node *node, const char *key)
+{
+    const struct node *value = good_child(node, key);
+
+    if (value->value % GRANULE_SIZE)
+        diag_width(diag_error(loader->diag, DIAG_E0203, &value->pos,
+                              "the '%s' of a pflash is memory's: 0x%" PRIx64
+                              " is not aligned to the granule (4K)",
+                              key, value->value),
+                   value->width);
+}
+
 static void check_flash(struct loader *loader, const struct node *node,
                         const struct scn_device *device)
 {
@@ -210,6 +223,8 @@ static void check_flash(struct loader *loader, const struct node *node,
 
     if (device->type != SCN_DEVICE_PFLASH)
         return;
+    check_flash_page(loader, node, "ipa");
+    check_flash_page(loader, node, "size");
     if (device->size > PFLASH_MAX_SIZE)
         error_at(loader, size, "a flash has at most %s", "64M");
     if (loader->scn->machine.world == SCN_WORLD_CCA)

@@ -51,9 +51,10 @@ static const struct schema_key device_keys[] = {
      .doc = "registers: plain storage; pl011: a UART; pl031: a real-time clock; virtio-blk, "
             "virtio-console: on virtio-mmio; test-exit: a write ends the run; pflash: CFI flash, a "
             "ROM device; container: holds others, `in` it; alias: a window `of` another one"},
-    {"ipa", ANY_INT, .flags = SCHEMA_REQUIRED | SCHEMA_PAGES,
-     .doc = "where the guest reaches it; of a realm in the unprotected half"},
-    {"size", ANY_INT, .flags = SCHEMA_PAGES | SCHEMA_NONZERO, .fallback = "4K", .doc = "in bytes"},
+    {"ipa", ANY_INT, .flags = SCHEMA_REQUIRED,
+     .doc = "where the guest reaches it, at any byte; of a realm in the unprotected half"},
+    {"size", ANY_INT, .flags = SCHEMA_NONZERO, .fallback = "4K",
+     .doc = "in bytes, any number; several devices may share a page"},
     {"handled_by", .type = SCHEMA_WORD, .words = WORDS("who handles it", handler_words),
      .fallback = "vmm", .doc = "the VMM, or KVM itself by its in-kernel bus"},
     {"values", .type = SCHEMA_MAP,
