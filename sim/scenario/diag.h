@@ -41,6 +41,7 @@
     X(E0120, "the matrix is wrong")                                                                \
     X(E0121, "a cell of the matrix must be chosen, or there is no such cell")                      \
     X(E0122, "a golden trace cannot be kept there")                                                \
+    X(E0123, "the file of cases, or a case in it, is wrong")                                       \
     X(E0201, "two address ranges overlap")                                                         \
     X(E0202, "a name is used twice")                                                               \
     X(E0203, "an address or a size is not aligned")                                                \
@@ -87,6 +88,7 @@ struct source {
     const char *text; /* terminated */
     size_t length;
     struct source_pos included_from; /* line 0: it was not included */
+    unsigned part; /* not 0: the text is this line of the file, and no registered source */
 };
 
 struct diag;

@@ -73,6 +73,10 @@ static const char *const explanations[DIAG_CODE_COUNT] = {
                    "its `events` are patterns over names of events. The path has to stay below\n"
                    "the folder of the scenario, and `sim test --update-missing` writes a file\n"
                    "that is not there.",
+    [DIAG_E0123] =
+        "`cases:` names a file beside the scenario with a JSON object a line, each a case\n"
+        "of its own: name, vars (values of $name in the scenario), initial (keys of\n"
+        "`guest`), final (an entry of `expect`), traps.",
     [DIAG_E0201] = "Two memories or devices cover the same addresses of the guest, and neither\n"
                    "has a higher `priority`. The note shows the other one. Compare base + size\n"
                    "of both.",

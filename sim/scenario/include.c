@@ -76,20 +76,20 @@ static const struct source *read_source(struct includes *inc, const char *path,
         file.bytes += sizeof(byte_order_mark) - 1;
         file.size -= sizeof(byte_order_mark) - 1;
     }
-    *source = (struct source){path, file.bytes, file.size, *from};
+    *source = (struct source){
+        .name = path, .text = file.bytes, .length = file.size, .included_from = *from};
     if (!diag_source(inc->diag, path)) /* twice included: the first chain is told */
         diag_add_source(inc->diag, source);
     return check_text(inc, source) ? source : NULL;
 }
 
-/* Keys of over win over those of base; mappings on both sides merge. Returns the merged mapping. */
-static struct node *merge(struct includes *inc, struct node *base, struct node *over)
+struct node *node_merge(struct arena *arena, struct node *base, struct node *over)
 {
     struct node *merged;
 
     if (!base || base->kind != NODE_MAPPING || over->kind != NODE_MAPPING)
         return over;
-    merged = node_new(inc->arena, NODE_MAPPING, &over->pos);
+    merged = node_new(arena, NODE_MAPPING, &over->pos);
     merged->width = over->width;
     for (size_t i = 0; i < base->count; i++) {
         struct node *winner = node_get(over, base->keys[i]->text);
@@ -99,12 +99,12 @@ static struct node *merge(struct includes *inc, struct node *base, struct node *
             if (over->items[j] == winner)
                 key = over->keys[j];
         }
-        node_append(inc->arena, merged, key,
-                    winner ? merge(inc, base->items[i], winner) : base->items[i]);
+        node_append(arena, merged, key,
+                    winner ? node_merge(arena, base->items[i], winner) : base->items[i]);
     }
     for (size_t i = 0; i < over->count; i++) {
         if (!node_get(base, over->keys[i]->text))
-            node_append(inc->arena, merged, over->keys[i], over->items[i]);
+            node_append(arena, merged, over->keys[i], over->items[i]);
     }
     return merged;
 }
@@ -185,7 +185,7 @@ static struct node *load_includes(struct includes *inc, const struct node *root,
             *good = false;
             continue;
         }
-        base = merge(inc, base, more);
+        base = node_merge(inc->arena, base, more);
     }
     return base;
 }
@@ -214,7 +214,7 @@ static struct node *load_file(struct includes *inc, const char *path, const stru
     if (!good)
         return NULL;
     root = without_key(inc, root, "include");
-    return base ? merge(inc, base, root) : root;
+    return base ? node_merge(inc->arena, base, root) : root;
 }
 
 struct node *yaml_load(struct arena *arena, struct diag *diag, const char *path)

@@ -13,8 +13,9 @@ struct builder {
     struct arena *arena;
     struct diag *diag;
     struct matrix *matrix;
-    const struct node *node;
-    size_t limit; /* of cells */
+    const struct node *node;  /* `matrix`, or `cases` */
+    const struct axis *cases; /* or NULL */
+    size_t limit;             /* of cells, cases not counted */
     bool bad;
     size_t capacity; /* of matrix->values, in values */
 };
@@ -374,12 +375,27 @@ static void name_cells(struct builder *builder)
     }
 }
 
+static void add_cases(struct builder *builder)
+{
+    struct matrix *matrix = builder->matrix;
+
+    if (!builder->cases || builder->bad)
+        return;
+    for (size_t i = 0; i < matrix->axis_count; i++)
+        if (strcmp(matrix->axes[i].name, builder->cases->name) == 0)
+            wrong(builder, builder->node, "an axis 'case' of a scenario with cases is theirs");
+    if (matrix->axis_count == MATRIX_MAX_AXES)
+        wrong(builder, builder->node, "a matrix has at most 16 axes, the cases included");
+    else if (!builder->bad)
+        matrix->axes[matrix->axis_count++] = *builder->cases;
+}
+
 static void load(struct builder *builder)
 {
     const struct node *node = builder->node, *add;
     struct matrix *matrix = builder->matrix;
 
-    if (node->kind != NODE_MAPPING) {
+    if (node->kind != NODE_MAPPING && !builder->cases) {
         wrong(builder, node, "'matrix' is a mapping of axes to lists of values");
         return;
     }
@@ -389,6 +405,7 @@ static void load(struct builder *builder)
         if (strcmp(key, "exclude") != 0 && strcmp(key, "add") != 0 && strncmp(key, "x-", 2) != 0)
             load_axis(builder, node->keys[i], node->items[i]);
     }
+    add_cases(builder);
     if (!builder->bad && matrix->axis_count == 0)
         wrong(builder, node, "the matrix has no axis");
     if (!builder->bad)
@@ -400,7 +417,7 @@ static void load(struct builder *builder)
         return;
     if (matrix->cell_count == 0)
         wrong(builder, node, "the matrix has no cell: all are excluded");
-    if (matrix->cell_count > builder->limit)
+    if (matrix->cell_count > builder->limit * (builder->cases ? builder->cases->count : 1))
         wrong(builder, node,
               arena_printf(builder->arena,
                            "the matrix has %zu cells; more than %d are only for "
@@ -410,7 +427,8 @@ static void load(struct builder *builder)
         name_cells(builder);
 }
 
-struct matrix *matrix_load(struct arena *arena, struct diag *diag, const struct node *root)
+struct matrix *matrix_load(struct arena *arena, struct diag *diag, const struct node *root,
+                           const struct axis *cases)
 {
     const struct node *node = node_get(root, "matrix"), *cost = node_get(root, "cost");
     bool slow = cost && cost->kind == NODE_SCALAR && strcmp(cost->text, "slow") == 0;
@@ -418,10 +436,11 @@ struct matrix *matrix_load(struct arena *arena, struct diag *diag, const struct 
     struct builder builder = {.arena = arena,
                               .diag = diag,
                               .matrix = matrix,
-                              .node = node,
+                              .node = node ? node : node_get(root, "cases"),
+                              .cases = cases,
                               .limit = slow ? MATRIX_MAX_SLOW_CELLS : MATRIX_MAX_CELLS};
 
-    if (node) {
+    if (node || cases) {
         load(&builder);
         return matrix;
     }

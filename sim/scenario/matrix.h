@@ -41,8 +41,12 @@ struct cell_choice {
 /* Whether two values are the same: the same text, or the same number. */
 bool axis_text_equal(const char *a, const char *b);
 
-/* From the tree of a file. Reports what is wrong; what it returns is to be used only without. */
-struct matrix *matrix_load(struct arena *arena, struct diag *diag, const struct node *root);
+/*
+ * From the tree of a file; cases: one more axis, the last, of which only the product of all has a
+ * limit, or NULL. Reports what is wrong; what it returns is to be used only without.
+ */
+struct matrix *matrix_load(struct arena *arena, struct diag *diag, const struct node *root,
+                           const struct axis *cases);
 
 /*
  * Reads "axis=value,axis=value" (NULL: any cell); a value may hold commas. False with a message in

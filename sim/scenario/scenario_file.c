@@ -2,6 +2,7 @@
 /* Loading: file -> tree, once; then for each cell tree -> variables -> struct scenario. */
 #include <string.h>
 
+#include "sim/scenario/cases.h"
 #include "sim/scenario/loader.h"
 #include "sim/scenario/matrix.h"
 #include "sim/scenario/substitute.h"
@@ -11,7 +12,8 @@ struct scenario_file {
     struct arena *arena;
     struct diag *diag; /* knows the texts of the files */
     const char *path;
-    const struct node *root; /* as it is written */
+    const struct node *root;   /* as it is written */
+    const struct cases *cases; /* NULL: it has none */
     const struct matrix *matrix;
 };
 
@@ -33,6 +35,14 @@ static bool check_version(struct diag *diag, const struct node *root)
     return false;
 }
 
+static void load_cells(struct scenario_file *file)
+{
+    file->cases = cases_open(file->arena, file->diag, file->root);
+    if (file->cases || !node_get(file->root, "cases"))
+        file->matrix = matrix_load(file->arena, file->diag, file->root,
+                                   file->cases ? cases_axis(file->cases) : NULL);
+}
+
 struct scenario_file *scenario_file_open(const char *path, const struct diag_options *diag)
 {
     struct arena *arena = arena_new();
@@ -44,7 +54,7 @@ struct scenario_file *scenario_file_open(const char *path, const struct diag_opt
     file->path = arena_printf(arena, "%s", path);
     file->root = yaml_load(arena, file->diag, file->path);
     if (file->root && check_version(file->diag, file->root))
-        file->matrix = matrix_load(arena, file->diag, file->root);
+        load_cells(file);
     if (diag_count(file->diag) == 0)
         return file;
     diag_print(file->diag, diag);
@@ -104,6 +114,7 @@ static void add_name(const struct scenario_file *file, struct loader *loader)
 static void load_cell(const struct scenario_file *file, size_t cell, struct loader *loader)
 {
     const struct matrix *matrix = file->matrix;
+    const struct node *root = file->root;
 
     loader->scn = arena_alloc(loader->arena, sizeof(*loader->scn));
     loader->scn->arena = loader->arena;
@@ -116,9 +127,14 @@ static void load_cell(const struct scenario_file *file, size_t cell, struct load
                            value->plain);
     }
     diag_set_cell(loader->diag, matrix->names[cell]);
-    variables_load(loader->arena, loader->diag, &loader->vars, node_get(file->root, "vars"));
+    if (file->cases) /* the last axis */
+        root = cases_apply(loader, file->cases,
+                           matrix->values[(cell + 1) * matrix->axis_count - 1]->text, root);
+    if (!root)
+        return;
+    variables_load(loader->arena, loader->diag, &loader->vars, node_get(root, "vars"));
     add_name(file, loader);
-    load_scenario(loader, substitute(loader->arena, loader->diag, &loader->vars, file->root));
+    load_scenario(loader, substitute(loader->arena, loader->diag, &loader->vars, root));
 }
 
 struct scenario *scenario_file_load(const struct scenario_file *file, size_t cell,

@@ -636,6 +636,9 @@ static const struct schema_key root_keys[] = {
     {"matrix", .type = SCHEMA_MAP, .map = &matrix_map,
      .doc = "axes and their values: one test for each combination, named name[axis=value,...]; "
             "$axis stands for the value"},
+    {"cases", .type = SCHEMA_TEXT,
+     .doc = "a file with a JSON object a line, each a test of its own, name[case=LINE]: vars "
+            "(values of $name), initial (keys of guest), final (an entry of expect), traps, name"},
     {"vars", .type = SCHEMA_MAP,
      .map = &(const struct schema_map){.any_key = &name_pattern, .any = &variable_row},
      .doc = "variables, used as $name or in $((expression))"},

@@ -65,16 +65,10 @@ const char *node_describe(struct arena *arena, const struct node *node)
     return arena_printf(arena, "'%s'", text_show(arena, node->text));
 }
 
-static struct source_pos mark_pos(const struct reader *reader, const yaml_mark_t *mark)
-{
-    return (struct source_pos){reader->source->name, (unsigned)mark->line + 1,
-                               (unsigned)mark->column + 1};
-}
-
 /* Place of a byte offset, for errors of libyaml's reader, which knows no line. */
 static struct source_pos offset_pos(const struct source *source, size_t offset)
 {
-    struct source_pos pos = {source->name, 1, 1};
+    struct source_pos pos = {source->name, source->part ? source->part : 1, 1};
 
     for (size_t i = 0; i < offset && i < source->length; i++) {
         unsigned char c = (unsigned char)source->text[i];
@@ -87,6 +81,17 @@ static struct source_pos offset_pos(const struct source *source, size_t offset)
         }
     }
     return pos;
+}
+
+static struct source_pos mark_pos(const struct reader *reader, const yaml_mark_t *mark)
+{
+    const struct source *source = reader->source;
+
+    if (source->part && mark->line) /* its end */
+        return offset_pos(source, source->length);
+    return (struct source_pos){source->name,
+                               (source->part ? source->part : 1) + (unsigned)mark->line,
+                               (unsigned)mark->column + 1};
 }
 
 static void report_yaml(struct reader *reader)

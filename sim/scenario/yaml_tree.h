@@ -58,7 +58,11 @@ struct node *node_new(struct arena *arena, enum node_kind kind, const struct sou
 /* "a list", "a mapping", "the text 'x'", for messages. */
 const char *node_describe(struct arena *arena, const struct node *node);
 
-/* The tree of a registered source; NULL after reporting what is wrong with it. */
+/* Keys of over win over those of base (NULL: none); mappings on both sides merge. */
+struct node *node_merge(struct arena *arena, struct node *base, struct node *over);
+
+/* The tree of a registered source, or of some lines of one; NULL after reporting what is wrong with
+ * it. */
 struct node *yaml_parse(struct arena *arena, struct diag *diag, const struct source *source,
                         struct yaml_limits *limits);
 

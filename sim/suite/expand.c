@@ -7,7 +7,7 @@
 /* A file without these lines has no matrix, and need not be read before it is run. */
 static bool may_have_matrix(const char *path)
 {
-    static const char *const keys[] = {"matrix:", "include:", NULL};
+    static const char *const keys[] = {"matrix:", "cases:", "include:", NULL};
     return file_has_key(path, keys);
 }
 
