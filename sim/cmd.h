@@ -24,6 +24,7 @@ int cmd_schema(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 int cmd_init(int argc, char **argv);
 int cmd_fmt(int argc, char **argv);
+int cmd_extract(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_cycles(int argc, char **argv);
 int cmd_validate(int argc, char **argv);

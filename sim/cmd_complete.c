@@ -160,6 +160,7 @@ static const struct {
     {"trace", "", offer_scenarios, NULL},
     {"diff", "", offer_scenarios, NULL},
     {"fmt", "", offer_scenarios, NULL},
+    {"extract", "", offer_scenarios, NULL},
     {"explain", "", offer_scenarios, "errors"},
     {"list", "", offer_topics, NULL},
     {"help", "", offer_commands, NULL},

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sim init: a first scenario, with comments, that passes. */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,10 +11,9 @@
 #include "sim/scenario/code_cache.h"
 #include "sim/scenario/file.h"
 #include "sim/scenario/text.h"
+#include "sim/schema_file.h"
 
 #define DEFAULT_FILE "first.yaml"
-#define SCHEMA_FILE "share/sim/scenario.schema.json"
-#define SCHEMA_MAX_UP 16
 #define PLACE_OF_PATH "THIS" /* in a template: the path of the file */
 
 static const struct command_help help = {
@@ -49,35 +47,9 @@ templates[] = {
     },
 };
 
-/* Beside the program, where it is installed; NULL: not there. */
-static const char *installed_schema(struct arena *arena)
-{
-    char program[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
-    if (length < 0)
-        return NULL;
-    program[length] = '\0';
-    const char *path = text_path_beside(arena, program, "../" SCHEMA_FILE);
-    char *resolved = realpath(path, program);
-    return resolved ? arena_copy(arena, resolved, strlen(resolved)) : NULL;
-}
-
-/* The JSON Schema as an editor finds it from the file: the nearest one above, or the installed. */
-static const char *find_schema(struct arena *arena, const char *file)
-{
-    const char *up = "";
-    for (unsigned i = 0; i < SCHEMA_MAX_UP; i++) {
-        const char *relative = arena_printf(arena, "%s%s", up, SCHEMA_FILE);
-        if (access(text_path_beside(arena, file, relative), R_OK) == 0)
-            return relative;
-        up = arena_printf(arena, "../%s", up);
-    }
-    return installed_schema(arena);
-}
-
 static const char *fill_in(struct arena *arena, const struct template *template, const char *file)
 {
-    const char *schema = find_schema(arena, file), *rest = template->yaml, *next;
+    const char *schema = schema_file_find(arena, file), *rest = template->yaml, *next;
     const char *text =
         schema ? arena_printf(arena, "# yaml-language-server: $schema=%s\n", schema) : "";
     while ((next = strstr(rest, PLACE_OF_PATH))) {

@@ -27,6 +27,7 @@ const struct command commands[] = {
     {"validate", cmd_validate, "the cycle model beside published measurements"},
     {"init", cmd_init, "write a first scenario, with comments"},
     {"fmt", cmd_fmt, "put a scenario into its canonical layout"},
+    {"extract", cmd_extract, "one cell of a matrix, or one case, as a scenario of its own"},
     {"list", cmd_list, "events, costs, profiles, features, kernels, keys, errors, devices"},
     {"config", cmd_config, "the settings in effect, and where they come from"},
     {"completion", cmd_completion, "print the completion script of a shell"},

@@ -259,6 +259,7 @@ static bool get_image(struct loader *loader, const struct node *node, uint64_t a
 
     if (cached.fresh && loader->code_cache != CODE_CACHE_VERIFY) {
         *image = cached.image;
+        loader->scn->guest.code_cache = cached.path;
         return true;
     }
     status = assemble(loader->arena, node->text, address, &result);

@@ -238,6 +238,7 @@ struct scn_guest {
     size_t label_count;
     struct scn_stage1_map *maps;
     size_t map_count;
+    const char *code_cache; /* the file that the code is from; NULL: none is, or it is none */
 };
 
 struct scn_host {               /* `host:`, the policy selected */
@@ -551,6 +552,15 @@ struct scenario *scenario_file_load(const struct scenario_file *file, size_t cel
 /* Checks every cell; what several have wrong is told once. 0, or an exit status as above. */
 int scenario_file_check(const struct scenario_file *file,
                         const struct scenario_load_options *options);
+
+/*
+ * Writes a cell to out as a scenario of its own that says and runs the same: without matrix, cases,
+ * variables and includes. path: the file that it will be, for those that it names, and whose cached
+ * code is written here from that of the cell; NULL: none, in the current folder. 0, or an exit
+ * status as above after printing what is wrong.
+ */
+int scenario_file_extract(const struct scenario_file *file, size_t cell,
+                          const struct scenario_load_options *options, const char *path, FILE *out);
 
 /* Prints the JSON Schema (draft-07) of version 1, from the same table the loader uses. */
 void scenario_print_schema(FILE *out);

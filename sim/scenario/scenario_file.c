@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "sim/scenario/cases.h"
+#include "sim/scenario/emit.h"
+#include "sim/scenario/extract.h"
 #include "sim/scenario/loader.h"
 #include "sim/scenario/matrix.h"
 #include "sim/scenario/substitute.h"
@@ -160,6 +162,31 @@ struct scenario *scenario_file_load(const struct scenario_file *file, size_t cel
                                                                        : SCENARIO_INVALID;
     arena_free(arena);
     return NULL;
+}
+
+int scenario_file_extract(const struct scenario_file *file, size_t cell,
+                          const struct scenario_load_options *options, const char *path, FILE *out)
+{
+    struct arena *arena = arena_new();
+    struct loader loader = {.arena = arena,
+                            .diag = diag_new(arena),
+                            .code_cache = options->code_cache,
+                            .lasting = arena};
+    int status = 0;
+
+    diag_take_sources(loader.diag, file->diag);
+    load_cell(file, cell, &loader);
+    if (diag_count(loader.diag)) {
+        diag_print(loader.diag, options->diag);
+        status = loader.no_assembler && diag_count(loader.diag) == 1 ? SCENARIO_NO_ASSEMBLER
+                                                                     : SCENARIO_INVALID;
+    } else {
+        emit_yaml(out, extract_tree(&loader, path));
+        if (path)
+            extract_code(&loader, path);
+    }
+    arena_free(arena);
+    return status;
 }
 
 int scenario_file_check(const struct scenario_file *file,
