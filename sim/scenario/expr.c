@@ -111,8 +111,10 @@ static uint64_t parse_variable(struct parser *parser, const char *name)
             if (variable->bad)
                 fail(parser, "the variable has no value");
             if (variable->no_number)
-                fail(parser, arena_printf(parser->arena, "'%s' is '%s' here, which is no number",
-                                          name, text_show(parser->arena, variable->text)));
+                fail(parser, arena_printf(parser->arena,
+                                          "'%s' is '%s' here, which is no number: a word can be "
+                                          "compared, as %s == 'word'",
+                                          name, text_show(parser->arena, variable->text), name));
             return variable->value;
         }
         text_nearest_offer(&nearest, variable->name);
@@ -147,11 +149,83 @@ static uint64_t parse_word(struct parser *parser)
     return value;
 }
 
-static uint64_t parse_unary(struct parser *parser)
+/* --- comparing words -------------------------------------------------------------------------- */
+
+struct operand {
+    const char *text;
+    bool quoted;
+    bool number; /* an axis whose value is one */
+};
+
+/* A text in quotes, or an axis; false, and nothing is read, if it is neither. */
+static bool read_operand(struct parser *parser, struct operand *operand)
 {
-    uint64_t value;
+    const char *start;
+    size_t length;
 
     skip_blanks(parser);
+    start = parser->at;
+    if (*start == '\'' || *start == '"') {
+        const char *end = strchr(start + 1, *start);
+
+        if (!end)
+            return false;
+        *operand = (struct operand){arena_copy(parser->arena, start + 1, (size_t)(end - start - 1)),
+                                    true, false};
+        parser->at = end + 1;
+        return true;
+    }
+    length = number_span(start);
+    for (size_t i = 0; i < parser->vars->count; i++) {
+        const struct variable *variable = &parser->vars->items[i];
+
+        if (!variable->text || strlen(variable->name) != length ||
+            strncmp(variable->name, start, length) != 0)
+            continue;
+        *operand = (struct operand){variable->text, false, !variable->no_number};
+        parser->at += length;
+        return true;
+    }
+    return false;
+}
+
+/*
+ * WORD == WORD or !=, where one is in quotes or an axis whose value is no number; false, and
+ * nothing is read, if it is something else.
+ */
+static bool parse_comparison(struct parser *parser, uint64_t *value)
+{
+    const char *start = parser->at;
+    struct operand left, right;
+    bool equal, words;
+
+    if (!read_operand(parser, &left))
+        return false;
+    skip_blanks(parser);
+    equal = strncmp(parser->at, "==", 2) == 0;
+    words = equal || strncmp(parser->at, "!=", 2) == 0;
+    if (words) {
+        parser->at += 2;
+        words = read_operand(parser, &right) &&
+                (left.quoted || right.quoted || !left.number || !right.number);
+    }
+    if (!words) {
+        parser->at = start;
+        if (left.quoted)
+            fail(parser, "a text in quotes can only be compared with an axis, by == or !=");
+        return left.quoted;
+    }
+    *value = text_same_value(left.text, right.text) == equal;
+    return true;
+}
+
+static uint64_t parse_unary(struct parser *parser)
+{
+    uint64_t value = 0;
+
+    skip_blanks(parser);
+    if (parse_comparison(parser, &value))
+        return value;
     if (*parser->at != '~' && *parser->at != '(')
         return parse_word(parser);
     if (++parser->depth > EXPR_MAX_DEPTH)

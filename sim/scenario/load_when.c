@@ -45,9 +45,9 @@ static const char *axis_value(const struct loader *loader, const struct node *ke
 static bool value_has(const struct node *node, const char *text)
 {
     if (node->kind == NODE_SCALAR)
-        return axis_text_equal(node->text, text);
+        return text_same_value(node->text, text);
     for (size_t i = 0; i < node->count; i++)
-        if (node->items[i]->kind == NODE_SCALAR && axis_text_equal(node->items[i]->text, text))
+        if (node->items[i]->kind == NODE_SCALAR && text_same_value(node->items[i]->text, text))
             return true;
     return false;
 }

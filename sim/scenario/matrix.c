@@ -30,13 +30,6 @@ static bool as_number(const char *text, uint64_t *value)
     return number_parse(text, strlen(text), value) == NUMBER_OK;
 }
 
-bool axis_text_equal(const char *a, const char *b)
-{
-    uint64_t x, y;
-
-    return strcmp(a, b) == 0 || (as_number(a, &x) && as_number(b, &y) && x == y);
-}
-
 static struct diag_error *wrong(struct builder *builder, const struct node *node, const char *text)
 {
     struct diag_error *error = diag_error(builder->diag, DIAG_E0120, &node->pos, "%s", text);
@@ -152,7 +145,7 @@ static void load_axis(struct builder *builder, const struct node *key, const str
         else if (check_value(builder, item))
             add_value(builder, &list, item, item->text, item->plain);
         for (size_t j = 0; item->kind == NODE_SCALAR && j + 1 < list.count; j++) {
-            if (axis_text_equal(list.items[j].text, item->text)) {
+            if (text_same_value(list.items[j].text, item->text)) {
                 wrong(builder, item,
                       arena_printf(builder->arena, "the axis '%s' has the value '%s' twice",
                                    key->text, text_show(builder->arena, item->text)));
@@ -211,9 +204,9 @@ static const struct node *entries(struct builder *builder, const char *name)
 static bool covers(const struct node *node, const char *text)
 {
     if (node->kind == NODE_SCALAR)
-        return axis_text_equal(node->text, text);
+        return text_same_value(node->text, text);
     for (size_t i = 0; i < node->count; i++) {
-        if (node->items[i]->kind == NODE_SCALAR && axis_text_equal(node->items[i]->text, text))
+        if (node->items[i]->kind == NODE_SCALAR && text_same_value(node->items[i]->text, text))
             return true;
     }
     return false;
@@ -317,7 +310,7 @@ static bool has_cell(const struct matrix *matrix, const struct axis_value *const
         size_t i = 0;
 
         while (i < matrix->axis_count &&
-               axis_text_equal(matrix->values[n * matrix->axis_count + i]->text, cell[i]->text))
+               text_same_value(matrix->values[n * matrix->axis_count + i]->text, cell[i]->text))
             i++;
         if (i == matrix->axis_count)
             return true;
@@ -498,7 +491,7 @@ bool matrix_is_chosen(const struct matrix *matrix, size_t cell, const struct cel
     for (size_t i = 0; i < matrix->axis_count; i++) {
         const char *text = matrix->values[cell * matrix->axis_count + i]->text;
 
-        if (choice->want[i] && !axis_text_equal(choice->want[i], text))
+        if (choice->want[i] && !text_same_value(choice->want[i], text))
             return false;
     }
     return true;

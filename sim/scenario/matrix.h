@@ -38,9 +38,6 @@ struct cell_choice {
     const char *want[MATRIX_MAX_AXES];
 };
 
-/* Whether two values are the same: the same text, or the same number. */
-bool axis_text_equal(const char *a, const char *b);
-
 /*
  * From the tree of a file; cases: one more axis, the last, of which only the product of all has a
  * limit, or NULL. Reports what is wrong; what it returns is to be used only without.

@@ -619,7 +619,8 @@ static const struct schema_map matrix_map = {
 
 static const struct schema_key variable_row = {
     "variable", .type = SCHEMA_EXPR,
-    .doc = "integer expression over variables before it: + - * << >> & | ~ and comparisons"};
+    .doc = "integer expression over axes and variables before it: + - * << >> & | ~ and comparisons; "
+           "words with == and !=, as kernel == 'linux-7.2'"};
 
 static const struct schema_key root_keys[] = {
     {"sim", ANY_INT, .flags = SCHEMA_REQUIRED, .doc = "version of the scenario format: 1"},

@@ -225,6 +225,14 @@ enum number_status number_parse(const char *text, size_t length, uint64_t *value
                                                                           : NUMBER_NEGATIVE;
 }
 
+bool text_same_value(const char *a, const char *b)
+{
+    uint64_t x, y;
+
+    return strcmp(a, b) == 0 || (number_parse(a, strlen(a), &x) == NUMBER_OK &&
+                                 number_parse(b, strlen(b), &y) == NUMBER_OK && x == y);
+}
+
 const char *number_status_text(enum number_status status)
 {
     switch (status) {

@@ -48,6 +48,9 @@ size_t number_span(const char *text);
 /* What is wrong, for a message: "is not a number", ... */
 const char *number_status_text(enum number_status status);
 
+/* Whether two texts are one value: the same text, or the same number. */
+bool text_same_value(const char *a, const char *b);
+
 #define HASH_START UINT64_C(0xcbf29ce484222325)
 /* FNV-1a, 64 bits: continues hash over size bytes. */
 uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size);

@@ -163,6 +163,19 @@ static const struct {
     {"\"${bits\"", NULL},
     {"$none", NULL},
     {"$((kernel + 1))", NULL},
+    {"$((kernel == 'linux-7.2'))", "1"},
+    {"$((kernel != \"linux-7.2\"))", "0"},
+    {"$(('linux-6.12' == kernel))", "0"},
+    {"$((1 + (kernel == 'linux-7.2') << 4))", "32"},
+    {"$((kernel == 'linux-7.2' | bits == 36))", "1"},
+    {"$((bits == '0x24'))", "1"}, /* the same number */
+    {"$((bits == bits + 1))", "0"},
+    {"$((kernel == bits))", "0"},
+    {"\"${'a' == 'b'}\"", "0"},
+    {"$((kernel == linux))", NULL},
+    {"$((kernel < 'linux-7.2'))", NULL},
+    {"$(('linux-7.2' + 1))", NULL},
+    {"$(('linux-7.2))", NULL},
 };
 
 START_TEST(texts_with_variables)
