@@ -2,6 +2,7 @@
 /* A scenario file and what it includes, merged into one tree. */
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "sim/scenario/file.h"
 #include "sim/scenario/text.h"
@@ -223,4 +224,88 @@ struct node *yaml_load(struct arena *arena, struct diag *diag, const char *path)
     const struct source_pos nowhere = {path, 0, 0};
 
     return load_file(&inc, path, &nowhere, NULL);
+}
+
+/* --- what a scenario inherits ----------------------------------------------------------------- */
+
+static const char *in_folder(struct arena *arena, const char *folder, const char *name)
+{
+    return strcmp(folder, ".") == 0 ? name : arena_printf(arena, "%s/%s", folder, name);
+}
+
+static bool is_there(struct arena *arena, const char *folder, const char *name)
+{
+    return access(in_folder(arena, folder, name), F_OK) == 0;
+}
+
+static const char *folder_of(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return ".";
+    return slash == path ? "/" : arena_copy(arena, path, (size_t)(slash - path));
+}
+
+/* The folder above; NULL: it is the root, or cannot be known. */
+static const char *folder_above(struct arena *arena, const char *folder)
+{
+    const char *slash = strrchr(folder, '/'), *name = slash ? slash + 1 : folder;
+    const char *up = in_folder(arena, folder, "..");
+    struct stat own, above;
+
+    if (stat(folder, &own) != 0 || stat(up, &above) != 0 ||
+        (own.st_dev == above.st_dev && own.st_ino == above.st_ino))
+        return NULL;
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || *name == '\0')
+        return up;
+    return folder_of(arena, folder);
+}
+
+/* The suite files from the nearest to the outermost; their number. */
+static size_t find_suites(struct arena *arena, const char *path, const char **suites)
+{
+    const char *folder = folder_of(arena, path);
+    const char *stem = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    size_t count = 0;
+
+    if (strcmp(path, "-") == 0 || strcmp(stem, SUITE_FILE) == 0)
+        return 0;
+    for (size_t up = 0; folder && up <= SUITE_MAX_UP; up++) {
+        if (is_there(arena, folder, SUITE_FILE))
+            suites[count++] = in_folder(arena, folder, SUITE_FILE);
+        if (is_there(arena, folder, ".git") || is_there(arena, folder, "sim.yaml"))
+            break;
+        folder = folder_above(arena, folder);
+    }
+    return count;
+}
+
+bool scenario_inherits(const char *path)
+{
+    const char *suites[SUITE_MAX_UP + 1];
+    struct arena *arena = arena_new();
+    size_t count = find_suites(arena, path, suites);
+
+    arena_free(arena);
+    return count > 0;
+}
+
+struct node *yaml_load_scenario(struct arena *arena, struct diag *diag, const char *path)
+{
+    struct includes inc = {.arena = arena, .diag = diag};
+    const struct source_pos nowhere = {path, 0, 0}, top = {path, 1, 1};
+    const char *suites[SUITE_MAX_UP + 1];
+    size_t count = find_suites(arena, path, suites);
+    struct node *root = load_file(&inc, path, &nowhere, NULL), *base = NULL;
+
+    for (size_t i = count; root && i-- > 0;) {
+        struct node *suite = load_file(&inc, suites[i], &top, NULL);
+
+        if (!suite)
+            return NULL;
+        if (!node_get(suite, "sim"))
+            base = node_merge(arena, base, suite);
+    }
+    return root && base ? node_merge(arena, base, root) : root;
 }

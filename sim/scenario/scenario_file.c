@@ -54,7 +54,7 @@ struct scenario_file *scenario_file_open(const char *path, const struct diag_opt
     file->diag = diag_new(arena);
     diag_set_strict(file->diag, diag->strict);
     file->path = arena_printf(arena, "%s", path);
-    file->root = yaml_load(arena, file->diag, file->path);
+    file->root = yaml_load_scenario(arena, file->diag, file->path);
     if (file->root && check_version(file->diag, file->root))
         load_cells(file);
     if (diag_count(file->diag) == 0)

@@ -16,6 +16,8 @@
 #define YAML_MAX_ANCHORS 256 /* of one file */
 #define YAML_MAX_INCLUDE_DEPTH 8
 #define YAML_MAX_FILES 64
+#define SUITE_FILE "suite.yaml"
+#define SUITE_MAX_UP 32 /* folders above the scenario's that are looked into */
 
 enum node_kind { NODE_SCALAR, NODE_SEQUENCE, NODE_MAPPING };
 
@@ -71,5 +73,14 @@ struct node *yaml_parse(struct arena *arena, struct diag *diag, const struct sou
  * NULL after reporting.
  */
 struct node *yaml_load(struct arena *arena, struct diag *diag, const char *path);
+
+/*
+ * The same of a scenario, over what it inherits: `suite.yaml` of its folder and of those above it,
+ * up to one with `.git` or `sim.yaml` in it, the nearer one winning. A `suite.yaml` with a key
+ * `sim` is a scenario, and none of these.
+ */
+struct node *yaml_load_scenario(struct arena *arena, struct diag *diag, const char *path);
+/* Whether there is anything that the scenario at path inherits. */
+bool scenario_inherits(const char *path);
 
 #endif

@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/scenario/yaml_tree.h"
+
 /* A file without these lines has no matrix, and need not be read before it is run. */
 static bool may_have_matrix(const char *path)
 {
     static const char *const keys[] = {"matrix:", "cases:", "include:", NULL};
-    return file_has_key(path, keys);
+    return file_has_key(path, keys) || scenario_inherits(path);
 }
 
 static struct scenario_file *open_matrix(const char *path)

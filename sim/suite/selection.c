@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/scenario/text.h"
+#include "sim/scenario/yaml_tree.h"
 #include "sim/suite/suite.h"
 
 #define MAX_SHARDS 1000000
@@ -60,7 +61,8 @@ static bool cost_is_known(const struct selection *selection, const struct suite_
 {
     static const char *const keys[] = {"cost:", "include:", NULL};
     return selection->cost == COST_ALL ||
-           (selection->cost == COST_FAST && !file_has_key(test->path, keys));
+           (selection->cost == COST_FAST && !file_has_key(test->path, keys) &&
+            !scenario_inherits(test->path));
 }
 
 static bool has_cost(const struct scenario *scenario, enum cost_choice cost)

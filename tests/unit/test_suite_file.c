@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `suite.yaml`: what the scenarios below a folder have in common. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/scenario/scenario.h"
+#include "sim/scenario/yaml_tree.h"
+
+#define OUTER                                                                                      \
+    "machine: {kernel: linux-7.2, ipa_bits: 36}\n"                                                 \
+    "memory: [{name: ram, ipa: 0x4000_0000, size: 2M}]\ntags: [outer]\n"
+#define OWN "sim: 1\nguest: {code: {hex: [0xd4000002]}}\n"
+
+static const char *const folders[] = {"top", "top/project", "top/project/in",
+                                      "top/project/in/deep"};
+
+static const struct {
+    const char *path, *text;
+} files[] = {
+    {"top/suite.yaml", "machine: {ipa_bits: 48}\nabout: not of the project\n"},
+    {"top/project/sim.yaml", ""}, /* where it ends */
+    {"top/project/suite.yaml", OUTER},
+    {"top/project/in/deep/suite.yaml", "machine: {ipa_bits: 40}\nmatrix: {n: [1, 2]}\n"},
+    {"top/project/one.yaml", OWN},
+    {"top/project/in/deep/two.yaml", OWN "machine: {kernel: linux-6.12}\ntags: [own]\n"},
+    {"top/project/in/suite.yaml", OWN "memory: [{name: ram, ipa: 0x5000_0000, size: 2M}]\n"},
+};
+
+static char *messages;
+static size_t messages_size;
+static FILE *out;
+static struct diag_options diag;
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "we");
+    ck_assert_ptr_nonnull(file);
+    fputs(text, file);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+static void set_up(void)
+{
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+        (void)mkdir(folders[i], 0700);
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+        write_file(files[i].path, files[i].text);
+    out = open_memstream(&messages, &messages_size);
+    diag = (struct diag_options){.out = out, .format = DIAG_HUMAN};
+}
+
+static void tear_down(void)
+{
+    fclose(out);
+    free(messages);
+}
+
+static struct scenario *load(const char *path, const char *cell)
+{
+    const struct scenario_load_options options = {
+        .diag = &diag, .code_cache = CODE_CACHE_KEEP, .cell = cell};
+    int status;
+    struct scenario *scenario = scenario_load_with(path, &options, &status);
+    fflush(out);
+    return scenario;
+}
+
+START_TEST(folders_from_the_project_down)
+{
+    struct scenario *scenario = load("top/project/one.yaml", NULL);
+    ck_assert_msg(scenario, "%s", messages);
+    ck_assert_uint_eq(scenario->machine.ipa_bits, 36);
+    ck_assert_ptr_null(scenario->about);
+    ck_assert_str_eq(scenario->tags[0], "outer");
+    scenario_free(scenario);
+
+    scenario = load("top/project/in/deep/two.yaml", "n=2");
+    ck_assert_msg(scenario, "%s", messages);
+    ck_assert_uint_eq(scenario->machine.ipa_bits, 40);        /* the nearer one */
+    ck_assert_str_eq(scenario->machine.kernel, "linux-6.12"); /* its own */
+    ck_assert_uint_eq(scenario->tag_count, 1);                /* lists are replaced */
+    ck_assert_uint_eq(scenario->memory[0].ipa.v, 0x40000000); /* in/suite.yaml is a scenario */
+    ck_assert_str_eq(scenario->cell, "n=2");
+    scenario_free(scenario);
+
+    scenario = load("top/project/in/suite.yaml", NULL);
+    ck_assert_msg(scenario, "%s", messages);
+    ck_assert_uint_eq(scenario->memory[0].ipa.v, 0x50000000);
+    scenario_free(scenario);
+}
+END_TEST
+
+START_TEST(from_within_the_folder)
+{
+    ck_assert_int_eq(chdir("top/project/in/deep"), 0);
+    struct scenario *scenario = load("two.yaml", "n=1");
+    ck_assert_msg(scenario, "%s", messages);
+    ck_assert_uint_eq(scenario->memory[0].ipa.v, 0x40000000);
+    scenario_free(scenario);
+    ck_assert(scenario_inherits("two.yaml"));
+    ck_assert(scenario_inherits("./two.yaml"));
+    ck_assert(scenario_inherits("../deep/two.yaml"));
+    ck_assert(!scenario_inherits("-"));
+    ck_assert(!scenario_inherits("../../../../none.yaml") ||
+              scenario_inherits("../../../../../none.yaml")); /* nothing of ours above top */
+}
+END_TEST
+
+START_TEST(mistakes_name_the_suite_file)
+{
+    write_file("top/project/suite.yaml", OUTER "limts: {exits: 1}\n");
+    ck_assert_ptr_null(load("top/project/one.yaml", NULL));
+    ck_assert_ptr_nonnull(
+        strstr(messages, "top/project/suite.yaml:4:1: error[E0107]: unknown key 'limts'"));
+    ck_assert_ptr_nonnull(
+        strstr(messages, "top/project/one.yaml:1:1: note: top/project/suite.yaml is included"));
+}
+END_TEST
+
+int main(void)
+{
+    char folder[] = "/tmp/sim-suite-file-XXXXXX";
+    if (!mkdtemp(folder) || chdir(folder) != 0)
+        return EXIT_FAILURE;
+    Suite *suite = suite_create("suite file");
+    TCase *tests = tcase_create("all");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, folders_from_the_project_down);
+    tcase_add_test(tests, from_within_the_folder);
+    tcase_add_test(tests, mistakes_name_the_suite_file);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    if (chdir("/") != 0 || (failed == 0 && execlp("rm", "rm", "-r", folder, NULL) != 0))
+        return EXIT_FAILURE;
+    return EXIT_FAILURE;
+}
