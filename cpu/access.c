@@ -41,7 +41,8 @@ bool access_sp_misaligned(struct cpu *cpu, const struct insn *insn)
 {
     bool el0 = at_el0(cpu);
 
-    if (!(access_needs(insn) & ACCESS_NEEDS_SP))
+    if (insn->rn != 31 || insn->addressing == ADDR_REG || insn->addressing == ADDR_PC_REL ||
+        !insn_is_memory(insn) || !insn_bytes(insn))
         return false;
     engine_refresh_mmu(cpu);
     return field_get(cpu->mmu.regs.sctlr_el1, el0 ? SCTLR_SA0 : SCTLR_SA) &&
@@ -176,22 +177,6 @@ bool access_address_translation(struct cpu *cpu, const struct insn *insn, uint64
 
 /* --- what the engine does not see --------------------------------------------------------------
  */
-
-unsigned access_needs(const struct insn *insn)
-{
-    bool base_sp =
-        insn->rn == 31 && insn->addressing != ADDR_REG && insn->addressing != ADDR_PC_REL;
-    unsigned needs = ACCESS_NEEDS_NOTHING;
-
-    if (!insn_is_memory(insn) || !insn_bytes(insn))
-        return needs;
-    if (insn->cls == INSN_CACHE_OP || insn->cls == INSN_ZERO || insn->align > 1 ||
-        (insn->cls == INSN_STORE && insn->exclusive))
-        return ACCESS_NEEDS_ALWAYS | (base_sp ? ACCESS_NEEDS_SP : 0);
-    if (insn->size > 1)
-        needs |= ACCESS_NEEDS_SCTLR_A | ACCESS_NEEDS_S1_DEVICE;
-    return needs | (base_sp ? ACCESS_NEEDS_SP : 0);
-}
 
 bool access_engine_lacks(const struct insn *insn)
 {

@@ -6,7 +6,7 @@
  * For some instructions the engine says nothing at all: it checks no alignment (but that of
  * exclusives and LSE atomics), lets cache maintenance pass, walks AT by itself, fails a
  * store-exclusive without a reservation before it looks at the address, and does not have SVE or
- * memory tags. access_needs and access_engine_lacks tell which those are.
+ * memory tags. cpu/code_pages.h has those that are looked at before the engine executes them.
  */
 #ifndef CPU_ACCESS_H
 #define CPU_ACCESS_H
@@ -45,21 +45,12 @@ bool access_address_translation(struct cpu *cpu, const struct insn *insn, uint64
 
 /* DC CVAP, DC CVADP. */
 bool access_cleans_to_persistence(const struct insn *insn);
-/* CheckSPAlignment: insn's base is SP, its alignment is checked (SCTLR_EL1.SA, SA0), and it is off.
+/*
+ * CheckSPAlignment (Arm ARM, D1.3.10 SP alignment checking): the base of insn's access is SP, its
+ * alignment is checked (SCTLR_EL1.SA, at EL0 SA0), and it is off. It comes before what
+ * access_faults says.
  */
 bool access_sp_misaligned(struct cpu *cpu, const struct insn *insn);
-
-/* When access_faults or access_sp_misaligned must be asked before the engine executes insn. */
-enum access_need {
-    ACCESS_NEEDS_NOTHING = 0,
-    ACCESS_NEEDS_ALWAYS = 1,    /* DC, IC, AT, DC ZVA, store-exclusive, LDAR and its family */
-    ACCESS_NEEDS_SCTLR_A = 2,   /* if SCTLR_EL1.A is set: more than a byte an element */
-    ACCESS_NEEDS_SP = 4,        /* if SCTLR_EL1.SA (at EL0 SA0) is set: the base is SP */
-    ACCESS_NEEDS_S1_DEVICE = 8, /* if stage 1 is off or has Device memory: as SCTLR_A */
-};
-
-/* A set of enum access_need; of the word alone. */
-unsigned access_needs(const struct insn *insn);
 
 /*
  * insn is an access that the engine takes for an undefined instruction (SVE, memory tags, LS64,

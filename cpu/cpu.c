@@ -248,6 +248,13 @@ static enum outcome data_abort(struct cpu *cpu, const struct insn *insn, struct 
     return take_abort(cpu, insn, fault);
 }
 
+/* The engine checks no SP: an access is asked for it where it comes to us. */
+static enum outcome on_sp_alignment(struct cpu *cpu, const struct insn *insn)
+{
+    tell_guest_step(cpu, insn, access_address(cpu, insn), insn_bytes(insn));
+    return to_el1(cpu, field_put(ESR_EC, ESR_EC_SP_ALIGN) | field_mask(ESR_IL), NULL);
+}
+
 /*
  * LDRAA and LDRAB: authentication that fails leaves an error code in the pointer's upper bits (Arm
  * ARM, Auth()), and only the engine knows the result, by page.
@@ -276,6 +283,8 @@ static enum outcome on_data_miss(struct cpu *cpu)
             return on_fetch_miss(cpu);
         insn_decode(word, &insn);
     }
+    if (access_sp_misaligned(cpu, &insn))
+        return on_sp_alignment(cpu, &insn);
     if (access_faults(cpu, &insn, &fault, NULL))
         return data_abort(cpu, &insn, &fault);
     if (!authenticated_faults(cpu, &insn, &fault))
@@ -378,6 +387,8 @@ static enum outcome on_undefined(struct cpu *cpu, const struct insn *insn)
     }
     if (insn->at)
         return on_address_translation(cpu, insn);
+    if (access_sp_misaligned(cpu, insn))
+        return on_sp_alignment(cpu, insn);
     if (insn_is_memory(insn) && access_faults(cpu, insn, &fault, NULL))
         return data_abort(cpu, insn, &fault);
     if (!cpu->engine->was_lifted && is_patched(cpu, &pa) && !engine_word_is_fatal(insn->word)) {
@@ -410,6 +421,8 @@ static enum outcome on_exception(struct cpu *cpu)
     insn_decode(word, &insn);
     if (number == EXCEPTION_UDEF)
         return on_undefined(cpu, &insn);
+    if (number == EXCEPTION_DATA_ABORT && access_sp_misaligned(cpu, &insn))
+        return on_sp_alignment(cpu, &insn);
     if (number == EXCEPTION_DATA_ABORT) /* exclusives and atomics: the engine checks alignment */
         return access_faults(cpu, &insn, &fault, NULL) ? data_abort(cpu, &insn, &fault)
                                                        : not_modelled(cpu, at, word);
