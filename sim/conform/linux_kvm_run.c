@@ -9,6 +9,7 @@
 #include "kvm_model/mmio.h"
 #include "kvm_model/vmm/script.h"
 #include "sim/conform/linux_kvm_machine.h"
+#include "sim/scenario/text.h"
 #include "sim/trace/ftrace.h"
 
 #define DEFAULT_REPLY 0x8877665544332211ull
@@ -25,10 +26,9 @@ static json_t *hex(uint64_t value)
 /* Bytes as they lie in memory. */
 static json_t *hex_bytes(const unsigned char *bytes, size_t size)
 {
-    char text[2 * 8 + 1] = "";
+    char text[2 * 8 + 1];
 
-    for (size_t i = 0; i < size && i < 8; i++)
-        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    text_to_hex(text, bytes, size < 8 ? size : 8);
     return json_string(text);
 }
 

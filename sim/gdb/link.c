@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/gdb/link.h"
+#include "sim/scenario/text.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -218,15 +219,6 @@ static void write_all(struct gdb_link *link, const char *bytes, size_t length)
     }
 }
 
-static int hex_value(int c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The rest of a packet behind its $. */
 struct incoming {
     bool closed, too_long, valid;
@@ -263,8 +255,8 @@ static struct incoming take_payload(struct gdb_link *link, char *payload)
         packet.closed = true;
         return packet;
     }
-    packet.valid = hex_value(high) >= 0 && hex_value(low) >= 0 &&
-                   (hex_value(high) << 4 | hex_value(low)) == sum;
+    packet.valid = text_hex_digit(high) >= 0 && text_hex_digit(low) >= 0 &&
+                   (text_hex_digit(high) << 4 | text_hex_digit(low)) == sum;
     return packet;
 }
 

@@ -9,6 +9,7 @@
 #include "cpu/arch/pstate.h"
 #include "sim/gdb/stub_internal.h"
 #include "sim/gdb/target.h"
+#include "sim/scenario/text.h"
 
 #define SIGNAL_INTERRUPT 2 /* in GDB's own numbering */
 #define SIGNAL_TRAP 5
@@ -34,27 +35,6 @@ static const char *parse_pair(const char *text, char between, uint64_t *a, uint6
 {
     text = parse_hex(text, a);
     return text && *text == between ? parse_hex(text + 1, b) : NULL;
-}
-
-static void to_hex(char *text, const uint8_t *bytes, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-}
-
-/* Exactly count bytes; false if text has fewer or other digits. */
-static bool from_hex(const char *text, uint8_t *bytes, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        char pair[3] = {text[2 * i], text[2 * i] ? text[2 * i + 1] : '\0', '\0'};
-        uint64_t value;
-        const char *end = parse_hex(pair, &value);
-
-        if (end != pair + 2)
-            return false;
-        bytes[i] = (uint8_t)value;
-    }
-    return true;
 }
 
 static void answer(struct gdb_stub *stub, const char *format, ...)
@@ -111,7 +91,7 @@ static enum next read_all(struct gdb_stub *stub, const char *text)
     (void)text;
     for (unsigned n = 0; n < gdb_register_general_count(); n++) {
         gdb_register_read(gdb_stub_cpu(stub), n, value);
-        to_hex(stub->reply + at, value, gdb_register_size(n));
+        text_to_hex(stub->reply + at, value, gdb_register_size(n));
         at += 2 * gdb_register_size(n);
     }
     gdb_link_send(&stub->link, stub->reply, at);
@@ -125,7 +105,7 @@ static enum next write_all(struct gdb_stub *stub, const char *text)
     for (unsigned n = 0; n < gdb_register_general_count() && *text; n++) {
         unsigned size = gdb_register_size(n);
 
-        if (!from_hex(text, value, size)) {
+        if (!text_from_hex(text, value, size)) {
             answer_ok(stub, false);
             return NEXT_STAY;
         }
@@ -146,7 +126,7 @@ static enum next read_one(struct gdb_stub *stub, const char *text)
         return NEXT_STAY;
     }
     gdb_register_read(gdb_stub_cpu(stub), (unsigned)n, value);
-    to_hex(stub->reply, value, gdb_register_size((unsigned)n));
+    text_to_hex(stub->reply, value, gdb_register_size((unsigned)n));
     gdb_link_send(&stub->link, stub->reply, (size_t)2 * gdb_register_size((unsigned)n));
     return NEXT_STAY;
 }
@@ -158,7 +138,7 @@ static enum next write_one(struct gdb_stub *stub, const char *text)
 
     text = parse_hex(text, &n);
     answer_ok(stub, text && *text == '=' && n < gdb_register_count() &&
-                        from_hex(text + 1, value, gdb_register_size((unsigned)n)) &&
+                        text_from_hex(text + 1, value, gdb_register_size((unsigned)n)) &&
                         gdb_register_write(gdb_stub_cpu(stub), (unsigned)n, value));
     return NEXT_STAY;
 }
@@ -179,7 +159,7 @@ static enum next read_memory(struct gdb_stub *stub, const char *text)
         answer_ok(stub, false);
         return NEXT_STAY;
     }
-    to_hex(stub->reply, bytes, got);
+    text_to_hex(stub->reply, bytes, got);
     gdb_link_send(&stub->link, stub->reply, 2 * got);
     return NEXT_STAY;
 }
@@ -191,7 +171,8 @@ static enum next write_memory(struct gdb_stub *stub, const char *text)
 
     text = parse_pair(text, ',', &address, &length);
     answer_ok(stub,
-              text && *text == ':' && length <= MEMORY_MAX && from_hex(text + 1, bytes, length) &&
+              text && *text == ':' && length <= MEMORY_MAX &&
+                  text_from_hex(text + 1, bytes, length) &&
                   debugger_write(gdb_stub_cpu(stub), stub->view, address, bytes, length) == length);
     return NEXT_STAY;
 }
@@ -316,7 +297,7 @@ static enum next thread_name(struct gdb_stub *stub, const char *text)
                        PSTATE_M) == PSTATE_EL0T
                  ? 0
                  : 1);
-    to_hex(stub->reply, (const uint8_t *)name, strlen(name));
+    text_to_hex(stub->reply, (const uint8_t *)name, strlen(name));
     gdb_link_send(&stub->link, stub->reply, 2 * strlen(name));
     return NEXT_STAY;
 }
@@ -376,7 +357,7 @@ static enum next remote_command(struct gdb_stub *stub, const char *text)
     size_t size = 0, length = strlen(text) / 2;
     FILE *out = NULL;
 
-    if (length < sizeof(command) && from_hex(text, (uint8_t *)command, length))
+    if (length < sizeof(command) && text_from_hex(text, (uint8_t *)command, length))
         out = open_memstream(&output, &size);
     if (!out) {
         answer_ok(stub, false);
@@ -389,7 +370,7 @@ static enum next remote_command(struct gdb_stub *stub, const char *text)
         size_t some = size - at < MEMORY_MAX ? size - at : MEMORY_MAX;
 
         stub->reply[0] = 'O';
-        to_hex(stub->reply + 1, (const uint8_t *)output + at, some);
+        text_to_hex(stub->reply + 1, (const uint8_t *)output + at, some);
         gdb_link_send(&stub->link, stub->reply, 1 + 2 * some);
     }
     free(output);

@@ -2,6 +2,7 @@
 #include "sim/report/run_result.h"
 
 #include "sim/scenario/arena.h"
+#include "sim/scenario/text.h"
 
 #define WORD_BITS 64
 
@@ -40,8 +41,7 @@ static void capture_memory(struct machine *machine, const struct scenario *scena
         memory->bytes = arena_alloc(arena, memory->size);
         memory->there =
             machine_read_memory(machine, expect->memory[i].ipa, memory->bytes, memory->size);
-        for (size_t n = 0; n < memory->size; n++)
-            snprintf(hex + 2 * n, 3, "%02x", memory->bytes[n]);
+        text_to_hex(hex, memory->bytes, memory->size);
         memory->hex = hex;
     }
 }

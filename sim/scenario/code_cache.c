@@ -51,23 +51,16 @@ static const char *read_address(struct cache_reader *reader, char *text)
     return read_number(&text, &reader->image->address);
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static const char *read_bytes(struct cache_reader *reader, char *text)
 {
     for (; *text; text += 2) {
-        int high = hex_digit(text[0]), low = high < 0 ? -1 : hex_digit(text[1]);
+        uint8_t byte;
 
-        if (low < 0)
+        if (!text_from_hex(text, &byte, 1))
             return "pairs of hexadecimal digits are expected";
         if (reader->image->size == CODE_MAX_BYTES)
             return "there are too many bytes";
-        reader->image->bytes[reader->image->size++] = (uint8_t)(high << 4 | low);
+        reader->image->bytes[reader->image->size++] = byte;
     }
     return NULL;
 }

@@ -8,6 +8,38 @@
 #define NEAR_EDITS 2       /* a near miss is at most so many edits away */
 #define NEAR_MAX_LENGTH 63 /* longer words are never near */
 
+int text_hex_digit(int c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool text_from_hex(const char *text, uint8_t *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++, text += 2) {
+        int high = text_hex_digit(text[0]), low = high < 0 ? -1 : text_hex_digit(text[1]);
+
+        if (low < 0)
+            return false;
+        bytes[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+void text_to_hex(char *text, const uint8_t *bytes, size_t count)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < count; i++) {
+        text[2 * i] = digits[bytes[i] >> 4];
+        text[2 * i + 1] = digits[bytes[i] & 0xf];
+    }
+    text[2 * count] = '\0';
+}
+
 size_t utf8_sequence(const unsigned char *text, size_t left)
 {
     static const struct {

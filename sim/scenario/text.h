@@ -51,6 +51,13 @@ const char *number_status_text(enum number_status status);
 /* Whether two texts are one value: the same text, or the same number. */
 bool text_same_value(const char *a, const char *b);
 
+/* 0 to 15, of either case; -1 for a character that is no hexadecimal digit. */
+int text_hex_digit(int c);
+/* Exactly count bytes from pairs of digits at text; false if there are fewer. */
+bool text_from_hex(const char *text, uint8_t *bytes, size_t count);
+/* text: 2 * count + 1 bytes, which become "00ff". */
+void text_to_hex(char *text, const uint8_t *bytes, size_t count);
+
 #define HASH_START UINT64_C(0xcbf29ce484222325)
 /* FNV-1a, 64 bits: continues hash over size bytes. */
 uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size);

@@ -4,15 +4,13 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "sim/cmd.h"
 #include "sim/find_scenarios.h"
 #include "sim/report/trap_story.h"
+#include "tests/unit/check_command.h"
 #include "tests/unit/check_main.h"
 
-#define MAX_OUTPUT (512 * 1024)
 #define LINE_WIDTH 100
 #define REALM "scenarios/quickstart/realm-mmio-read.yaml"
 #define SIGN_LOST "scenarios/mmio/vm-sign-extend-linux-6.12.yaml"
@@ -55,34 +53,6 @@ START_TEST(descriptors_in_words)
         descriptors[_i].text);
 }
 END_TEST
-
-static int run(const char *const *arguments, char *out, char *err)
-{
-    FILE *files[2] = {tmpfile(), tmpfile()};
-    char *texts[2] = {out, err};
-    ck_assert(files[0] && files[1]);
-    pid_t pid = fork();
-    if (pid == 0) {
-        char name[] = "explain", *argv[6] = {name};
-        int argc = 1;
-        for (int i = 0; i < 4 && arguments[i]; i++)
-            argv[argc++] = strdup(arguments[i]);
-        dup2(fileno(files[0]), STDOUT_FILENO);
-        dup2(fileno(files[1]), STDERR_FILENO);
-        int status = cmd_explain(argc, argv);
-        fflush(NULL);
-        _exit(status);
-    }
-    int status;
-    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-    for (int i = 0; i < 2; i++) {
-        rewind(files[i]);
-        texts[i][fread(texts[i], 1, MAX_OUTPUT - 1, files[i])] = '\0';
-        fclose(files[i]);
-    }
-    ck_assert(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
 
 /* Up to the last chapter, which is the trap's block as `sim run` prints it. */
 static void check_width(const char *text)
@@ -154,12 +124,15 @@ static const struct {
 
 START_TEST(command_lines)
 {
-    static char out[MAX_OUTPUT], err[MAX_OUTPUT];
-    ck_assert_int_eq(run(lines[_i].arguments, out, err), lines[_i].status);
-    ck_assert_msg(lines[_i].out ? strstr(out, lines[_i].out) != NULL : !*out, "%.2000s", out);
-    ck_assert_msg(lines[_i].err ? strstr(err, lines[_i].err) != NULL : !*err, "%s", err);
-    if (out[0] != '{')
-        check_width(out);
+    static struct check_said said;
+    ck_assert_int_eq(check_command(cmd_explain, "explain", lines[_i].arguments, &said),
+                     lines[_i].status);
+    ck_assert_msg(lines[_i].out ? strstr(said.out, lines[_i].out) != NULL : !*said.out, "%.2000s",
+                  said.out);
+    ck_assert_msg(lines[_i].err ? strstr(said.err, lines[_i].err) != NULL : !*said.err, "%s",
+                  said.err);
+    if (said.out[0] != '{')
+        check_width(said.out);
 }
 END_TEST
 
@@ -181,10 +154,10 @@ static void check_document(json_t *value)
 
 START_TEST(json_is_json)
 {
-    static char out[MAX_OUTPUT], err[MAX_OUTPUT];
+    static struct check_said said;
     const char *const arguments[] = {"--json", REALM, NULL};
-    ck_assert_int_eq(run(arguments, out, err), 0);
-    json_t *value = json_loads(out, 0, NULL);
+    ck_assert_int_eq(check_command(cmd_explain, "explain", arguments, &said), 0);
+    json_t *value = json_loads(said.out, 0, NULL);
     ck_assert_ptr_nonnull(value);
     check_document(value);
     ck_assert_str_eq(json_string_value(json_object_get(value, "insn")), "ldrsb x2, [x0]");
@@ -198,7 +171,7 @@ END_TEST
 /* Every scenario of the tree, its default trap: told within the width, and as JSON. */
 START_TEST(any_scenario)
 {
-    static char out[MAX_OUTPUT], err[MAX_OUTPUT];
+    static struct check_said said;
     static const char *const folders[] = {"scenarios/quickstart", "scenarios/mmio",
                                           "scenarios/errors"};
     struct arena *arena = arena_new();
@@ -207,12 +180,12 @@ START_TEST(any_scenario)
     ck_assert_uint_gt(list.count, 0);
     for (size_t i = 0; i < list.count; i++) {
         const char *const text[] = {list.paths[i], NULL}, *json[] = {"--json", list.paths[i], NULL};
-        int status = run(text, out, err);
-        ck_assert_msg(status == 0 || strstr(err, "the run has no trap"), "%s: %s", list.paths[i],
-                      err);
-        check_width(out);
-        ck_assert_int_eq(run(json, out, err), status);
-        json_t *value = json_loads(out, 0, NULL);
+        int status = check_command(cmd_explain, "explain", text, &said);
+        ck_assert_msg(status == 0 || strstr(said.err, "the run has no trap"), "%s: %s",
+                      list.paths[i], said.err);
+        check_width(said.out);
+        ck_assert_int_eq(check_command(cmd_explain, "explain", json, &said), status);
+        json_t *value = json_loads(said.out, 0, NULL);
         ck_assert_int_eq(value != NULL, status == 0);
         if (value)
             check_document(value);

@@ -4,17 +4,14 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "cpu/arch/esr.h"
 #include "sim/cmd.h"
 #include "sim/report/insn_explain.h"
 #include "sim/scenario/arena.h"
 #include "sim/scenario/assembler.h"
+#include "tests/unit/check_command.h"
 #include "tests/unit/check_main.h"
-
-#define MAX_OUTPUT 16384
 
 struct word_case {
     uint32_t word;
@@ -209,46 +206,18 @@ static const struct line text_lines[] = {
     {{""}, 2, NULL, "'' is no instruction"},
 };
 
-static int run(const struct line *line, char *out, char *err)
-{
-    FILE *files[2] = {tmpfile(), tmpfile()};
-    char *texts[2] = {out, err};
-    ck_assert(files[0] && files[1]);
-    pid_t pid = fork();
-    if (pid == 0) {
-        char name[] = "insn", *argv[6] = {name};
-        int argc = 1;
-        for (int i = 0; i < 4 && line->arguments[i]; i++)
-            argv[argc++] = strdup(line->arguments[i]);
-        dup2(fileno(files[0]), STDOUT_FILENO);
-        dup2(fileno(files[1]), STDERR_FILENO);
-        int status = cmd_insn(argc, argv);
-        fflush(NULL);
-        _exit(status);
-    }
-    int status;
-    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-    for (int i = 0; i < 2; i++) {
-        rewind(files[i]);
-        texts[i][fread(texts[i], 1, MAX_OUTPUT - 1, files[i])] = '\0';
-        fclose(files[i]);
-    }
-    ck_assert(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
-
 static void check_line(const struct line *line, bool needs_assembler)
 {
-    static char out[MAX_OUTPUT], err[MAX_OUTPUT];
-    int status = run(line, out, err);
+    static struct check_said said;
+    int status = check_command(cmd_insn, "insn", line->arguments, &said);
     if (needs_assembler && status == 77) {
-        ck_assert_ptr_nonnull(strstr(err, "no assembler for AArch64 is installed"));
+        ck_assert_ptr_nonnull(strstr(said.err, "no assembler for AArch64 is installed"));
         return;
     }
     ck_assert_int_eq(status, line->status);
-    ck_assert_msg(line->out ? strstr(out, line->out) != NULL : !*out, "%s", out);
-    ck_assert_msg(line->err ? strstr(err, line->err) != NULL : !*err, "%s", err);
-    for (const char *at = out; *at; at += strcspn(at, "\n") + (strchr(at, '\n') != NULL))
+    ck_assert_msg(line->out ? strstr(said.out, line->out) != NULL : !*said.out, "%s", said.out);
+    ck_assert_msg(line->err ? strstr(said.err, line->err) != NULL : !*said.err, "%s", said.err);
+    for (const char *at = said.out; *at; at += strcspn(at, "\n") + (strchr(at, '\n') != NULL))
         ck_assert_msg(strcspn(at, "\n") <= 100, "%s", at);
 }
 
@@ -266,10 +235,10 @@ END_TEST
 
 START_TEST(json_is_json)
 {
-    static char out[MAX_OUTPUT], err[MAX_OUTPUT];
+    static struct check_said said;
     const struct line line = {.arguments = {"--json", "0xa8c10801"}};
-    ck_assert_int_eq(run(&line, out, err), 0);
-    json_t *value = json_loads(out, 0, NULL);
+    ck_assert_int_eq(check_command(cmd_insn, "insn", line.arguments, &said), 0);
+    json_t *value = json_loads(said.out, 0, NULL);
     ck_assert_ptr_nonnull(value);
     ck_assert_str_eq(json_string_value(json_object_get(value, "esr")), "0x0000000092000007");
     ck_assert(json_is_false(json_object_get(value, "isv")));

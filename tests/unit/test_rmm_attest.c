@@ -9,6 +9,7 @@
 
 #include "rmm_model/el3_attest.h"
 #include "rmm_model/rsi.h"
+#include "sim/scenario/text.h"
 #include "tests/unit/check_main.h"
 #include "tests/unit/test_rmm_realm.h"
 
@@ -20,12 +21,7 @@
 static void from_hex(const char *digits, uint8_t *out, size_t size)
 {
     ck_assert_uint_eq(strlen(digits), 2 * size);
-    for (size_t i = 0; i < size; i++) {
-        unsigned byte;
-
-        ck_assert_int_eq(sscanf(digits + 2 * i, "%2x", &byte), 1);
-        out[i] = (uint8_t)byte;
-    }
+    ck_assert(text_from_hex(digits, out, size));
 }
 
 /* RFC 6979, A.2.6: ECDSA, 384 bits, SHA-384. */
