@@ -121,28 +121,36 @@ int kvm_pgtable_get_leaf(const struct kvm_pgtable *pgt, ipa_t ipa, uint64_t *des
     }
 }
 
+int s2_read_slot(const struct kvm_pgtable *pgt, pa_t table, int level, uint64_t start, uint64_t end,
+                 struct s2_slot *slot)
+{
+    uint64_t step = kvm_pgtable_granule(level), next = (start & ~(step - 1)) + step;
+
+    slot->at = s2_desc_at(pgt, table, IPA(start), level);
+    slot->stop = next < end ? next : end;
+    return s2_read(pgt, slot->at, &slot->desc);
+}
+
 static int walk_table(struct kvm_pgtable *pgt, pa_t table, int level, uint64_t start, uint64_t end,
                       s2_leaf_fn *fn, void *arg)
 {
     uint64_t step = kvm_pgtable_granule(level);
 
     while (start < end) {
-        uint64_t next = (start & ~(step - 1)) + step, stop = next < end ? next : end;
-        pa_t at = s2_desc_at(pgt, table, IPA(start), level);
-        uint64_t desc;
-        int ret = s2_read(pgt, at, &desc);
+        struct s2_slot slot;
+        int ret = s2_read_slot(pgt, table, level, start, end, &slot);
 
-        if (ret == 0 && !s2_is_table(desc, level)) {
-            ret = fn(pgt, at, desc, IPA(start & ~(step - 1)), level, arg);
+        if (ret == 0 && !s2_is_table(slot.desc, level)) {
+            ret = fn(pgt, slot.at, slot.desc, IPA(start & ~(step - 1)), level, arg);
             /* A visitor may have put a table there: it is descended into. */
             if (ret == 0)
-                ret = s2_read(pgt, at, &desc);
+                ret = s2_read(pgt, slot.at, &slot.desc);
         }
-        if (ret == 0 && s2_is_table(desc, level))
-            ret = walk_table(pgt, s2_pa(desc), level + 1, start, stop, fn, arg);
+        if (ret == 0 && s2_is_table(slot.desc, level))
+            ret = walk_table(pgt, s2_pa(slot.desc), level + 1, start, slot.stop, fn, arg);
         if (ret)
             return ret;
-        start = stop;
+        start = slot.stop;
     }
     return 0;
 }
@@ -262,23 +270,21 @@ static int unmap_table(struct kvm_pgtable *pgt, pa_t table, int level, uint64_t 
     uint64_t step = kvm_pgtable_granule(level);
 
     while (start < end) {
-        uint64_t block = start & ~(step - 1);
-        uint64_t stop = block + step < end ? block + step : end;
-        pa_t at = s2_desc_at(pgt, table, IPA(start), level);
-        uint64_t desc;
-        int ret = s2_read(pgt, at, &desc);
+        ipa_t block = IPA(start & ~(step - 1));
+        struct s2_slot slot;
+        int ret = s2_read_slot(pgt, table, level, start, end, &slot);
 
-        if (ret == 0 && s2_is_table(desc, level)) {
-            ret = unmap_table(pgt, s2_pa(desc), level + 1, start, stop, gone);
-            if (ret == 0 && table_is_empty(pgt, s2_pa(desc)))
-                ret = clear_entry(pgt, at, desc, IPA(block), level);
-        } else if (ret == 0 && s2_is_valid(desc)) {
-            ret = clear_entry(pgt, at, desc, IPA(block), level);
+        if (ret == 0 && s2_is_table(slot.desc, level)) {
+            ret = unmap_table(pgt, s2_pa(slot.desc), level + 1, start, slot.stop, gone);
+            if (ret == 0 && table_is_empty(pgt, s2_pa(slot.desc)))
+                ret = clear_entry(pgt, slot.at, slot.desc, block, level);
+        } else if (ret == 0 && s2_is_valid(slot.desc)) {
+            ret = clear_entry(pgt, slot.at, slot.desc, block, level);
             ++*gone;
         }
         if (ret)
             return ret;
-        start = stop;
+        start = slot.stop;
     }
     return 0;
 }

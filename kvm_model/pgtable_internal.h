@@ -46,6 +46,17 @@ static inline void s2_charge(struct kvm_pgtable *pgt, enum op op, uint64_t count
 
 /* Address of the descriptor for ipa in a table of that level; the start level is wider. */
 pa_t s2_desc_at(const struct kvm_pgtable *pgt, pa_t table, ipa_t ipa, int level);
+
+/* One descriptor on the way from one IPA to another. */
+struct s2_slot {
+    pa_t at;
+    uint64_t desc;
+    uint64_t stop; /* where what it maps ends, or the range does */
+};
+
+/* The slot for start in a table of that level, of a range that goes to end; 0 or -errno. */
+int s2_read_slot(const struct kvm_pgtable *pgt, pa_t table, int level, uint64_t start, uint64_t end,
+                 struct s2_slot *slot);
 bool s2_in_range(const struct kvm_pgtable *pgt, ipa_t ipa, uint64_t size);
 /* Frees the tables below a table descriptor, then the table itself. */
 void s2_free_table(struct kvm_pgtable *pgt, pa_t table, int level);

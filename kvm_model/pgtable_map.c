@@ -113,26 +113,22 @@ static int set_table(struct kvm_pgtable *pgt, const struct map_data *data, pa_t 
 static int map_table(struct kvm_pgtable *pgt, const struct map_data *data, pa_t table, int level,
                      uint64_t start, uint64_t end, pa_t pa)
 {
-    uint64_t step = kvm_pgtable_granule(level);
-
     while (start < end) {
-        uint64_t next = (start & ~(step - 1)) + step, stop = next < end ? next : end;
-        pa_t at = s2_desc_at(pgt, table, IPA(start), level);
-        uint64_t desc;
-        int ret = s2_read(pgt, at, &desc);
+        struct s2_slot slot;
+        int ret = s2_read_slot(pgt, table, level, start, end, &slot);
 
         if (ret == 0 && leaf_fits(data, start, end, pa, level)) {
-            ret = set_leaf(pgt, data, at, desc, start, pa, level);
+            ret = set_leaf(pgt, data, slot.at, slot.desc, start, pa, level);
         } else if (ret == 0) {
-            if (!s2_is_table(desc, level))
-                ret = set_table(pgt, data, at, desc, start, level, &desc);
+            if (!s2_is_table(slot.desc, level))
+                ret = set_table(pgt, data, slot.at, slot.desc, start, level, &slot.desc);
             if (ret == 0)
-                ret = map_table(pgt, data, s2_pa(desc), level + 1, start, stop, pa);
+                ret = map_table(pgt, data, s2_pa(slot.desc), level + 1, start, slot.stop, pa);
         }
         if (ret)
             return ret;
-        pa.v += stop - start;
-        start = stop;
+        pa.v += slot.stop - start;
+        start = slot.stop;
     }
     return 0;
 }
