@@ -2,9 +2,8 @@
 #include "rmm_model/host_view.h"
 
 #include "cpu/arch/esr.h"
+#include "cpu/count.h"
 #include "cpu/types.h"
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Only WFI against WFE: the low bit of TI. */
 static const struct field WFX_TI_WFE = {0, 1};

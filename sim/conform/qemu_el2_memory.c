@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cpu/arch/descriptor.h"
+#include "cpu/count.h"
 #include "sim/conform/qemu_el2.h"
 
 #define MIB ((uint64_t)1 << 20)
@@ -113,8 +114,6 @@ static const uint64_t block_2m_attributes[] = {
 static const uint64_t block_1g_attributes[] = {
     0, S2_RO, S2_RW & ~AF, S2_NO_ACCESS, S2_RW | TOO_BIG,
 };
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static void make_stage2(struct physmem *mem)
 {

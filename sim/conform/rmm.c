@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#include "cpu/count.h"
+
 #define SEQUENCE_FN "rmi"
 
 /* A profile, and what a record's "ver" calls the release it models. */

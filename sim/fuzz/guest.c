@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#include "cpu/count.h"
 
 /* A64 (Arm ARM C6.2), with the fields to be filled zero. */
 #define LDST_UNSIGNED 0x39000000u

@@ -2,9 +2,8 @@
 #include "sim/fuzz/host.h"
 
 #include "cpu/arch/esr.h"
+#include "cpu/count.h"
 #include "sim/fuzz/guest.h"
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 #define PSCI_DENIED ((uint64_t)-3)
 

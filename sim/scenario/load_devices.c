@@ -5,11 +5,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cpu/count.h"
 #include "kvm_model/vmm/pflash.h"
 #include "kvm_model/vmm/virtio_blk.h"
 #include "sim/scenario/text.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define DEFAULT_SECTORS 8
 
 #define OF(type) (1u << SCN_DEVICE_##type)

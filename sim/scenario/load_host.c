@@ -2,11 +2,11 @@
 /* `host:`: the policy of a host that lies, as steps for kvm_model/hostile.h. */
 #include <string.h>
 
+#include "cpu/count.h"
 #include "rmm_model/rmm.h"
 #include "sim/scenario/loader.h"
 #include "sim/scenario/text.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define MOMENT(name) (1u << HOSTILE_##name)
 #define ANY_MOMENT                                                                                 \
     (MOMENT(AT_EXIT) | MOMENT(ANY_EXIT) | MOMENT(AT_COMMAND) | MOMENT(DURING) | MOMENT(AT_END))

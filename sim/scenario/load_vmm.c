@@ -2,10 +2,9 @@
 /* `vmm:`, steps for kvm_model/vmm/script.h, and `kvm:`. */
 #include <string.h>
 
+#include "cpu/count.h"
 #include "sim/scenario/loader.h"
 #include "sim/scenario/text.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* KVM and the VMM know a realm's addresses without the bit that selects the half. */
 static uint64_t gpa_of(const struct loader *loader, uint64_t ipa)

@@ -3,9 +3,9 @@
 #ifndef SIM_SCENARIO_SCHEMA_ROWS_H
 #define SIM_SCENARIO_SCHEMA_ROWS_H
 
+#include "cpu/count.h"
 #include "sim/scenario/schema.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define MAP(rows)                                                                                  \
     &(const struct schema_map)                                                                     \
     {                                                                                              \

@@ -10,6 +10,7 @@
 #include "cpu/access.h"
 #include "cpu/arch/descriptor.h"
 #include "cpu/arch/pstate.h"
+#include "cpu/count.h"
 #include "cpu/engine_words.h"
 #include "tests/unit/check_main.h"
 
@@ -173,8 +174,6 @@ START_TEST(words_fatal_to_the_engine)
     ck_assert_int_eq(engine_word_is_fatal(engine_words[_i].word), engine_words[_i].fatal);
 }
 END_TEST
-
-#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 Suite *check_suite(void)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cpu/count.h"
 #include "sim/conform/line_reader.h"
 #include "sim/conform/runner.h"
 #include "tests/unit/check_main.h"
@@ -466,8 +467,6 @@ START_TEST(test_report)
     free(json);
 }
 END_TEST
-
-#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 Suite *check_suite(void)
 {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "cpu/arch/esr.h"
+#include "cpu/count.h"
 #include "kvm_model/id_regs.h"
 #include "tests/unit/check_main.h"
 #include "tests/unit/test_kvm_machine.h"
@@ -387,8 +388,6 @@ START_TEST(random_bits)
     finish();
 }
 END_TEST
-
-#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 Suite *check_suite(void)
 {

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cpu/count.h"
 #include "sim/scenario/code_cache.h"
 #include "sim/scenario/elf_image.h"
 #include "sim/scenario/expr.h"
@@ -15,8 +16,6 @@
 #include "sim/scenario/text.h"
 #include "sim/scenario/yaml_tree.h"
 #include "tests/unit/check_main.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct fixture {
     char folder[32];

@@ -8,11 +8,10 @@
 
 #include "cpu/arch/descriptor.h"
 #include "cpu/arch/esr.h"
+#include "cpu/count.h"
 #include "cpu/trap_rows.h"
 #include "cpu/trap_table.h"
 #include "tests/unit/check_main.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* --- a CPU whose control registers are set by name --- */
 
