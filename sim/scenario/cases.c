@@ -3,10 +3,9 @@
 
 #include <string.h>
 
+#include "cpu/count.h"
 #include "sim/scenario/file.h"
 #include "sim/scenario/text.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct case_line {
     const char *text;

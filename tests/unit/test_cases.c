@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "sim/scenario/scenario.h"
+#include "tests/unit/check_folder.h"
+#include "tests/unit/check_main.h"
 
 #define SCENARIO "s.yaml"
 #define CASES "c.ndjson"
@@ -177,11 +179,9 @@ START_TEST(files_that_are_none)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
-    char folder[] = "/tmp/sim-cases-XXXXXX";
-    if (!mkdtemp(folder) || chdir(folder) != 0)
-        return EXIT_FAILURE;
+    check_in_folder();
     Suite *suite = suite_create("cases");
     TCase *tests = tcase_create("all");
     tcase_add_checked_fixture(tests, set_up, tear_down);
@@ -190,10 +190,5 @@ int main(void)
     tcase_add_loop_test(tests, mistakes_have_places, 0, sizeof(wrong) / sizeof(wrong[0]));
     tcase_add_test(tests, files_that_are_none);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    rmdir(folder);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

@@ -10,48 +10,7 @@
 #include "sim/conform/line_reader.h"
 #include "sim/conform/runner.h"
 #include "tests/unit/check_main.h"
-
-static char path[64];
-static struct tally tally;
-static struct reasons reasons;
-static struct runner_options options;
-static char message[1024];
-
-static void setup(void)
-{
-    int file;
-
-    snprintf(path, sizeof(path), "/tmp/test_conform.XXXXXX");
-    file = mkstemp(path);
-    ck_assert_int_ge(file, 0);
-    close(file);
-    tally = (struct tally){.failure_limit = 100};
-    reasons = (struct reasons){0};
-    options = (struct runner_options){.reasons = &reasons};
-    message[0] = '\0';
-}
-
-static void teardown(void)
-{
-    tally_free(&tally);
-    reasons_free(&reasons);
-    unlink(path);
-}
-
-static void put_bytes(const void *bytes, size_t size)
-{
-    FILE *file = fopen(path, "wb");
-
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(bytes, 1, size, file), size);
-    ck_assert_int_eq(fclose(file), 0);
-}
-
-static bool run_text(const char *text)
-{
-    put_bytes(text, strlen(text));
-    return runner_file(path, &options, &tally, message, sizeof(message));
-}
+#include "tests/unit/test_conform_fixture.h"
 
 /* --- records that hold, and one wrong thing in each --- */
 
@@ -89,11 +48,7 @@ static bool run_text(const char *text)
     "\"to_el1\":{\"esr_el1\":\"0x92000021\",\"far_el1\":\"0x400012600103\","                       \
     "\"elr_el1\":\"0x40001260a100\",\"spsr_el1\":\"0x3c0\"}}"
 
-static const struct {
-    const char *record;
-    const char *instead_of, *put; /* what is made wrong; NULL: nothing */
-    const char *field;            /* the first difference that must come of it */
-} wrongs[] = {
+static const struct wrong_record wrongs[] = {
     {LOAD, NULL, NULL, NULL},
     {LOAD, "0x93830007", "0x93830006", "esr_el2"},
     {LOAD, "0x93830007", "0x93800007", "esr_el2"},
@@ -126,33 +81,9 @@ static const struct {
     {EL0_FAULT, "\"spsr_el1\":\"0x3c0", "\"spsr_el1\":\"0x3c5", "spsr_el1"},
 };
 
-/* record with the first `from` replaced by `to`. */
-static void replace(char *text, size_t size, const char *record, const char *from, const char *to)
-{
-    const char *at = from ? strstr(record, from) : NULL;
-
-    ck_assert_msg(!from || at, "'%s' is not in the record", from);
-    if (at)
-        snprintf(text, size, "%.*s%s%s", (int)(at - record), record, to, at + strlen(from));
-    else
-        snprintf(text, size, "%s", record);
-}
-
 START_TEST(test_wrong_expectation)
 {
-    char text[2048];
-    bool good = wrongs[_i].field == NULL;
-
-    replace(text, sizeof(text), wrongs[_i].record, wrongs[_i].instead_of, wrongs[_i].put);
-    ck_assert_msg(run_text(text), "%s", message);
-    ck_assert_uint_eq(tally.passed, good ? 1 : 0);
-    ck_assert_uint_eq(tally.failed, good ? 0 : 1);
-    ck_assert_uint_eq(tally.skipped, 0);
-    if (good)
-        return;
-    ck_assert_uint_eq(tally.failure_count, 1);
-    ck_assert_uint_ge(tally.failures[0].result.difference_count, 1);
-    ck_assert_str_eq(tally.failures[0].result.differences[0].field, wrongs[_i].field);
+    check_wrong_record(&wrongs[_i]);
 }
 END_TEST
 

@@ -13,6 +13,8 @@
 
 #include "sim/cmd.h"
 #include "sim/report/verdict.h"
+#include "tests/unit/check_folder.h"
+#include "tests/unit/check_main.h"
 
 #define MAX_WORDS 12
 #define MAX_OUTPUT 65536
@@ -582,11 +584,9 @@ START_TEST(progress_stands_on_a_terminal_only)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
-    char folder[] = "/tmp/sim-suite-XXXXXX";
-    if (!mkdtemp(folder) || chdir(folder) != 0)
-        return EXIT_FAILURE;
+    check_in_folder();
     Suite *suite = suite_create("suite");
     TCase *tests = tcase_create("all");
     tcase_set_timeout(tests, 120);
@@ -605,11 +605,5 @@ int main(void)
     tcase_add_test(tests, a_crash_is_told_to_machines);
     tcase_add_test(tests, progress_stands_on_a_terminal_only);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    if (chdir("/") != 0 || (failed == 0 && execlp("rm", "rm", "-r", folder, NULL) != 0))
-        return EXIT_FAILURE;
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite;
 }

@@ -8,6 +8,8 @@
 
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/yaml_tree.h"
+#include "tests/unit/check_folder.h"
+#include "tests/unit/check_main.h"
 
 #define OUTER                                                                                      \
     "machine: {kernel: linux-7.2, ipa_bits: 36}\n"                                                 \
@@ -120,11 +122,9 @@ START_TEST(mistakes_name_the_suite_file)
 }
 END_TEST
 
-int main(void)
+Suite *check_suite(void)
 {
-    char folder[] = "/tmp/sim-suite-file-XXXXXX";
-    if (!mkdtemp(folder) || chdir(folder) != 0)
-        return EXIT_FAILURE;
+    check_in_folder();
     Suite *suite = suite_create("suite file");
     TCase *tests = tcase_create("all");
     tcase_add_checked_fixture(tests, set_up, tear_down);
@@ -132,11 +132,5 @@ int main(void)
     tcase_add_test(tests, from_within_the_folder);
     tcase_add_test(tests, mistakes_name_the_suite_file);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    if (chdir("/") != 0 || (failed == 0 && execlp("rm", "rm", "-r", folder, NULL) != 0))
-        return EXIT_FAILURE;
-    return EXIT_FAILURE;
+    return suite;
 }
