@@ -12,7 +12,11 @@
 /* X(enumerator, profile key, floor whose work it is, what is counted) */
 #define OP_TABLE(X)                                                                                \
     X(GUEST_INSN, guest_insn, GUEST, "one guest instruction")                                      \
-    X(WALK_LEVEL, walk_level, CPU, "one descriptor read of a stage-1 or stage-2 walk that faults") \
+    X(TLB_MISS, tlb_miss, CPU, "a translation that the modelled TLB does not hold: a walk begins") \
+    X(S1_WALK_LEVEL, s1_walk_level, CPU,                                                           \
+      "one stage-1 descriptor read by a walk, that no walk cache saves")                           \
+    X(S2_WALK_LEVEL, s2_walk_level, CPU,                                                           \
+      "one stage-2 descriptor read by a walk, that no walk cache saves")                           \
     X(EXCEPTION_ENTRY, exception_entry, CPU, "exception taken to EL1 or EL2")                      \
     X(ERET, eret, CPU, "exception return to the guest")                                            \
     X(BARRIER, barrier, CPU, "an ISB or a DSB of a software switch between worlds")                \

@@ -180,7 +180,7 @@ static enum outcome take_abort(struct cpu *cpu, const struct insn *insn, const s
 
     if (insn && cpu->mmu.quirks & CPU_QUIRK_CVAP_IS_LOAD && access_cleans_to_persistence(insn))
         syndrome.esr &= ~(field_mask(ESR_CM) | field_mask(ESR_WNR));
-    clock_charge(cpu->engine->clock, OP_WALK_LEVEL, fault->reads);
+    engine_tlb_fault(cpu, fault);
     EMIT(listener(cpu), FAULT, GUEST, EVENT_STR(fault_kind_name(fault->kind)), fault->stage,
          (uint64_t)(int64_t)fault->level, fault->va.v, fault->ipa.v);
     return target == 2 ? to_el2(cpu, &syndrome, insn ? insn->word : 0)
@@ -392,6 +392,8 @@ static enum outcome on_undefined(struct cpu *cpu, const struct insn *insn)
     if (insn_is_memory(insn) && access_faults(cpu, insn, &fault, NULL))
         return data_abort(cpu, insn, &fault);
     if (!cpu->engine->was_lifted && is_patched(cpu, &pa) && !engine_word_is_fatal(insn->word)) {
+        if (insn_is_memory(insn) && !engine_tlb_access_by(cpu, insn))
+            return GOES_ON;
         if (!execute_access(cpu, insn))
             engine_step_over(cpu, pa);
         return GOES_ON;
@@ -547,6 +549,7 @@ static enum outcome step(struct cpu *cpu)
         return on_exception(cpu);
     case STOP_WX:
         return engine_change_wx(cpu, cpu->el2.elr) ? GOES_ON : LEAVES_FAILURE;
+    case STOP_WALK:
     case STOP_EVENT:
     case STOP_DEBUGGER:
     case STOP_INTERRUPT: /* the next step takes it */

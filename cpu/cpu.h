@@ -136,10 +136,18 @@ static inline void cpu_write_log_clear(struct cpu_write_log *log)
 }
 
 /*
- * The software at EL2 changed stage 2 or the GPT: drops every cached translation. Cheap; done
- * before the next entry.
+ * The software at EL2 changed stage 2 or the GPT: what a translation was must be looked up anew.
+ * Cheap; done before the next entry. It is no TLB invalidation: the modelled TLB, which says what
+ * an access costs, keeps what it has.
  */
 void cpu_tlb_invalidate(struct cpu *cpu);
+/*
+ * TLBI IPAS2E1 or RIPAS2E1, then VMALLE1, as software does for an IPA that it has unmapped or
+ * changed: under the VMID of vttbr, at this CPU. Includes cpu_tlb_invalidate.
+ */
+void cpu_tlbi_ipa(struct cpu *cpu, uint64_t vttbr, ipa_t ipa, uint64_t size);
+/* TLBI VMALLE1; with stage2 VMALLS12E1. Likewise. */
+void cpu_tlbi_vmid(struct cpu *cpu, uint64_t vttbr, bool stage2);
 
 /* --- exceptions to EL1 (cpu/exception.c) --- */
 

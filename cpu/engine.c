@@ -55,8 +55,8 @@ static uint64_t chance(struct engine *engine)
 }
 
 /* Asked in front of a block that begins at or beyond the stop line, or at a misaligned address. */
-static enum engine_stop block_stop(struct engine *engine, const struct cpu *cpu, uint64_t address,
-                                   uint64_t instructions)
+static enum engine_stop block_stop(struct engine *engine, struct cpu *cpu, uint64_t address,
+                                   uint64_t instructions, uint64_t cycles)
 {
     if (engine->controls_stale)
         return STOP_CONTROLS;
@@ -72,6 +72,8 @@ static enum engine_stop block_stop(struct engine *engine, const struct cpu *cpu,
         return STOP_NEAR_LINE;
     if (interrupt_next(cpu, engine_read_reg(engine->uc, UC_ARM64_REG_PSTATE)) != INTERRUPT_NONE)
         return STOP_INTERRUPT;
+    if (cpu->fetch.unasked && !engine_tlb_fetch(cpu, address, instructions, cycles))
+        return STOP_WALK;
     return engine->chaos && chance(engine) & 1 ? STOP_CHAOS : STOP_NONE;
 }
 
@@ -83,7 +85,7 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
     cpu->block_pc = address;
     cpu->block_size = 0;
     if (cpu->executed + size / 4 > cpu->stop_line || address & 3) {
-        engine->block_stop = block_stop(engine, cpu, address, size / 4);
+        engine->block_stop = block_stop(engine, cpu, address, size / 4, 0);
         if (engine->block_stop != STOP_NONE) {
             uc_emu_stop(uc);
             return;
@@ -114,7 +116,7 @@ __attribute__((noinline)) static void timed_block_asked(uc_engine *uc, uint64_t 
         }
     }
     if (!block || cpu->executed + size / 4 > cpu->stop_line) {
-        engine->block_stop = block_stop(engine, cpu, address, size / 4);
+        engine->block_stop = block_stop(engine, cpu, address, size / 4, block ? block->cycles : 0);
         if (engine->block_stop != STOP_NONE) {
             uc_emu_stop(uc);
             return;
@@ -217,6 +219,7 @@ static bool on_tlb_miss(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
     }
     result->paddr = out.pa.v & ~GRANULE_MASK;
     if (access.type == ACCESS_FETCH) {
+        engine_tlb_fetched(cpu, vaddr);
         if (!code_pages_target(engine->code, out.pa, &target))
             return wants_wx(engine, &out, true);
         result->perms = UC_PROT_READ | UC_PROT_EXEC;
@@ -225,6 +228,10 @@ static bool on_tlb_miss(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
             result->perms = UC_PROT_EXEC; /* a copy is never read */
         }
         return true;
+    }
+    if (!engine_tlb_access(cpu, vaddr)) {
+        engine->walk_stop = true;
+        return false;
     }
     if (access.type == ACCESS_WRITE && physmem_is_code(engine->mem, out.pa)) {
         if (!engine->stepping)
@@ -335,6 +342,24 @@ static uint32_t on_msr(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
     return 1;
 }
 
+/* CRm of the TLBI instructions that the engine has. */
+enum { TLBI_INNER_SHAREABLE = 3, TLBI_LOCAL = 7 };
+
+static uint32_t on_sys(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *cp, void *user)
+{
+    struct engine *engine = user;
+
+    (void)reg;
+    /* It is called for what the engine has not, too: that comes back as undefined. */
+    if (!engine_is_tlbi(cp->op0, cp->op1, cp->crn) ||
+        (cp->crm != TLBI_LOCAL && cp->crm != TLBI_INNER_SHAREABLE) ||
+        field_get(engine_read_reg(uc, UC_ARM64_REG_PSTATE), PSTATE_M) == PSTATE_EL0T)
+        return 0;
+    engine_tlbi(engine->resident, cp->crm, cp->op2, cp->val);
+    uc_ctl_flush_tlb(uc); /* the model's entry may be of more than the engine's page */
+    return 0;
+}
+
 /*
  * Registers that would show the host's clock or chance, beside the timers'. FEAT_RNG is not offered
  * by the CPUs modelled, and its registers read 0. What is pending, the engine does not know.
@@ -401,6 +426,8 @@ static enum engine_stop stopped_why(struct cpu *cpu, uc_err err)
         return STOP_WX;
     if (err == UC_ERR_EXCEPTION && engine->miss.valid)
         return STOP_MISS;
+    if (err == UC_ERR_EXCEPTION && engine->walk_stop)
+        return STOP_WALK;
     if (err == UC_ERR_OK)
         return STOP_IDLE;
     snprintf(cpu->failure, sizeof(cpu->failure), "the engine stopped: %s", uc_strerror(err));
@@ -420,7 +447,17 @@ static uint64_t add_saturated(uint64_t a, uint64_t b)
     return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
-/* From where on each block asks whether to stop. */
+void engine_set_stop_line(struct cpu *cpu)
+{
+    const struct engine *engine = cpu->engine;
+
+    cpu->stop_line = add_saturated(cpu->executed, engine_instructions_left(cpu));
+    if (cpu->debug_line < cpu->stop_line)
+        cpu->stop_line = cpu->debug_line;
+    if (engine->chaos || interrupt_pending(cpu) || cpu->fetch.unasked || engine->controls_stale)
+        cpu->stop_line = 0;
+}
+
 static void set_lines(struct cpu *cpu)
 {
     const struct engine *engine = cpu->engine;
@@ -431,12 +468,8 @@ static void set_lines(struct cpu *cpu)
     cpu->flow.due = engine->clock->events.count
                         ? event_queue_next_due(&engine->clock->events).v - engine->clock->now.v
                         : UINT64_MAX;
-    cpu->stop_line = add_saturated(cpu->executed, engine_instructions_left(cpu));
     cpu->debug_line = engine->debugger ? debugger_poll_line(engine->debugger, cpu) : UINT64_MAX;
-    if (cpu->debug_line < cpu->stop_line)
-        cpu->stop_line = cpu->debug_line;
-    if (engine->chaos || interrupt_pending(cpu))
-        cpu->stop_line = 0;
+    engine_set_stop_line(cpu);
 }
 
 /* The engine stopped at pc: of the block that was running, what is in front of pc was executed. */
@@ -473,6 +506,7 @@ enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
     set_lines(cpu);
     engine->miss.valid = false;
     engine->wx.valid = false;
+    engine->walk_stop = false;
     cpu->block_pc = *pc;
     cpu->block_size = 0;
 
@@ -493,6 +527,9 @@ enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
     *pc = engine_read_reg(engine->uc, UC_ARM64_REG_PC);
     cpu->engine_pstate = engine_read_reg(engine->uc, UC_ARM64_REG_PSTATE);
     end_block(cpu, *pc);
+    if (cpu->fetch.unasked) /* it did not get there: the next time it is to be told again */
+        cpu->tlb_stale = true;
+    cpu->fetch.unasked = false;
     return stopped_why(cpu, err);
 }
 
@@ -532,6 +569,7 @@ static bool add_hooks(struct engine *engine, char *error, size_t size)
         {UC_HOOK_INTR, (void *)(uintptr_t)on_exception, 0},
         {UC_HOOK_INSN, (void *)(uintptr_t)on_mrs, UC_ARM64_INS_MRS},
         {UC_HOOK_INSN, (void *)(uintptr_t)on_msr, UC_ARM64_INS_MSR},
+        {UC_HOOK_INSN, (void *)(uintptr_t)on_sys, UC_ARM64_INS_SYS},
     };
 
     for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++) {
@@ -642,27 +680,28 @@ struct cpu *cpu_new(struct engine *engine, unsigned index, char *error, size_t s
     cpu->index = index;
     cpu->mmu.mem = engine->mem;
     cpu->mmu.quirks = engine->quirks;
+    cpu->mmu.walk = &cpu->walk;
     cpu->mmu_stale = true;
     cpu->budget_end = UINT64_MAX;
-    if (engine->core &&
-        !flow_init(&cpu->flow, engine->core, &(struct flow_source){guest_words, cpu})) {
-        snprintf(error, size, "out of memory");
-        free(cpu);
-        return NULL;
-    }
     gic_reset_cpu(&cpu->gic, engine->gic_lrs, engine->gicv.v != 0);
     if (!generic_timer_init(cpu)) {
         snprintf(error, size, "out of memory");
-        flow_free(&cpu->flow);
         free(cpu);
+        return NULL;
+    }
+    if (!engine_tlb_init(cpu) ||
+        (engine->core &&
+         !flow_init(&cpu->flow, engine->core, &(struct flow_source){guest_words, cpu}))) {
+        snprintf(error, size, "out of memory");
+        cpu_free(cpu);
         return NULL;
     }
     if (!check(uc_context_alloc(engine->uc, &cpu->context), "context", error, size)) {
-        generic_timer_free(cpu);
-        flow_free(&cpu->flow);
-        free(cpu);
+        cpu_free(cpu);
         return NULL;
     }
+    cpu->next = engine->cpus;
+    engine->cpus = cpu;
     if (engine->resident)
         uc_context_save(engine->uc, engine->resident->context);
     uc_context_restore(engine->uc, engine->pristine);
@@ -682,12 +721,21 @@ struct cpu *cpu_new(struct engine *engine, unsigned index, char *error, size_t s
 
 void cpu_free(struct cpu *cpu)
 {
+    struct cpu **at;
+
     if (!cpu)
         return;
+    for (at = &cpu->engine->cpus; *at; at = &(*at)->next)
+        if (*at == cpu) {
+            *at = cpu->next;
+            break;
+        }
     if (cpu->engine->resident == cpu)
         cpu->engine->resident = NULL;
     generic_timer_free(cpu);
     flow_free(&cpu->flow);
-    uc_context_free(cpu->context);
+    tlb_model_free(cpu->tlb);
+    if (cpu->context)
+        uc_context_free(cpu->context);
     free(cpu);
 }

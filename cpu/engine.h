@@ -14,6 +14,7 @@
 
 #include "cpu/code_pages.h"
 #include "cpu/cpu.h"
+#include "cpu/fault.h"
 #include "cpu/generic_timer_private.h"
 #include "cpu/gic_private.h"
 #include "cpu/insn.h"
@@ -31,6 +32,7 @@ enum engine_stop {
     STOP_EVENT,     /* one of the clock's is due */
     STOP_DEBUGGER,  /* it wants to poll */
     STOP_NEAR_LINE, /* one of both within the block to come: its instructions are to be counted */
+    STOP_WALK,      /* the walk of an access was charged; the clock comes before the access */
     STOP_WX,        /* a page changes between executable and writable: engine->wx */
     STOP_CONTROLS,  /* the guest wrote a register that decides what traps */
     STOP_INTERRUPT, /* one can be taken */
@@ -44,6 +46,7 @@ struct debugger;
 
 struct engine {
     uc_engine *uc;
+    struct cpu *cpus; /* all of the machine: they share an inner shareable domain */
     struct physmem *mem;
     struct clock *clock;
     const struct core_model *core; /* NULL: each instruction costs GUEST_INSN */
@@ -91,6 +94,7 @@ struct engine {
         enum pas pas;
         bool executable; /* what it must become */
     } wx;
+    bool walk_stop;
 };
 
 /* System registers of which the engine gets only a part (cpu/engine_regs.c). */
@@ -98,6 +102,7 @@ struct engine {
 
 struct cpu {
     struct engine *engine;
+    struct cpu *next;
     unsigned index;
     uc_context *context; /* its registers while another CPU is resident */
     struct el2_regs el2;
@@ -119,6 +124,14 @@ struct cpu {
         pa_t pa;
         unsigned bytes;
     } monitor;
+
+    struct tlb_model *tlb; /* cpu/engine_tlb.c */
+    struct tlb_walk walk;  /* what the last translation read */
+    struct {               /* a page the engine has fetched from, and the modelled TLB lacks: */
+        bool unasked;      /* no block of it has begun */
+        uint64_t page;     /* virtual */
+        struct tlb_walk walk;
+    } fetch;
 
     struct flow flow;   /* of its instructions through engine->core */
     uint64_t executed;  /* instructions */
@@ -183,6 +196,31 @@ uint64_t engine_uncharged_cycles(const struct cpu *cpu);
 void engine_charge(struct cpu *cpu);
 /* An exception is taken: what is in flight in the pipeline ends, and is charged. */
 void engine_drain(struct cpu *cpu);
+/* From where on each block asks whether to stop. */
+void engine_set_stop_line(struct cpu *cpu);
+
+/* --- the modelled TLB (cpu/engine_tlb.c) --- */
+
+bool engine_tlb_init(struct cpu *cpu); /* false when memory is short */
+/*
+ * The engine has filled its TLB for an access of data at va, or our own code is about to make one:
+ * cpu->walk says what was read. A walk is charged if the modelled TLB lacks va. False: the engine
+ * must stop in front of the instruction, as the clock's next event may come first.
+ */
+bool engine_tlb_access(struct cpu *cpu, uint64_t va);
+/* Likewise all pages of an access that the engine does not make. */
+bool engine_tlb_access_by(struct cpu *cpu, const struct insn *insn);
+/* The engine has filled its TLB for a fetch, which may be ahead of execution: asked at the block.
+ */
+void engine_tlb_fetched(struct cpu *cpu, uint64_t va);
+/* A block begins there, of so many instructions and cycles. False: it must not, as above. */
+bool engine_tlb_fetch(struct cpu *cpu, uint64_t va, uint64_t instructions, uint64_t cycles);
+/* The walk that found a fault is charged. */
+void engine_tlb_fault(struct cpu *cpu, const struct fault *fault);
+/* The guest executes a TLBI of EL1&0 with that operand. The engine forgets all it has cached. */
+bool engine_is_tlbi(unsigned op0, unsigned op1, unsigned crn);
+void engine_tlbi(struct cpu *cpu, unsigned crm, unsigned op2, uint64_t operand);
+
 /* Guest instructions executed up to now, exact in the middle of a block. */
 uint64_t engine_instructions_at(const struct cpu *cpu, uint64_t pc);
 

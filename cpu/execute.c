@@ -163,17 +163,12 @@ bool execute_access(struct cpu *cpu, const struct insn *insn)
     return done;
 }
 
-/* TLBI of EL1&0 (op0 1, CRn 8): forms the engine has not, by range or Outer Shareable. */
-static bool is_tlbi(const struct insn *insn)
-{
-    return insn->op0 == 1 && insn->op1 == 0 && insn->crn == 8;
-}
-
 bool execute_sysreg(struct cpu *cpu, const struct insn *insn)
 {
     uint64_t writable, *value;
 
-    if (is_tlbi(insn)) {
+    if (engine_is_tlbi(insn->op0, insn->op1, insn->crn)) {
+        engine_tlbi(cpu, insn->crm, insn->op2, cpu_get_x(cpu, insn->rt));
         cpu->tlb_stale = true; /* more than asked for is allowed */
         execute_step_pc(cpu);
         return true;

@@ -106,9 +106,15 @@ static bool s1_descriptor(const struct mmu *mmu, ipa_t at, int level, uint64_t *
 {
     struct mmu_access access = {.type = write ? ACCESS_WRITE : ACCESS_READ};
     struct translation where = {.write = true};
+    struct mmu again; /* of a descriptor that was read: its stage 2 is known */
     bool big_endian = field_get(mmu->regs.sctlr_el1, SCTLR_EE);
     enum phys_status status;
 
+    if (write && mmu->walk) {
+        again = *mmu;
+        again.walk = NULL;
+        mmu = &again;
+    }
     if (!mmu_stage2(mmu, at, &access, true, &where, fault, trace)) {
         if (mmu->quirks & CPU_QUIRK_S1PTW_LEVEL)
             fault->level = (int8_t)level;
@@ -133,6 +139,20 @@ static bool s1_descriptor(const struct mmu *mmu, ipa_t at, int level, uint64_t *
     if (!write)
         EMIT(trace, WALK_STEP, GUEST, 1, (uint64_t)level, where.pa.v, *desc);
     return true;
+}
+
+/* Stage 1 has read the descriptor of that level. */
+static void record_s1(const struct mmu *mmu, const struct table_shape *shape, int level,
+                      uint64_t desc)
+{
+    struct tlb_walk *walk = mmu_record(mmu);
+
+    if (!walk)
+        return;
+    walk->s1_reads++;
+    walk->s1_shift = (uint8_t)mmu_level_shift(shape, level);
+    walk->s1_stride = (uint8_t)(shape->granule_shift - DESC_SHIFT);
+    walk->global = !field_get(desc, S1_NG);
 }
 
 static void gather(struct s1_attrs *attrs, uint64_t desc, bool hierarchy_off)
@@ -182,6 +202,7 @@ static bool stage1_walk(const struct mmu *mmu, va_t va, const struct mmu_access 
         at = IPA(mmu_descriptor_address(table, va.v, &regime.shape, level));
         if (!s1_descriptor(mmu, at, level, &desc, false, fault, trace))
             return false;
+        record_s1(mmu, &regime.shape, level, desc);
         kind = mmu_classify(desc, &regime.shape, level);
         if (kind == DESC_INVALID)
             return mmu_fail(fault, FAULT_TRANSLATION, level);
@@ -260,6 +281,8 @@ static bool check_gpt(const struct mmu *mmu, struct translation *out, struct fau
 bool mmu_translate_stage2(const struct mmu *mmu, ipa_t ipa, struct mmu_access access, bool s1ptw,
                           struct translation *out, struct fault *fault, struct trace *trace)
 {
+    if (mmu_record(mmu))
+        mmu->walk->s1_reads = mmu->walk->s2_walks = 0;
     *fault = (struct fault){.type = access.type, .va = VA(ipa.v)};
     *out = (struct translation){.ipa = ipa, .write = true};
     return mmu_stage2(mmu, ipa, &access, s1ptw, out, fault, trace) && check_gpt(mmu, out, fault);
@@ -270,6 +293,8 @@ bool mmu_translate_stage1(const struct mmu *mmu, va_t va, struct mmu_access acce
 {
     const struct mmu_regs *regs = &mmu->regs;
 
+    if (mmu_record(mmu))
+        mmu->walk->s1_reads = mmu->walk->s2_walks = 0;
     *fault = (struct fault){.type = access.type, .stage = 1, .va = va};
     *out = (struct translation){.write = true};
     /* HCR_EL2.DC makes SCTLR_EL1.M behave as 0. */
@@ -281,7 +306,11 @@ bool mmu_translate_stage1(const struct mmu *mmu, va_t va, struct mmu_access acce
 bool mmu_translate(const struct mmu *mmu, va_t va, struct mmu_access access,
                    struct translation *out, struct fault *fault, struct trace *trace)
 {
-    return mmu_translate_stage1(mmu, va, access, out, fault, trace) &&
-           mmu_stage2(mmu, out->ipa, &access, false, out, fault, trace) &&
-           check_gpt(mmu, out, fault);
+    bool done = mmu_translate_stage1(mmu, va, access, out, fault, trace) &&
+                mmu_stage2(mmu, out->ipa, &access, false, out, fault, trace) &&
+                check_gpt(mmu, out, fault);
+
+    if (mmu_record(mmu))
+        mmu->walk->complete = done;
+    return done;
 }

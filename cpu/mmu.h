@@ -9,6 +9,7 @@
 #include "cpu/event.h"
 #include "cpu/fault.h"
 #include "cpu/physmem.h"
+#include "cpu/timing/tlb_model.h"
 #include "cpu/types.h"
 
 /* Registers a walk depends on, copied from the vCPU when they change. */
@@ -30,8 +31,9 @@ struct mmu_peek {
 struct mmu {
     struct mmu_regs regs;
     struct physmem *mem;
-    unsigned quirks; /* enum cpu_quirk */
+    unsigned quirks;             /* enum cpu_quirk */
     const struct mmu_peek *peek; /* NULL: the guest's own access */
+    struct tlb_walk *walk;       /* NULL, or what the last translation read: but for a peek's */
 };
 
 struct mmu_access {

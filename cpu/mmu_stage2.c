@@ -48,11 +48,25 @@ static void stage2_trace(struct trace *trace, ipa_t ipa, uint64_t pa, int level,
     EMIT(trace, S2_WALK, GUEST, ipa.v, pa, (uint64_t)(int64_t)level, EVENT_STR(result), s1ptw);
 }
 
+/* A walk begins; NULL: nobody wants to know. */
+static struct tlb_walk_s2 *record_walk(const struct mmu *mmu, ipa_t ipa,
+                                       const struct table_shape *shape)
+{
+    struct tlb_walk *walk = mmu_record(mmu);
+
+    if (!walk || walk->s2_walks > TLB_WALK_S1_MAX)
+        return NULL;
+    walk->s2[walk->s2_walks] =
+        (struct tlb_walk_s2){.ipa = ipa.v, .stride = (uint8_t)(shape->granule_shift - DESC_SHIFT)};
+    return &walk->s2[walk->s2_walks++];
+}
+
 /* The walk proper: the leaf that maps ipa, where it is, and the level it stands at. */
 static bool stage2_walk(const struct mmu *mmu, ipa_t ipa, const struct table_shape *shape, pa_t *at,
                         uint64_t *leaf, int *level, struct fault *fault, struct trace *trace)
 {
     uint64_t table = mmu_table_base(mmu->regs.vttbr_el2 & field_mask(VTTBR_BADDR), shape);
+    struct tlb_walk_s2 *record = record_walk(mmu, ipa, shape);
 
     if (mmu_exceeds(ipa.v, shape->input_bits))
         return mmu_fail(fault, FAULT_TRANSLATION, 0);
@@ -67,6 +81,11 @@ static bool stage2_walk(const struct mmu *mmu, ipa_t ipa, const struct table_sha
         if (status != PHYS_OK)
             return mmu_fail_phys(fault, status, *at, true, *level);
         EMIT(trace, WALK_STEP, GUEST, 2, (uint64_t)*level, at->v, *leaf);
+        if (record) {
+            record->reads++;
+            record->shift = (uint8_t)mmu_level_shift(shape, *level);
+            record->complete = mmu_classify(*leaf, shape, *level) == DESC_LEAF;
+        }
         switch (mmu_classify(*leaf, shape, *level)) {
         case DESC_INVALID:
             return mmu_fail(fault, FAULT_TRANSLATION, *level);

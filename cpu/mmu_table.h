@@ -100,6 +100,12 @@ static inline bool mmu_fail_phys(struct fault *fault, enum phys_status status, p
     return mmu_fail(fault, walk ? FAULT_EXTERNAL_WALK : FAULT_EXTERNAL, level);
 }
 
+/* Where to write down what is read; NULL: nowhere. */
+static inline struct tlb_walk *mmu_record(const struct mmu *mmu)
+{
+    return mmu->peek ? NULL : mmu->walk;
+}
+
 /*
  * Stage 2 of a regime that may have it off (cpu/mmu_stage2.c): *out's pa, pas and s2_device, and
  * its write cleared if stage 2 does not allow one; or *fault. s1ptw: ipa is a stage-1 descriptor's.

@@ -12,8 +12,8 @@
 #include "kvm_model/kvm.h"
 #include "kvm_model/pgtable.h"
 #include "kvm_model/realm.h"
-#include "kvm_model/state_switch.h"
 #include "kvm_model/rmi_cmds.h"
+#include "kvm_model/state_switch.h"
 
 #define KVM_ZERO_REG 31
 #define KVM_GPR_COUNT 31
@@ -69,7 +69,7 @@ struct kvm {
     unsigned pa_bits;
     unsigned vmid;
     bool nisv_to_user;
-    bool sea_to_user; /* KVM_ARCH_FLAG_EXIT_SEA */
+    bool sea_to_user;            /* KVM_ARCH_FLAG_EXIT_SEA */
     bool mte;                    /* KVM_CAP_ARM_MTE */
     uint64_t dirty_log_flags;    /* KVM_DIRTY_LOG_*, of KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 */
     uint64_t split_chunk_size;   /* KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE; 0: none */
@@ -88,6 +88,7 @@ struct kvm {
     uint64_t trng_state;
     struct kvm_switch_bundles switches;
     struct kvm_vcpu **vcpus;
+    struct kvm_vcpu *last_ran; /* of the host CPU they share (last_vcpu_ran); NULL: none yet */
     size_t vcpu_count;
     struct realm realm;
     struct rmi_host rmi; /* of a realm */

@@ -164,23 +164,23 @@ int s2_walk_leaves(struct kvm_pgtable *pgt, ipa_t ipa, uint64_t size, s2_leaf_fn
 
 /* --- maintenance --------------------------------------------------------------------------- */
 
-static void flush_tlb(struct kvm_pgtable *pgt)
+static void flush_tlb(struct kvm_pgtable *pgt, ipa_t ipa, uint64_t size)
 {
     s2_charge(pgt, OP_KVM_TLBI, 1);
     if (pgt->flush_tlb)
-        pgt->flush_tlb(pgt->flush_ctx);
+        pgt->flush_tlb(pgt->flush_ctx, ipa, size);
 }
 
 void s2_tlbi_ipa(struct kvm_pgtable *pgt, ipa_t ipa, int level)
 {
-    flush_tlb(pgt);
+    flush_tlb(pgt, ipa, level < 0 ? GRANULE_SIZE : kvm_pgtable_granule(level));
     EMIT(pgt->trace, STAGE2_TLBI, HOST, EVENT_STR("ipa"), ipa.v,
          level < 0 ? 0 : kvm_pgtable_granule(level), (uint64_t)(int64_t)level);
 }
 
 void s2_tlbi_range(struct kvm_pgtable *pgt, ipa_t ipa, uint64_t size)
 {
-    flush_tlb(pgt);
+    flush_tlb(pgt, ipa, size);
     EMIT(pgt->trace, STAGE2_TLBI, HOST, EVENT_STR("range"), ipa.v, size, (uint64_t)-1);
 }
 

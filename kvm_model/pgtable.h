@@ -31,7 +31,8 @@ struct kvm_pgtable {
     bool dic;            /* CTR_EL0.DIC: nor is the instruction cache invalidated */
     struct trace *trace; /* may be NULL */
     struct clock *clock; /* may be NULL: costs nothing */
-    void (*flush_tlb)(void *ctx); /* a TLB may have what was changed; may be NULL */
+    /* TLBI by IPA, at all CPUs: a TLB may have what was changed there; may be NULL */
+    void (*flush_tlb)(void *ctx, ipa_t ipa, uint64_t size);
     void *flush_ctx;
 };
 

@@ -195,6 +195,23 @@ static int start_run(struct kvm_vcpu *vcpu)
     return run_loop(vcpu);
 }
 
+/*
+ * kvm_arch_vcpu_load, __kvm_flush_cpu_context: vCPUs of one VM share a VMID, and may not share what
+ * a CPU's TLB has of stage 1. They take turns on one CPU of the host; of a REC the RMM takes care.
+ */
+static void flush_cpu_context(struct kvm_vcpu *vcpu)
+{
+    struct kvm *kvm = vcpu->kvm;
+
+    if (vcpu_is_rec(vcpu) || kvm->last_ran == vcpu)
+        return;
+    if (kvm->last_ran) {
+        cpu_tlbi_vmid(vcpu->cpu, kvm->vttbr, false);
+        clock_charge(kvm->clock, OP_KVM_TLBI, 1);
+    }
+    kvm->last_ran = vcpu;
+}
+
 int kvm_vcpu_run(struct kvm_vcpu *vcpu)
 {
     struct kvm_run *run = vcpu->run;
@@ -209,6 +226,7 @@ int kvm_vcpu_run(struct kvm_vcpu *vcpu)
         EMIT(trace, KVM_RUN, VMM, vcpu->id);
         kvm_timer_enable(vcpu);
     }
+    flush_cpu_context(vcpu);
     kvm_charge_switch(vcpu, SWITCH_LOAD);
     kvm_timer_vcpu_load(vcpu);
     if (!vcpu->in_run)

@@ -38,9 +38,14 @@ static int check_config(const struct kvm_config *config, unsigned pa_bits)
     return 0;
 }
 
-static void flush_tlb(void *ctx)
+/* __kvm_tlb_flush_vmid_ipa, __kvm_tlb_flush_vmid_range: by IPA, then all of stage 1. */
+static void flush_tlb(void *ctx, ipa_t ipa, uint64_t size)
 {
-    kvm_flush_tlb(ctx);
+    struct kvm *kvm = ctx;
+
+    for (size_t i = 0; i < kvm->vcpu_count; i++)
+        if (kvm->vcpus[i]->cpu)
+            cpu_tlbi_ipa(kvm->vcpus[i]->cpu, kvm->vttbr, ipa, size);
 }
 
 static int init_vm(struct kvm *kvm)
@@ -210,7 +215,7 @@ void kvm_flush_tlb(struct kvm *kvm)
 {
     for (size_t i = 0; i < kvm->vcpu_count; i++)
         if (kvm->vcpus[i]->cpu)
-            cpu_tlb_invalidate(kvm->vcpus[i]->cpu);
+            cpu_tlbi_vmid(kvm->vcpus[i]->cpu, kvm->vttbr, true);
 }
 
 void kvm_flush_remote_tlbs(struct kvm *kvm)

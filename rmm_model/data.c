@@ -99,7 +99,7 @@ void smc_data_destroy(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
         gone.ripas = RMI_EMPTY;
     data = walk.entry.addr;
     rtt_set_entry(&walk, gone);
-    rmm_tlb_invalidate(rmm);
+    rmm_tlbi(rmm, realm, ipa, GRANULE_SIZE);
     rmm_zero_granule(rmm, data);
     granule_find(&rmm->granules, data)->state = GRANULE_DELEGATED;
     result[0] = RMI_SUCCESS;

@@ -148,7 +148,7 @@ static void range_unmap(struct rmm *rmm, const uint64_t *arg, uint64_t *result, 
         result[0] = rmi_return(RMI_ERROR_RTT, (unsigned)walk.level);
         return;
     }
-    rmm_tlb_invalidate(rmm);
+    rmm_tlbi(rmm, unmap.realm, unmap.base, end - unmap.base);
     tell(&unmap, end, result);
 }
 

@@ -30,25 +30,38 @@ static bool ripas_apply(const struct ripas_change *change, struct rtt_entry *ent
     return true;
 }
 
+/* The realm has access to it: a TLB may have an entry of it. */
+static bool is_mapped(const struct rtt_entry *entry)
+{
+    return entry->kind == RTT_ASSIGNED && entry->ripas == RMI_RAM;
+}
+
 /* Applies the change from base, where the walk stands; result as both commands give it. */
-static void ripas_range(struct rmm *rmm, struct rtt_walk *walk, uint64_t base, uint64_t top,
-                        const struct ripas_change *change, uint64_t *result)
+static void ripas_range(struct rmm *rmm, const struct realm *realm, struct rtt_walk *walk,
+                        uint64_t base, uint64_t top, const struct ripas_change *change,
+                        uint64_t *result)
 {
     uint64_t size = rtt_entry_size(walk->level), addr = base;
     unsigned index = walk->index;
+    bool mapped = false;
 
     if (rtt_entry_aligned(base, walk->level)) {
         for (; index < RTT_ENTRIES && addr + size <= top; index++, addr += size) {
             uint64_t *slot = walk->slot + (index - walk->index);
             struct rtt_entry entry = rtt_entry_decode(*slot, walk->level);
+            bool was_mapped = is_mapped(&entry);
 
             if (!ripas_apply(change, &entry))
                 break;
+            mapped |= was_mapped;
             *slot = rtt_entry_encode(entry, walk->level);
             if (change->measured)
                 measurement_add_ripas(change->measured, addr, addr + size);
         }
-        rmm_tlb_invalidate(rmm);
+        if (mapped)
+            rmm_tlbi(rmm, realm, base, addr - base);
+        else
+            rmm_tlb_invalidate(rmm);
     }
     if (addr == base) {
         result[0] = rmi_return(RMI_ERROR_RTT, (unsigned)walk->level);
@@ -84,7 +97,7 @@ void smc_rtt_init_ripas(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
         return;
     }
     walk = rtt_walk_to(rmm, realm, base, RTT_LEVEL_PAGE);
-    ripas_range(rmm, &walk, base, top, &init, result);
+    ripas_range(rmm, realm, &walk, base, top, &init, result);
 }
 
 void smc_rtt_set_ripas(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
@@ -110,7 +123,7 @@ void smc_rtt_set_ripas(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
     change = (struct ripas_change){.ripas = rec->set_ripas.ripas,
                                    .change_destroyed = rec->set_ripas.change_destroyed};
     walk = rtt_walk_to(rmm, realm, base, RTT_LEVEL_PAGE);
-    ripas_range(rmm, &walk, base, top, &change, result);
+    ripas_range(rmm, realm, &walk, base, top, &change, result);
     if (result[0] == RMI_SUCCESS)
         rec->set_ripas.next = result[1];
 }
@@ -134,7 +147,10 @@ static uint64_t ripas_entry(struct rmm *rmm, const struct realm *realm, uint64_t
     if (walk.level != level || !ripas_apply(change, &entry))
         return rmi_return(RMI_ERROR_RTT, (unsigned)walk.level);
     rtt_set_entry(&walk, entry);
-    rmm_tlb_invalidate(rmm);
+    if (is_mapped(&walk.entry))
+        rmm_tlbi(rmm, realm, ipa, rtt_entry_size(level));
+    else
+        rmm_tlb_invalidate(rmm);
     return RMI_SUCCESS;
 }
 

@@ -178,3 +178,9 @@ void rmm_tlb_invalidate(struct rmm *rmm)
     for (unsigned i = 0; i < rmm->pe_count; i++)
         cpu_tlb_invalidate(rmm->pes[i].cpu);
 }
+
+void rmm_tlbi(struct rmm *rmm, const struct realm *realm, uint64_t ipa, uint64_t size)
+{
+    for (unsigned i = 0; i < rmm->pe_count; i++)
+        cpu_tlbi_ipa(rmm->pes[i].cpu, realm_vttbr(realm), IPA(ipa), size);
+}

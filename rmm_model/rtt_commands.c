@@ -74,21 +74,25 @@ void smc_rtt_create(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
     }
     table_fill(rmm, rtt, walk.entry, level);
     rtt_set_entry(&walk, (struct rtt_entry){.kind = RTT_TABLE, .addr = rtt});
-    rmm_tlb_invalidate(rmm);
+    if (walk.entry.kind == RTT_ASSIGNED || walk.entry.kind == RTT_ASSIGNED_NS)
+        rmm_tlbi(rmm, realm, ipa, rtt_entry_size(level - 1));
+    else
+        rmm_tlb_invalidate(rmm);
     result[0] = RMI_SUCCESS;
 }
 
 /* --- RTT_DESTROY, RTT_FOLD ---------------------------------------------------------------------
  */
 
-/* The table of a walk's TABLE entry leaves the tree; replacement takes its place. */
-static uint64_t table_remove(struct rmm *rmm, struct rtt_walk *walk, struct rtt_entry replacement)
+/* The table of a walk's TABLE entry, of ipa, leaves the tree; replacement takes its place. */
+static uint64_t table_remove(struct rmm *rmm, const struct realm *realm, uint64_t ipa,
+                             struct rtt_walk *walk, struct rtt_entry replacement)
 {
     uint64_t rtt = walk->entry.addr;
     struct granule *granule = granule_find(&rmm->granules, rtt);
 
     rtt_set_entry(walk, replacement);
-    rmm_tlb_invalidate(rmm);
+    rmm_tlbi(rmm, realm, ipa, rtt_entry_size(walk->level));
     rmm_zero_granule(rmm, rtt);
     granule->refcount = 0;
     granule->state = GRANULE_DELEGATED;
@@ -131,7 +135,7 @@ void smc_rtt_destroy(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
     }
     if (realm_protects(realm, ipa))
         gone = (struct rtt_entry){.kind = RTT_UNASSIGNED, .ripas = RMI_DESTROYED};
-    result[1] = table_remove(rmm, &walk, gone);
+    result[1] = table_remove(rmm, realm, ipa, &walk, gone);
     result[2] = rtt_skip_non_live(&walk, ipa);
     result[0] = RMI_SUCCESS;
 }
@@ -194,7 +198,7 @@ void smc_rtt_fold(struct rmm *rmm, const uint64_t *arg, uint64_t *result)
         result[0] = refusal;
         return;
     }
-    result[1] = table_remove(rmm, &walk, whole);
+    result[1] = table_remove(rmm, realm, ipa, &walk, whole);
     result[0] = RMI_SUCCESS;
 }
 
@@ -291,7 +295,7 @@ void smc_rtt_unmap_unprotected(struct rmm *rmm, const uint64_t *arg, uint64_t *r
         return;
     }
     rtt_set_entry(&walk, (struct rtt_entry){.kind = RTT_UNASSIGNED_NS});
-    rmm_tlb_invalidate(rmm);
+    rmm_tlbi(rmm, realm, ipa, rtt_entry_size(walk.level));
     result[0] = RMI_SUCCESS;
     result[1] = rtt_skip_non_live(&walk, ipa);
 }

@@ -108,7 +108,13 @@ static inline uint64_t rmm_busy(const struct rmm *rmm, uint64_t status)
 /* Stops for good: why, and in which function of the real RMM. */
 void rmm_halt(struct rmm *rmm, const char *why, const char *function);
 
-/* Stage 2 or the GPT changed: no PE may keep a translation. */
+/*
+ * Stage 2 or the GPT changed, and no TLBI of a realm's addresses goes with it: an entry became
+ * valid, or a granule changed hands.
+ */
 void rmm_tlb_invalidate(struct rmm *rmm);
+struct realm;
+/* Entries of the realm's stage 2 are not what they were: TLBI of their IPAs, at all PEs. */
+void rmm_tlbi(struct rmm *rmm, const struct realm *realm, uint64_t ipa, uint64_t size);
 
 #endif

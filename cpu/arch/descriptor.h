@@ -69,6 +69,7 @@ static const struct field TCR_EPD0 = {7, 1};
 static const struct field TCR_TG0 = {14, 2};
 static const struct field TCR_T1SZ = {16, 6};
 static const struct field TCR_A1 = {22, 1};
+static const struct field TCR_AS = {36, 1};
 static const struct field TCR_EPD1 = {23, 1};
 static const struct field TCR_TG1 = {30, 2};
 static const struct field TCR_IPS = {32, 3};
@@ -80,6 +81,7 @@ static const struct field TCR_HPD0 = {41, 1};
 static const struct field TCR_HPD1 = {42, 1};
 
 static const struct field TTBR_BADDR = {1, 47};
+static const struct field TTBR_ASID = {48, 16};
 
 /* MAIR attribute: Device when its high nibble is 0 (and the tagged and XS forms aside). */
 static const struct field MAIR_ATTR_HIGH = {4, 4};

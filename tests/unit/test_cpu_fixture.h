@@ -37,6 +37,7 @@ static struct el2_regs *el2;
 static struct cost_profile profile = {.name = "test", .core_hz = 1000000000};
 static struct clock sim_clock;
 static uint64_t engine_chaos; /* a seed for the next engine; 0: none */
+static uint32_t walk_cycles;  /* of a TLB miss, and of each descriptor read after it */
 static pa_t engine_gicv;      /* GICV frame of the next engine's GICv2; 0: a GICv3 */
 
 static void put_code(uint64_t ipa, const uint32_t *words, size_t count)
@@ -58,6 +59,9 @@ static void setup(void)
     ck_assert_ptr_nonnull(mem);
     for (unsigned op = 0; op < OP_COUNT; op++)
         profile.cycles[op] = 1;
+    /* so that a test can say in which cycle an instruction starts; test_guest_tlb has figures */
+    profile.cycles[OP_TLB_MISS] = profile.cycles[OP_S1_WALK_LEVEL] = walk_cycles;
+    profile.cycles[OP_S2_WALK_LEVEL] = walk_cycles;
     sim_clock = (struct clock){.profile = &profile};
     engine = engine_new(
         &(struct engine_config){

@@ -15,9 +15,10 @@ static struct kvm_mmu_memory_cache cache;
 static size_t free_before;
 static unsigned flushes;
 
-static void count_flush(void *ctx)
+static void count_flush(void *ctx, ipa_t ipa, uint64_t size)
 {
-    (void)ctx;
+    (void)ctx, (void)ipa;
+    ck_assert_uint_gt(size, 0);
     flushes++;
 }
 
