@@ -70,6 +70,16 @@ static enum exit_status trace_scenario(const struct trace_command *command, cons
     return status;
 }
 
+/* One more than the highest number of a vCPU. */
+static unsigned vcpus_of(const struct trace_list *list)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < list->count; i++)
+        if (list->events[i].vcpu >= count)
+            count = list->events[i].vcpu + 1;
+    return count;
+}
+
 static enum exit_status write_list(const struct trace_command *command,
                                    const struct trace_list *list)
 {
@@ -80,6 +90,7 @@ static enum exit_status write_list(const struct trace_command *command,
                                         .profile = list->profile};
     struct trace_options options = command->options;
     options.ipa_bits = list->ipa_bits;
+    options.vcpus = vcpus_of(list);
     for (size_t i = 0; i < list->count && !options.instructions; i++)
         options.instructions = list->events[i].kind == EV_INSTRUCTION;
     const struct trace_format *format =

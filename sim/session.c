@@ -78,6 +78,7 @@ static enum exit_status run_and_judge(struct session *session,
         if (options->trace_options)
             how = *options->trace_options;
         how.ipa_bits = session->scenario->machine.ipa_bits;
+        how.vcpus = session->scenario->machine.cpus;
         how.instructions = options->instructions;
         writer = trace_writer_open_with(options->trace,
                                         options->format ? options->format

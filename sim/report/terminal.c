@@ -72,9 +72,11 @@ static void print_header(const struct screen *screen)
  */
 
 struct table {
-    size_t rows;                       /* at most */
-    int number, cycle, took, pc, insn; /* widths */
+    size_t rows;                             /* at most */
+    int number, vcpu, cycle, took, pc, insn; /* widths; of vcpu 0: there is one only */
 };
+
+#define VCPU_TITLE "vcpu"
 
 static int wider(int width, size_t length)
 {
@@ -138,6 +140,8 @@ static struct table measure(const struct screen *screen)
     const struct trap_log *log = screen->report->run.log;
     struct table table = {
         .rows = log->trap_count, .number = 1, .cycle = 5, .took = 4, .pc = 2, .insn = 11};
+    if (screen->report->run.result->vcpu_count > 1)
+        table.vcpu = (int)strlen(VCPU_TITLE);
     if (screen->detail != DETAIL_ALL && table.rows > TABLE_ROWS)
         table.rows = TABLE_ROWS;
     for (size_t i = 0, row = 0; i < log->trap_count && row < table.rows; row++) {
@@ -163,6 +167,8 @@ static void print_table_row(const struct screen *screen, const struct table *tab
     trap_exception(view, exception);
     trap_what(view, what);
     int used = fprintf(out, "%*" PRIu64, table->number, view->trap->number);
+    if (table->vcpu)
+        used += fprintf(out, "  %*u", table->vcpu, view->trap->vcpu);
     used += fprintf(out, "  %*s", table->cycle, grouped(view->events[0].cycle.v, text));
     used += fprintf(out, "  %*s", table->took, grouped(trap_cycles(view), text));
     snprintf(text, sizeof(text), "0x%" PRIx64, trap_pc(view));
@@ -209,8 +215,9 @@ static void print_table(const struct screen *screen)
         return;
     }
     fputc('\n', out);
-    paint(out, screen->colour, PAINT_STRONG, "%*s  %*s  %*s  %-*s  %-*s  %s", table.number, "#",
-          table.cycle, "cycle", table.took, "took", table.pc, "pc", table.insn, "instruction",
+    const char *vcpu = table.vcpu ? "  " VCPU_TITLE : "";
+    paint(out, screen->colour, PAINT_STRONG, "%*s%s  %*s  %*s  %-*s  %-*s  %s", table.number, "#",
+          vcpu, table.cycle, "cycle", table.took, "took", table.pc, "pc", table.insn, "instruction",
           "what happened");
     fputc('\n', out);
     size_t shown = 0;

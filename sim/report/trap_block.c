@@ -237,6 +237,8 @@ void trap_block_print(FILE *out, const struct scenario *scenario, const struct t
           from_outside ? "from outside" : trap_insn_text(view, insn));
     if (!from_outside)
         fprintf(out, "  at 0x%" PRIx64 "%s%s%s", pc, *label ? " (" : "", label, *label ? ")" : "");
+    if (scenario->machine.cpus > 1)
+        fprintf(out, ", vCPU %u", view->trap->vcpu);
     fprintf(out, ", %s cycles\n", grouped(trap_cycles(view), number));
     if (view->vector || view->rec_exit) {
         struct view_row rows[VIEW_MAX_ROWS];

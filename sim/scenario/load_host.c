@@ -476,8 +476,7 @@ void load_host(struct loader *loader)
     if (!node)
         return;
     if (loader->scn->machine.world != SCN_WORLD_CCA)
-        diag_error(loader->diag, DIAG_E0209, &node->pos,
-                   "a host lies to the RMM: 'host' needs world: cca");
+        realm_only(loader, &node->pos, "an RMM that 'host' can lie to");
     single = good_child(node, "policy");
     policies = good_child(node, "policies");
     select = good_child(node, "select");

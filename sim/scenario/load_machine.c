@@ -63,6 +63,21 @@ static void note_world(struct diag_error *error, const struct node *world)
         diag_note(error, &world->pos, "the world is chosen here");
 }
 
+struct diag_error *realm_only(struct loader *loader, const struct source_pos *pos, const char *what)
+{
+    const struct node *world = node_get(node_get(loader->root, "machine"), "world");
+    bool written = world && !world->synthetic;
+    struct diag_error *error = diag_error(
+        loader->diag, DIAG_E0209, pos,
+        written ? "only a realm has %s, and this is a plain VM (world: kvm-vhe)"
+                : "only a realm has %s, and world defaults to kvm-vhe; did you mean `world: cca`?",
+        what);
+
+    if (written)
+        note_world(error, world);
+    return error;
+}
+
 static void note_pairs(struct loader *loader, struct diag_error *error, const char *kernel,
                        const char *rmm)
 {
@@ -179,7 +194,7 @@ void load_machine(struct loader *loader)
         kernel.word = NULL;
     }
     if (rmm.word && !realm)
-        note_world(contradiction(loader, &rmm, "a plain VM (world: kvm-vhe) has no RMM"), world);
+        diag_width(realm_only(loader, &rmm.pos, "an RMM"), rmm.width);
     machine->asked_kernel = loader->kernel ? kernel.word : NULL;
     machine->asked_rmm = loader->rmm ? rmm.word : NULL;
     if (realm)

@@ -55,9 +55,7 @@ static void load_one_memory(struct loader *loader, const struct node *node,
     place_add_named(loader, node, PLACE_MEMORY);
     if (ripas && !ripas->synthetic && loader->scn->machine.world == SCN_WORLD_KVM &&
         loader->scn->machine.kernel)
-        diag_width(diag_error(loader->diag, DIAG_E0209, &ripas->pos,
-                              "only a realm's memory has a RIPAS (world: cca)"),
-                   ripas->width);
+        diag_width(realm_only(loader, &ripas->pos, "a RIPAS"), ripas->width);
     if (!name || !ipa || !size || !ripas)
         return;
     range.start = ipa->value;

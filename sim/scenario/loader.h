@@ -73,6 +73,11 @@ void load_backing(struct loader *loader, const struct node *node, struct scn_mem
 void load_expected_stage2(struct loader *loader, const struct node *expect);
 void load_expected_walks(struct loader *loader, const struct node *list, struct expect_trap *trap);
 
+/* load_machine.c: reports that a plain VM has no such thing, and which world was chosen, or by
+ * default. */
+struct diag_error *realm_only(struct loader *loader, const struct source_pos *pos,
+                              const char *what);
+
 /* load_guest.c: false after reporting that the machine has no such vCPU. */
 bool vcpu_exists(struct loader *loader, const struct node *node, uint64_t vcpu);
 

@@ -2,7 +2,8 @@
 /*
  * The trace as a Value Change Dump (IEEE 1364-2005, 18.2) for GTKWave, a cycle drawn as a
  * nanosecond. world, el and step hold while a step's cycles pass; esr, exit and level change when
- * the step that names them is done. Texts are `string` variables, as GTKWave reads them.
+ * the step that names them is done. Texts are `string` variables, as GTKWave reads them. Where
+ * there are several vCPUs each has a scope; one whose thread has not the host's CPU is in no world.
  */
 #include <ctype.h>
 #include <inttypes.h>
@@ -26,6 +27,8 @@ static const struct {
 
 #define UNKNOWN_BIT 'x'
 #define FIRST_ID '!' /* identifiers of variables are printable ASCII */
+#define ID_DIGITS ('~' - FIRST_ID + 1)
+#define ID_SIZE 8
 
 struct signal_value {
     bool known;
@@ -35,16 +38,26 @@ struct signal_value {
 
 struct vcd_vcpu {
     struct signal_value now[SIG_COUNT], shown[SIG_COUNT];
-    bool declared;
     unsigned guest_el;
 };
 
 struct vcd {
     struct timeline timeline;
-    bool began;
     uint64_t at, stamped;
-    struct vcd_vcpu vcpu; /* the machine has one; a second one's events move the same signals */
+    unsigned count; /* of vcpus that are declared; others' events move the first one's signals */
+    struct vcd_vcpu vcpus[TIMELINE_MAX_VCPUS];
 };
+
+/* The name by which changes refer to a vCPU's signal: as many digits as it needs. */
+static const char *signal_id(unsigned vcpu, enum signal signal, char *id)
+{
+    unsigned number = vcpu * SIG_COUNT + (unsigned)signal, length = 0;
+    do
+        id[length++] = (char)(FIRST_ID + (int)(number % ID_DIGITS));
+    while ((number /= ID_DIGITS) > 0);
+    id[length] = '\0';
+    return id;
+}
 
 /* A value ends at the next space. */
 static void put_word(FILE *out, const char *word)
@@ -53,13 +66,15 @@ static void put_word(FILE *out, const char *word)
         fputc(isgraph((unsigned char)*word) ? *word : '_', out);
 }
 
-static void put_change(FILE *out, enum signal signal, const struct signal_value *value)
+static void put_change(FILE *out, unsigned vcpu, enum signal signal,
+                       const struct signal_value *value)
 {
-    char id = (char)(FIRST_ID + (int)signal);
+    char room[ID_SIZE];
+    const char *id = signal_id(vcpu, signal, room);
     if (!signals[signal].bits) {
         fputc('s', out);
         put_word(out, value->known && value->text && *value->text ? value->text : "-");
-        fprintf(out, " %c\n", id);
+        fprintf(out, " %s\n", id);
         return;
     }
     fputc('b', out);
@@ -67,7 +82,7 @@ static void put_change(FILE *out, enum signal signal, const struct signal_value 
         fputc(UNKNOWN_BIT, out);
     for (unsigned bit = signals[signal].bits; value->known && bit > 0; bit--)
         fputc(value->number >> (bit - 1) & 1 ? '1' : '0', out);
-    fprintf(out, " %c\n", id);
+    fprintf(out, " %s\n", id);
 }
 
 static bool same_value(const struct signal_value *a, const struct signal_value *b)
@@ -81,14 +96,15 @@ static bool same_value(const struct signal_value *a, const struct signal_value *
 static void flush_changes(struct trace_out *to)
 {
     struct vcd *vcd = to->state;
-    struct vcd_vcpu *vcpu = &vcd->vcpu;
-    for (unsigned s = 0; s < SIG_COUNT; s++) {
+    for (unsigned n = 0; n < vcd->count * SIG_COUNT; n++) {
+        struct vcd_vcpu *vcpu = &vcd->vcpus[n / SIG_COUNT];
+        enum signal s = (enum signal)(n % SIG_COUNT);
         if (same_value(&vcpu->now[s], &vcpu->shown[s]))
             continue;
         if (vcd->stamped != vcd->at)
             fprintf(to->out, "#%" PRIu64 "\n", vcd->at);
         vcd->stamped = vcd->at;
-        put_change(to->out, (enum signal)s, &vcpu->now[s]);
+        put_change(to->out, n / SIG_COUNT, s, &vcpu->now[s]);
         vcpu->shown[s] = vcpu->now[s];
     }
 }
@@ -146,10 +162,20 @@ static void take_fields(struct vcd_vcpu *vcpu, const struct event *event)
         vcpu->now[SIG_ESR] = number(event_arg(event, "esr"));
 }
 
+/* Another vCPU's thread got the host's CPU. */
+static void schedule_out(struct vcd *vcd, const struct event *event)
+{
+    uint64_t from = event_arg(event, "from");
+    if (from >= vcd->count || from == event_arg(event, "to"))
+        return;
+    vcd->vcpus[from].now[SIG_WORLD] = vcd->vcpus[from].now[SIG_EL] =
+        vcd->vcpus[from].now[SIG_STEP] = (struct signal_value){0};
+}
+
 static void vcd_step(struct trace_out *to, const struct event *event)
 {
     struct vcd *vcd = to->state;
-    struct vcd_vcpu *vcpu = &vcd->vcpu;
+    struct vcd_vcpu *vcpu = &vcd->vcpus[event->vcpu < vcd->count ? event->vcpu : 0];
     struct timeline_step step = timeline_next(&vcd->timeline, event);
     vcpu->now[SIG_WORLD] = text(world_name(event->world));
     vcpu->now[SIG_EL] = number(level_of(vcpu, event->world));
@@ -160,28 +186,47 @@ static void vcd_step(struct trace_out *to, const struct event *event)
         flush_changes(to);
         vcd->at = event->cycle.v;
     }
+    if (event->kind == EV_SCHED_SWITCH)
+        schedule_out(vcd, event);
     if (to->selected)
         take_fields(vcpu, event);
+}
+
+static void put_signals(FILE *out, unsigned vcpu)
+{
+    char id[ID_SIZE];
+    for (unsigned s = 0; s < SIG_COUNT; s++) {
+        unsigned bits = signals[s].bits ? signals[s].bits : 1;
+        fprintf(out, "$var %s %u %s %s", signals[s].type, bits, signal_id(vcpu, (enum signal)s, id),
+                signals[s].name);
+        if (bits > 1)
+            fprintf(out, " [%u:0]", bits - 1);
+        fputs(" $end\n", out);
+    }
 }
 
 static void vcd_header(struct trace_out *to, const struct trace_header *header)
 {
     struct vcd *vcd = to->state;
+    bool several = to->options.vcpus > 1;
+    vcd->count = !several                                 ? 1
+                 : to->options.vcpus < TIMELINE_MAX_VCPUS ? to->options.vcpus
+                                                          : TIMELINE_MAX_VCPUS;
     fprintf(to->out,
             "$comment scenario=%s hash=%s profile=%s; 1 ns is 1 cycle $end\n"
             "$version sim %s $end\n$timescale 1ns $end\n$scope module sim $end\n",
             header->scenario, header->hash, header->profile, header->version);
-    for (unsigned s = 0; s < SIG_COUNT; s++) {
-        unsigned bits = signals[s].bits ? signals[s].bits : 1;
-        fprintf(to->out, "$var %s %u %c %s", signals[s].type, bits, FIRST_ID + (int)s,
-                signals[s].name);
-        if (bits > 1)
-            fprintf(to->out, " [%u:0]", bits - 1);
-        fputs(" $end\n", to->out);
+    for (unsigned v = 0; v < vcd->count; v++) {
+        if (several)
+            fprintf(to->out, "$scope module vcpu%u $end\n", v);
+        put_signals(to->out, v);
+        if (several)
+            fputs("$upscope $end\n", to->out);
     }
     fputs("$upscope $end\n$enddefinitions $end\n#0\n$dumpvars\n", to->out);
-    for (unsigned s = 0; s < SIG_COUNT; s++)
-        put_change(to->out, (enum signal)s, &vcd->vcpu.shown[s]);
+    for (unsigned n = 0; n < vcd->count * SIG_COUNT; n++)
+        put_change(to->out, n / SIG_COUNT, (enum signal)(n % SIG_COUNT),
+                   &vcd->vcpus[n / SIG_COUNT].shown[n % SIG_COUNT]);
     fputs("$end\n", to->out);
 }
 

@@ -25,6 +25,7 @@ struct trace_options {
     const struct event_filter *filter; /* NULL: everything */
     bool strict;                       /* ftrace: the kernel's own tracepoints only */
     unsigned ipa_bits;                 /* of the guest; 0: not known */
+    unsigned vcpus;                    /* that the trace has; 0: not known, one */
     bool instructions;                 /* each one is an event, also those that trap */
 };
 

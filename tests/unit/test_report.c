@@ -999,6 +999,12 @@ START_TEST(several_vcpus_at_the_end)
     char *text = printed(print_report, &shown);
     assert_has(text, "\n            vCPU 1 x5   0x0000000000000007\n");
     assert_has(text, "\nvcpus       0 off\n            1 waits at 0x9000\n");
+    assert_has(text, "\n#  vcpu  cycle   took  pc ");
+    assert_has(text, "\n1     0    100    900  0x40000000 ");
+    free(text);
+    fake->result.vcpu_count = 1;
+    text = printed(print_report, &shown);
+    assert_has(text, "\n#  cycle   took  pc ");
     free(text);
     fake_free(fake);
 }

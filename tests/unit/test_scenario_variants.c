@@ -105,7 +105,10 @@ START_TEST(pairs_that_do_not_exist)
         "the kernel cca-rfc does not go with the RMM 2.0");
     ck_assert_msg(strstr(messages, ":6:"), "%s", messages);
     bad(REALM(", kernel: linux-7.2"), NULL, NULL, "the kernel linux-7.2 cannot host a realm");
-    bad(HEAD CODE "machine: {rmm: eac}\n", NULL, NULL, "a plain VM (world: kvm-vhe) has no RMM");
+    bad(HEAD CODE "machine: {world: kvm-vhe, rmm: eac}\n", NULL, NULL,
+        "only a realm has an RMM, and this is a plain VM (world: kvm-vhe)");
+    bad(HEAD CODE "machine: {rmm: eac}\n", NULL, NULL,
+        "only a realm has an RMM, and world defaults to kvm-vhe");
 }
 END_TEST
 
@@ -120,7 +123,7 @@ START_TEST(the_command_line_changes_them)
     bad(REALM(", kernel: cca-v12"), NULL, "eac", "the kernel cca-v12 does not go with the RMM eac");
     bad(REALM(""), "cca-v13", NULL, "--kernel cca-v13");
     bad(HEAD CODE, "cca-v14", NULL, "is for realms, and world defaults to kvm-vhe");
-    bad(HEAD CODE, NULL, "eac", "a plain VM (world: kvm-vhe) has no RMM");
+    bad(HEAD CODE, NULL, "eac", "only a realm has an RMM, and world defaults to kvm-vhe");
 }
 END_TEST
 

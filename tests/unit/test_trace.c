@@ -101,8 +101,9 @@ static void make_file(char *path)
     close(fd);
 }
 
-/* Records send_run in that format; the text is in fake->text. */
-static void record(struct fake *fake, const char *format, const struct trace_options *options)
+/* Records what send sends in that format; the text is in fake->text. */
+static void record_of(struct fake *fake, const char *format, const struct trace_options *options,
+                      void (*send)(struct fake *fake))
 {
     char path[64], error[256] = "";
     make_file(path);
@@ -111,10 +112,15 @@ static void record(struct fake *fake, const char *format, const struct trace_opt
                                                          &header, options, error, sizeof(error));
     ck_assert_msg(writer != NULL, "%s", error);
     ck_assert(trace_add_reader(&fake->trace, trace_writer_event, writer));
-    send_run(fake);
+    send(fake);
     ck_assert_msg(trace_writer_close(writer, true, error, sizeof(error)), "%s", error);
     read_file(path, fake->text);
     unlink(path);
+}
+
+static void record(struct fake *fake, const char *format, const struct trace_options *options)
+{
+    record_of(fake, format, options, send_run);
 }
 
 /* --- the kernel's lines --- */
@@ -242,6 +248,43 @@ START_TEST(vcd_changes)
     const char *at = strstr(fake.text, "\n#280\n"), *esr = strstr(fake.text, "0101 %\n");
     ck_assert(at && esr && at < esr && esr < strstr(fake.text, "\n#300\n"));
     ck_assert_str_eq(fake.text + strlen(fake.text) - 6, "#2345\n");
+}
+END_TEST
+
+/* The host's CPU goes from vCPU 0 to vCPU 1. */
+static void send_switch(struct fake *fake)
+{
+    fake->clock.now = CYCLES(100);
+    EMIT(&fake->trace, ERET, HOST, 0x40010000, 0x3c5);
+    fake->clock.now = CYCLES(200);
+    EMIT(&fake->trace, SCHED_SWITCH, HOST, 0, 1);
+    fake->trace.vcpu = 1;
+    fake->clock.now = CYCLES(300);
+    EMIT(&fake->trace, KVM_RUN, VMM, 1);
+    fake->clock.now = CYCLES(400);
+    EMIT(&fake->trace, EL2_VECTOR, HOST, 5, 0, 0, 0, 0x3c5, 0);
+}
+
+START_TEST(vcd_scopes)
+{
+    struct fake fake;
+    record_of(&fake, "vcd", &(struct trace_options){.vcpus = 2}, send_switch);
+    ck_assert_ptr_nonnull(strstr(fake.text, "$scope module sim $end\n"
+                                            "$scope module vcpu0 $end\n"
+                                            "$var string 1 ! world $end\n"));
+    ck_assert_ptr_nonnull(strstr(fake.text, "$upscope $end\n$scope module vcpu1 $end\n"
+                                            "$var string 1 ( world $end\n"));
+    /* what vCPU 1 does moves its own signals; vCPU 0 is in no world meanwhile */
+    ck_assert_ptr_nonnull(strstr(fake.text, "#200\ns- !\nbx \"\ns- #\n"));
+    ck_assert_ptr_nonnull(strstr(fake.text, "svmm (\n"));
+    ck_assert_ptr_null(strstr(fake.text, "svmm !\n"));
+    ck_assert_ptr_nonnull(strstr(fake.text, "101 ,\n"));
+    /* one vCPU, and names of as many digits as it takes */
+    record_of(&fake, "vcd", &(struct trace_options){.vcpus = 1}, send_switch);
+    ck_assert_ptr_null(strstr(fake.text, "vcpu0"));
+    record_of(&fake, "vcd", &(struct trace_options){.vcpus = 16}, send_switch);
+    ck_assert_ptr_nonnull(strstr(fake.text, "$scope module vcpu15 $end\n"
+                                            "$var string 1 ,\" world $end\n"));
 }
 END_TEST
 
@@ -651,6 +694,7 @@ Suite *check_suite(void)
     tcase_add_test(tcase, stacks_add_up_when_events_are_left_out);
     tcase_add_test(tcase, chrome_slices_and_arrows);
     tcase_add_test(tcase, vcd_changes);
+    tcase_add_test(tcase, vcd_scopes);
     tcase_add_test(tcase, patterns_select);
     tcase_add_test(tcase, wrong_patterns);
     tcase_add_test(tcase, patterns_of_a_file);
