@@ -284,6 +284,14 @@ async function realm(browser) {
   browser.quiet();
 }
 
+/* Until the run is read there is one line, and nothing that would then move. */
+const early = `(() => {
+  document.body.classList.add('loading');
+  const shown = [...document.body.children].filter((node) => node.getClientRects().length).map((node) => node.id || node.className || node.tagName);
+  document.body.classList.remove('loading');
+  return shown;
+})()`;
+
 async function looks(browser, pages) {
   for (const page of pages)
     for (const dark of [false, true])
@@ -293,6 +301,8 @@ async function looks(browser, pages) {
         await browser.reload();
         const wide = await browser.run(wider);
         check(`${name}: nothing wider than the window`, wide.length === 0, wide);
+        const shown = await browser.run(early);
+        check(`${name}: nothing is shown before it is filled`, shown.length === 0, shown);
         const weak = await browser.run(faint);
         check(`${name}: contrast`, weak.length === 0, weak);
         const moved = await browser.run(shifts);
