@@ -292,6 +292,28 @@ const early = `(() => {
   return shown;
 })()`;
 
+/* What became of an access, and of a vCPU that waits for the host's CPU. */
+async function words(browser) {
+  await browser.load('refused.html', { hash: '#trap=2' });
+  check('refused: in the table', /decode_error from words/.test(await browser.run(text('[aria-selected="true"]'))));
+  check('refused: told', /takes no read of 1 at offset 0x0/.test(await browser.run(text('.refused'))));
+  await browser.run('simPage.table.go(2)');
+  check('refused: not the next one', await browser.run('document.querySelectorAll(".refused").length') === 0);
+  await browser.run('simPage.get("f-text").value = "decode_error"; simPage.applyFilters()');
+  check('refused: found', await browser.run('simPage.table.order.length') === 2);
+  await browser.load('lost.html', { hash: '#trap=3' });
+  check('sign: what lost it', /sign lost: this kernel extends/.test(await browser.run(text('#hidden'))));
+  await browser.load('realm.html');
+  check('sign: kept', /sign-extended/.test(await browser.run(text('#hidden'))));
+  await browser.load('turns.html', { hash: '#trap=3' });
+  check('vCPUs: a column', await browser.run('[...document.querySelectorAll("[role=columnheader]")].some((head) => head.textContent === "vCPU")'));
+  check('vCPUs: one waits', await browser.run('document.querySelectorAll("#lanes .away").length') === 1);
+  const parts = await browser.run('simPage.path.shown.reduce((sum, step) => sum + simPage.path.took(step), 0) + simPage.model.trapAway(2)');
+  check('vCPUs: steps and waiting are the whole', parts === await browser.run('simPage.model.trapCycles[2]'), parts);
+  check('vCPUs: the waiting is told', /of them while another vCPU runs$/.test(await browser.run(text('#trap-sub'))));
+  browser.quiet();
+}
+
 async function looks(browser, pages) {
   for (const page of pages)
     for (const dark of [false, true])
@@ -370,8 +392,9 @@ const limit = setTimeout(() => {
 try {
   await browser.open();
   await realm(browser);
+  await words(browser);
   await hostile(browser);
-  await looks(browser, ['realm.html', 'vm.html', 'smp.html', 'fail.html']);
+  await looks(browser, ['realm.html', 'vm.html', 'turns.html', 'fail.html']);
   await big(browser);
 } catch (error) {
   check('the tests themselves', false, String(error.stack));

@@ -151,6 +151,9 @@ class Page {
     this.get('trap-h').replaceChildren(model.isTrap(trap) ? `Trap ${grouped(trap + 1)} ` : 'Between traps ', element('code', {}, model.title(trap)));
     const facts = [...model.isTrap(trap) ? [`at ${model.pc(trap)}${label ? ' (' + label + ')' : ''}`] : [], `vCPU ${model.columns.vcpu[trap]}`,
       `cycle ${grouped(model.cycle[model.first[trap]])}`, `${grouped(model.trapCycles[trap])} cycles`];
+    const away = model.trapAway(trap);
+    if (away)
+      facts.push(`${grouped(away)} of them while another vCPU runs`);
     this.get('trap-sub').textContent = facts.join(' \u00b7 ');
     const said = [model.trapText(trap, 'exception'), model.trapText(trap, 'why'), model.trapText(trap, 'what')];
     this.get('trap-what').replaceChildren(...said.filter((text) => text).map((text) => element('span', {}, text)));

@@ -76,6 +76,19 @@ class Model {
     return piece < this.trapCount;
   }
 
+  /* Cycles between the event before and this one's work: of other vCPUs, on the same CPU of the host. */
+  away(event) {
+    return this.cycle[event] - this.took[event] - this.cycle[event - 1];
+  }
+
+  /* ... in all of a trap. */
+  trapAway(piece) {
+    let sum = 0;
+    for (let i = this.first[piece] + 1; i < this.first[piece + 1]; i++)
+      sum += this.away(i);
+    return sum;
+  }
+
   /* Per piece: from its first event to its last, worlds as bits; cycles by world, of pieces and run. */
   account() {
     const worlds = this.worlds.length, count = this.pieceCount;

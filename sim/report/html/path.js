@@ -204,6 +204,8 @@ class Path {
       parts.push(svg('line', { class: 'lane', x1: x(w), x2: x(w), y1: 0, y2: height }));
     const half = Math.max(5, Math.min(9, lane / 4));
     let before = -1, lastY = 0;
+    if (!even)
+      this.drawAway(parts, at, axis, width - join);
     this.shown.forEach(([from, end], i) => {
       const world = this.model.world(from), row = rows[i];
       const own = from === this.from ? this.start : this.model.cycle[from] - this.model.took[from];
@@ -234,6 +236,22 @@ class Path {
       parts.push(svg('line', { class: 'tick', x1: axis - 4, x2: right, y1: y, y2: y }));
       const label = svg('text', { class: 'tick-text', x: axis - 8, y: Math.min(Math.max(y + 4, 10), height - 2) });
       label.textContent = grouped(n * step);
+      parts.push(label);
+    }
+  }
+
+  /* Where the vCPU's thread waits for the host's CPU, nothing of the trap happens. */
+  drawAway(parts, at, left, right) {
+    for (let event = this.from + 1; event < this.end; event++) {
+      const away = this.model.away(event);
+      if (!away)
+        continue;
+      const y = at(this.model.cycle[event - 1]), height = at(this.model.cycle[event] - this.model.took[event]) - y;
+      parts.push(svg('rect', { class: 'away', x: left, width: right - left, y, height: Math.max(1, height) }));
+      if (height < 16)
+        continue;
+      const label = svg('text', { class: 'away-text', x: (left + right) / 2, y: y + height / 2 + 4 });
+      label.textContent = right - left < 130 ? 'away' : 'another vCPU runs';
       parts.push(label);
     }
   }
