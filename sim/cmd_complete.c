@@ -15,6 +15,7 @@
 #include "sim/list.h"
 #include "sim/report/verdict.h"
 #include "sim/scenario/scenario.h"
+#include "sim/trace/event_groups.h"
 #include "sim/trace/writer.h"
 
 struct question {
@@ -60,6 +61,14 @@ static void offer_trace_formats(const struct question *question, const char *unu
         offer(question, format->name);
 }
 
+static void offer_event_groups(const struct question *question, const char *argument)
+{
+    const struct event_group *group;
+    (void)argument;
+    for (size_t i = 0; (group = event_group_at(i)); i++)
+        offer(question, group->name);
+}
+
 /* words: separated by blanks. */
 static void offer_words(const struct question *question, const char *words)
 {
@@ -92,7 +101,7 @@ static void offer_scenarios(const struct question *question, const char *with_co
     }
     if (count >= 0)
         free(entries);
-    if (with_codes && *question->prefix == 'E')
+    if (with_codes && *question->prefix && strchr("EW", *question->prefix))
         offer_topic(question, with_codes);
 }
 
@@ -146,6 +155,7 @@ static const struct {
     {NULL, "--message-format", offer_words, "human short json"},
     {NULL, "--kernel", offer_topic, "kernels"},
     {NULL, "--events", offer_topic, "events"},
+    {"diff", "--only", offer_event_groups, NULL},
     {NULL, "--tag", offer_tags, "scenarios"},
     {NULL, "--cost", offer_words, "fast slow all"},
     {"conform", "--format", offer_words, "ftrace"},
