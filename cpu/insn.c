@@ -6,9 +6,12 @@
 
 static const struct insn_row *find_row(uint32_t word)
 {
-    for (size_t i = 0; i < insn_row_count; i++)
-        if ((word & insn_rows[i].mask) == insn_rows[i].value)
-            return &insn_rows[i];
+    const struct insn_section *part =
+        &insn_sections[word >> INSN_SECTION_SHIFT & (INSN_SECTION_COUNT - 1)];
+
+    for (size_t i = 0; i < part->count; i++)
+        if ((word & part->rows[i].mask) == part->rows[i].value)
+            return &part->rows[i];
     return NULL;
 }
 

@@ -86,8 +86,17 @@ struct insn_row {
     bool (*fields)(uint32_t word, struct insn *insn);
 };
 
-extern const struct insn_row insn_rows[];
-extern const size_t insn_row_count;
+/*
+ * The table in parts, so that a word is compared with few rows: by bits 29:25, which say what the
+ * first levels of C4.1 say. Several numbers may name the same part; most have none.
+ */
+struct insn_section {
+    const struct insn_row *rows;
+    size_t count;
+};
+#define INSN_SECTION_SHIFT 25
+#define INSN_SECTION_COUNT 32u
+extern const struct insn_section insn_sections[INSN_SECTION_COUNT];
 
 /* Decodes word into *insn. A word that is no instruction is INSN_OTHER. */
 void insn_decode(uint32_t word, struct insn *insn);

@@ -90,7 +90,25 @@ static bool nothing(uint32_t word, struct insn *insn)
     }
 
 /* clang-format off */
-const struct insn_row insn_rows[] = {
+/* SIMD structures */
+static const struct insn_row simd_rows[] = {
+    {0xbfbf0000, 0x0c000000, "simd_multi", INSN_LOAD, ADDR_BASE_IMM, fields_simd_multi},
+    {0xbfa00000, 0x0c800000, "simd_multi_post", INSN_LOAD, ADDR_POST_INDEX, fields_simd_multi},
+    {0xbfbffc00, 0x0d018400, "simd_lane_ordered", INSN_LOAD, ADDR_BASE_IMM, fields_lane_ordered},
+    {0xbf9f0000, 0x0d000000, "simd_lane", INSN_LOAD, ADDR_BASE_IMM, fields_simd_lane},
+    {0xbf800000, 0x0d800000, "simd_lane_post", INSN_LOAD, ADDR_POST_INDEX, fields_simd_lane},
+};
+
+/* exclusives, ordered, compare and swap */
+static const struct insn_row exclusive_rows[] = {
+    {0x3fa00000, 0x08000000, "exclusive", INSN_LOAD, ADDR_BASE_IMM, fields_exclusive},
+    {0xbfa00000, 0x88200000, "exclusive_pair", INSN_LOAD, ADDR_BASE_IMM, fields_exclusive_pair},
+    {0xbfa07c00, 0x08207c00, "casp", INSN_ATOMIC, ADDR_BASE_IMM, fields_casp},
+    {0x3fa00000, 0x08800000, "ordered", INSN_LOAD, ADDR_BASE_IMM, fields_ordered},
+    {0x3fa07c00, 0x08a07c00, "cas", INSN_ATOMIC, ADDR_BASE_IMM, fields_cas},
+};
+
+static const struct insn_row literal_rows[] = {
     /* memory copies and tags share a corner of the load/store space (C4.1.94) */
     {0xffe0fc00, 0xd9200000, "mte_stzgm", INSN_STORE, ADDR_BASE_IMM, fields_tag_bulk},
     {0xffe0fc00, 0xd9a00000, "mte_stgm", INSN_STORE, ADDR_BASE_IMM, fields_tag_bulk},
@@ -102,20 +120,6 @@ const struct insn_row insn_rows[] = {
     {0xff20fc00, 0x19201000, "ldclrp", INSN_ATOMIC, ADDR_BASE_IMM, fields_atomic_pair},
     {0xff20fc00, 0x19203000, "ldsetp", INSN_ATOMIC, ADDR_BASE_IMM, fields_atomic_pair},
     {0xff20fc00, 0x19208000, "swpp", INSN_ATOMIC, ADDR_BASE_IMM, fields_atomic_pair},
-
-    /* SIMD structures */
-    {0xbfbf0000, 0x0c000000, "simd_multi", INSN_LOAD, ADDR_BASE_IMM, fields_simd_multi},
-    {0xbfa00000, 0x0c800000, "simd_multi_post", INSN_LOAD, ADDR_POST_INDEX, fields_simd_multi},
-    {0xbfbffc00, 0x0d018400, "simd_lane_ordered", INSN_LOAD, ADDR_BASE_IMM, fields_lane_ordered},
-    {0xbf9f0000, 0x0d000000, "simd_lane", INSN_LOAD, ADDR_BASE_IMM, fields_simd_lane},
-    {0xbf800000, 0x0d800000, "simd_lane_post", INSN_LOAD, ADDR_POST_INDEX, fields_simd_lane},
-
-    /* exclusives, ordered, compare and swap */
-    {0x3fa00000, 0x08000000, "exclusive", INSN_LOAD, ADDR_BASE_IMM, fields_exclusive},
-    {0xbfa00000, 0x88200000, "exclusive_pair", INSN_LOAD, ADDR_BASE_IMM, fields_exclusive_pair},
-    {0xbfa07c00, 0x08207c00, "casp", INSN_ATOMIC, ADDR_BASE_IMM, fields_casp},
-    {0x3fa00000, 0x08800000, "ordered", INSN_LOAD, ADDR_BASE_IMM, fields_ordered},
-    {0x3fa07c00, 0x08a07c00, "cas", INSN_ATOMIC, ADDR_BASE_IMM, fields_cas},
 
     /* LDAPR with unscaled offset; LRCPC3 */
     {0x3f200c00, 0x19000000, "ldapur_stlur", INSN_LOAD, ADDR_BASE_IMM, fields_ldapur_stlur},
@@ -129,8 +133,10 @@ const struct insn_row insn_rows[] = {
     {0xff000000, 0xd8000000, "prefetch_literal", INSN_LOAD, ADDR_PC_REL, fields_prefetch},
     {0x3f000000, 0x18000000, "literal", INSN_LOAD, ADDR_PC_REL, fields_literal_gpr},
     {0x3f000000, 0x1c000000, "literal_simd", INSN_LOAD, ADDR_PC_REL, fields_literal_simd},
+};
 
-    /* pairs; STGP and LDPSW are the opc that the GPR rows leave out */
+/* pairs; STGP and LDPSW are the opc that the GPR rows leave out */
+static const struct insn_row pair_rows[] = {
     {0x7f800000, 0x28000000, "pair_no_allocate", INSN_LOAD, ADDR_BASE_IMM, fields_pair},
     {0x7f800000, 0x28800000, "pair_post", INSN_LOAD, ADDR_POST_INDEX, fields_pair},
     {0x7f800000, 0x29000000, "pair_offset", INSN_LOAD, ADDR_BASE_IMM, fields_pair},
@@ -145,7 +151,9 @@ const struct insn_row insn_rows[] = {
     {0x3f800000, 0x2c800000, "pair_simd_post", INSN_LOAD, ADDR_POST_INDEX, fields_pair},
     {0x3f800000, 0x2d000000, "pair_simd_offset", INSN_LOAD, ADDR_BASE_IMM, fields_pair},
     {0x3f800000, 0x2d800000, "pair_simd_pre", INSN_LOAD, ADDR_PRE_INDEX, fields_pair},
+};
 
+static const struct insn_row register_rows[] = {
     /* one register */
     {0xffe00c00, 0xf8800000, "prefetch_unscaled", INSN_LOAD, ADDR_BASE_IMM, fields_prefetch},
     {0xffe00c00, 0xf8a00800, "prefetch_register", INSN_LOAD, ADDR_BASE_REG, fields_prefetch},
@@ -167,8 +175,10 @@ const struct insn_row insn_rows[] = {
     {0x3f208c00, 0x38200000, "ldop", INSN_ATOMIC, ADDR_BASE_IMM, fields_atomic},
     {0xff200c00, 0xf8200400, "ldra", INSN_LOAD, ADDR_BASE_IMM, fields_ldra},
     {0xff200c00, 0xf8200c00, "ldra_pre", INSN_LOAD, ADDR_PRE_INDEX, fields_ldra},
+};
 
-    /* SVE, the forms with an address in general registers; LDNF1 never faults */
+/* SVE, the forms with an address in general registers; LDNF1 never faults */
+static const struct insn_row sve_rows[] = {
     {0xfe10e000, 0xa400a000, "sve_ld1_imm", INSN_LOAD, ADDR_BASE_IMM, fields_sve_load},
     {0xfe10e000, 0xa410a000, "sve_ldnf1", INSN_LOAD, ADDR_BASE_IMM, fields_prefetch},
     {0xfe10e000, 0xa400e000, "sve_ldn_imm", INSN_LOAD, ADDR_BASE_IMM, fields_sve_structures},
@@ -188,7 +198,9 @@ const struct insn_row insn_rows[] = {
     {0xfe10e000, 0xe410e000, "sve_stn_imm", INSN_STORE, ADDR_BASE_IMM, fields_sve_structures},
     {0xfe00e000, 0xe4004000, "sve_st1", INSN_STORE, ADDR_BASE_REG, fields_sve_store},
     {0xfe00e000, 0xe4006000, "sve_stn", INSN_STORE, ADDR_BASE_REG, fields_sve_structures},
+};
 
+static const struct insn_row system_rows[] = {
     /* exceptions, hints, ERET */
     {0xffe0001f, 0xd4000001, "svc", INSN_SVC, ADDR_BASE_IMM, immediate16},
     {0xffe0001f, 0xd4000002, "hvc", INSN_HVC, ADDR_BASE_IMM, immediate16},
@@ -238,4 +250,17 @@ const struct insn_row insn_rows[] = {
 };
 /* clang-format on */
 
-const size_t insn_row_count = sizeof(insn_rows) / sizeof(insn_rows[0]);
+#define SECTION(rows)                                                                              \
+    {                                                                                              \
+        rows, sizeof(rows) / sizeof((rows)[0])                                                     \
+    }
+
+/* By bits 29:25: 28:25 are op0 of C4.1, of loads and stores 29:28 are op1 of C4.1.94. */
+const struct insn_section insn_sections[INSN_SECTION_COUNT] = {
+    [0x02] = SECTION(sve_rows),       [0x12] = SECTION(sve_rows),
+    [0x04] = SECTION(exclusive_rows), [0x06] = SECTION(simd_rows),
+    [0x0c] = SECTION(literal_rows),   [0x0e] = SECTION(literal_rows),
+    [0x14] = SECTION(pair_rows),      [0x16] = SECTION(pair_rows),
+    [0x1c] = SECTION(register_rows),  [0x1e] = SECTION(register_rows),
+    [0x0a] = SECTION(system_rows),    [0x0b] = SECTION(system_rows),
+};

@@ -87,18 +87,20 @@ static unsigned gpi_shift(pa_t pa)
     return (unsigned)(pa.v >> GRANULE_SHIFT & (GPT_GPIS_PER_WORD - 1)) * GPI_BITS;
 }
 
+/* What the GPT says of pa, which is in memory. */
+static uint64_t gpi_of(const struct physmem *mem, pa_t pa)
+{
+    const uint64_t *word = gpt_l1_word(mem, pa);
+
+    if (word)
+        return *word >> gpi_shift(pa) & GPI_MASK;
+    return field_get(*gpt_word(mem, mem->gpt_base + (pa.v >> GPT_L0_SHIFT) * sizeof(uint64_t)),
+                     GPT_BLOCK_GPI);
+}
+
 bool gpt_lookup(const struct physmem *mem, pa_t pa, enum pas *pas)
 {
-    const uint64_t *word;
-    uint64_t l0;
-
-    if (!in_memory(mem, pa, 1))
-        return false;
-    word = gpt_l1_word(mem, pa);
-    if (word)
-        return gpi_to_pas(*word >> gpi_shift(pa) & GPI_MASK, pas);
-    l0 = *gpt_word(mem, mem->gpt_base + (pa.v >> GPT_L0_SHIFT) * sizeof(uint64_t));
-    return gpi_to_pas(field_get(l0, GPT_BLOCK_GPI), pas);
+    return in_memory(mem, pa, 1) && gpi_to_pas(gpi_of(mem, pa), pas);
 }
 
 /* Replaces the level-0 block over pa by a level-1 table that says the same. */
@@ -201,8 +203,7 @@ static void tell_access(const struct physmem *mem, enum pas pas, pa_t pa, size_t
 
 void *physmem_ptr(struct physmem *mem, enum pas pas, pa_t pa, size_t len, enum phys_status *status)
 {
-    uint64_t last;
-    enum pas owner;
+    uint64_t last, gpi = pas_to_gpi(pas);
 
     if (!in_memory(mem, pa, len ? len : 1)) {
         *status = PHYS_ABSENT;
@@ -210,7 +211,7 @@ void *physmem_ptr(struct physmem *mem, enum pas pas, pa_t pa, size_t len, enum p
     }
     last = pa.v + (len ? len - 1 : 0);
     for (uint64_t granule = pa.v & ~GRANULE_MASK; granule <= last; granule += GRANULE_SIZE) {
-        if (!gpt_lookup(mem, PA(granule), &owner) || owner != pas) {
+        if (gpi_of(mem, PA(granule)) != gpi) {
             *status = PHYS_GPF;
             tell_access(mem, pas, pa, len, false);
             return NULL;

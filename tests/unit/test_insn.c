@@ -21,11 +21,35 @@ static uint32_t next_word(uint64_t *state)
 
 /* --- the table --- */
 
+#define MAX_ROWS 256
+
+/* All rows, each once, in the order of their parts. */
+static size_t all_rows(const struct insn_row *rows[MAX_ROWS])
+{
+    size_t count = 0;
+
+    for (size_t part = 0; part < INSN_SECTION_COUNT; part++) {
+        bool again = false;
+
+        for (size_t before = 0; before < part; before++)
+            again |= insn_sections[before].rows == insn_sections[part].rows;
+        for (size_t i = 0; !again && i < insn_sections[part].count; i++) {
+            ck_assert_uint_lt(count, MAX_ROWS);
+            rows[count++] = &insn_sections[part].rows[i];
+        }
+    }
+    ck_assert_uint_gt(count, 100);
+    return count;
+}
+
 START_TEST(values_lie_under_their_masks)
 {
-    for (size_t i = 0; i < insn_row_count; i++) {
-        ck_assert_msg((insn_rows[i].value & ~insn_rows[i].mask) == 0, "%s", insn_rows[i].group);
-        ck_assert_ptr_nonnull(insn_rows[i].fields);
+    const struct insn_row *rows[MAX_ROWS];
+    size_t count = all_rows(rows);
+
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_msg((rows[i]->value & ~rows[i]->mask) == 0, "%s", rows[i]->group);
+        ck_assert_ptr_nonnull(rows[i]->fields);
     }
 }
 END_TEST
@@ -33,9 +57,12 @@ END_TEST
 /* Two rows that share a word: the earlier one has more bits, all those of the later among them. */
 START_TEST(overlap_only_as_a_special_case)
 {
-    for (size_t i = 0; i < insn_row_count; i++) {
-        for (size_t j = i + 1; j < insn_row_count; j++) {
-            const struct insn_row *a = &insn_rows[i], *b = &insn_rows[j];
+    const struct insn_row *rows[MAX_ROWS];
+    size_t count = all_rows(rows);
+
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = i + 1; j < count; j++) {
+            const struct insn_row *a = rows[i], *b = rows[j];
             uint32_t common = a->mask & b->mask;
 
             if ((a->value & common) == (b->value & common)) {
@@ -49,22 +76,48 @@ END_TEST
 
 START_TEST(names_are_unique)
 {
-    for (size_t i = 0; i < insn_row_count; i++)
-        for (size_t j = i + 1; j < insn_row_count; j++)
-            ck_assert_str_ne(insn_rows[i].group, insn_rows[j].group);
+    const struct insn_row *rows[MAX_ROWS];
+    size_t count = all_rows(rows);
+
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = i + 1; j < count; j++)
+            ck_assert_str_ne(rows[i]->group, rows[j]->group);
 }
 END_TEST
 
 START_TEST(no_row_is_dead)
 {
+    const struct insn_row *rows[MAX_ROWS];
+    size_t count = all_rows(rows);
     uint64_t state = 0x9e3779b97f4a7c15;
 
-    for (size_t i = 0; i < insn_row_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct insn insn = {.group = ""};
 
-        for (int tries = 0; tries < 5000 && strcmp(insn.group, insn_rows[i].group) != 0; tries++)
-            insn_decode(insn_rows[i].value | (next_word(&state) & ~insn_rows[i].mask), &insn);
-        ck_assert_str_eq(insn.group, insn_rows[i].group);
+        for (int tries = 0; tries < 5000 && strcmp(insn.group, rows[i]->group) != 0; tries++)
+            insn_decode(rows[i]->value | (next_word(&state) & ~rows[i]->mask), &insn);
+        ck_assert_str_eq(insn.group, rows[i]->group);
+    }
+}
+END_TEST
+
+/* Each word of a row is looked for in the part that has the row. */
+START_TEST(rows_stand_where_their_words_lead)
+{
+    uint64_t state = 0x2545f4914f6cdd1d;
+
+    for (size_t at = 0; at < INSN_SECTION_COUNT; at++) {
+        const struct insn_section *part = &insn_sections[at];
+
+        for (size_t i = 0; i < part->count; i++)
+            for (int tries = 0; tries < 200; tries++) {
+                const struct insn_row *row = &part->rows[i];
+                uint32_t word = row->value | (next_word(&state) & ~row->mask);
+                const struct insn_section *found =
+                    &insn_sections[word >> INSN_SECTION_SHIFT & (INSN_SECTION_COUNT - 1)];
+
+                ck_assert_msg(found->rows == part->rows, "%s: 0x%08x", row->group, word);
+            }
     }
 }
 END_TEST
@@ -310,6 +363,7 @@ Suite *check_suite(void)
     tcase_add_test(tc, overlap_only_as_a_special_case);
     tcase_add_test(tc, names_are_unique);
     tcase_add_test(tc, no_row_is_dead);
+    tcase_add_test(tc, rows_stand_where_their_words_lead);
     tcase_add_test(tc, any_word_decodes_within_bounds);
     tcase_add_loop_test(tc, form, 0, (int)(sizeof(forms) / sizeof(forms[0])));
     tcase_add_test(tc, register_31);
