@@ -242,9 +242,10 @@ static enum outcome data_abort(struct cpu *cpu, const struct insn *insn, struct 
 {
     if (gic_frame_access(cpu, insn, fault))
         return GOES_ON;
-    tell_guest_step(cpu, insn, access_address(cpu, insn), insn_bytes(insn));
-    if (listener(cpu))
+    if (listener(cpu)) {
+        tell_guest_step(cpu, insn, access_address(cpu, insn), insn_bytes(insn));
         access_faults(cpu, insn, fault, listener(cpu));
+    }
     return take_abort(cpu, insn, fault);
 }
 

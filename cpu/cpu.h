@@ -115,24 +115,23 @@ void cpu_set_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value);
 void cpu_get_gprs(struct cpu *cpu, uint64_t x[CPU_X_COUNT]);
 
 /*
- * What the functions above have written since the log was last cleared: bit n of x for Xn, of
- * sysregs for enum sysreg n with what it held before, and whether a stack pointer. For a watcher
- * that reading all registers would slow down; what the guest itself writes is not in it. log NULL:
- * nobody watches. Not owned.
+ * What the functions above have written since the log was last cleared, and what it held before:
+ * bit n of x for Xn, of sp for SP_ELn, of sysregs for enum sysreg n. For a watcher that reading all
+ * registers would slow down; what the guest itself writes is not in it. log NULL: nobody watches.
+ * Not owned.
  */
 struct cpu_write_log {
     uint64_t sysregs;
-    uint32_t x;
-    bool sp;
+    uint32_t x, sp;
     uint64_t old[SYSREG_COUNT];
+    uint64_t old_x[CPU_X_COUNT], old_sp[2];
 };
 void cpu_log_writes(struct cpu *cpu, struct cpu_write_log *log);
 /* Nothing is written yet. */
 static inline void cpu_write_log_clear(struct cpu_write_log *log)
 {
     log->sysregs = 0;
-    log->x = 0;
-    log->sp = false;
+    log->x = log->sp = 0;
 }
 
 /*

@@ -156,16 +156,35 @@ static void on_exception(uc_engine *uc, uint32_t intno, void *user)
     uc_emu_stop(uc);
 }
 
-/* The instruction at pc, for what the engine does not tell of an access. */
-static bool decode_at(struct cpu *cpu, uint64_t pc, struct insn *insn)
+/* Where the guest's own word at pc is, for EL1. */
+static bool word_address(const struct cpu *cpu, uint64_t pc, pa_t *pa, enum pas *pas)
 {
+    const struct engine *engine = cpu->engine;
     struct mmu_access fetch = {.type = ACCESS_FETCH};
     struct translation where;
     struct fault fault;
-    uint32_t word;
 
-    if (!mmu_translate(&cpu->mmu, VA(pc), fetch, &where, &fault, NULL) ||
-        physmem_read(cpu->mmu.mem, where.pas, where.pa, &word, sizeof(word)) != PHYS_OK)
+    if (engine->fetched.valid && engine->fetched.page == (pc & ~GRANULE_MASK)) {
+        *pa = PA(engine->fetched.pa.v | (pc & GRANULE_MASK));
+        *pas = engine->fetched.pas;
+        return true;
+    }
+    if (!mmu_translate(&cpu->mmu, VA(pc), fetch, &where, &fault, NULL))
+        return false;
+    *pa = where.pa;
+    *pas = where.pas;
+    return true;
+}
+
+/* The instruction at pc, for what the engine does not tell of an access. */
+static bool decode_at(struct cpu *cpu, uint64_t pc, struct insn *insn)
+{
+    uint32_t word;
+    enum pas pas;
+    pa_t pa;
+
+    if (!word_address(cpu, pc, &pa, &pas) ||
+        physmem_read(cpu->mmu.mem, pas, pa, &word, sizeof(word)) != PHYS_OK)
         return false;
     insn_decode(word, insn);
     return true;
@@ -222,6 +241,10 @@ static bool on_tlb_miss(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
         engine_tlb_fetched(cpu, vaddr);
         if (!code_pages_target(engine->code, out.pa, &target))
             return wants_wx(engine, &out, true);
+        engine->fetched.valid = true;
+        engine->fetched.page = vaddr & ~GRANULE_MASK;
+        engine->fetched.pa = PA(result->paddr);
+        engine->fetched.pas = out.pas;
         result->perms = UC_PROT_READ | UC_PROT_EXEC;
         if (target.v != result->paddr) {
             result->paddr = target.v;

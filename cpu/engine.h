@@ -81,6 +81,12 @@ struct engine {
     /* set by callbacks during one run */
     int intno;                   /* -1: none */
     enum engine_stop block_stop; /* why it stopped in front of a block; STOP_NONE: it did not */
+    struct { /* the page that was last fetched anew, as the engine's TLB has it */
+        bool valid;
+        uint64_t page; /* virtual */
+        pa_t pa;
+        enum pas pas;
+    } fetched;
     struct {
         bool valid;
         uint64_t page; /* virtual */

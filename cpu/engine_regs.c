@@ -97,6 +97,7 @@ void engine_load(struct cpu *cpu)
         uc_context_save(engine->uc, engine->resident->context);
     uc_context_restore(engine->uc, cpu->context);
     uc_ctl_flush_tlb(engine->uc);
+    engine->fetched.valid = false;
     flow_forget_addresses(&cpu->flow); /* another CPU may have changed code meanwhile */
     engine->resident = cpu;
     engine->controls_stale = true; /* those of EL1 are this CPU's now */
@@ -115,8 +116,10 @@ void cpu_set_x(struct cpu *cpu, unsigned n, uint64_t value)
     if (n > 30)
         return;
     engine_load(cpu);
-    if (cpu->log)
+    if (cpu->log && !(cpu->log->x >> n & 1)) {
+        cpu->log->old_x[n] = engine_read_reg(cpu->engine->uc, x_id(n));
         cpu->log->x |= (uint32_t)1 << n;
+    }
     uc_reg_write(cpu->engine->uc, x_id(n), &value);
 }
 
@@ -152,21 +155,40 @@ uint64_t cpu_get_sp(struct cpu *cpu, unsigned el)
 void cpu_set_sp(struct cpu *cpu, unsigned el, uint64_t value)
 {
     engine_load(cpu);
-    if (cpu->log)
-        cpu->log->sp = true;
+    if (cpu->log && !(cpu->log->sp >> el & 1)) {
+        cpu->log->old_sp[el] = cpu_get_sp(cpu, el);
+        cpu->log->sp |= (uint32_t)1 << el;
+    }
     uc_reg_write(cpu->engine->uc, sp_id(cpu->engine_pstate, el), &value);
+}
+
+/* Where the walker has its copy of a register that governs translation; NULL for others. */
+static uint64_t *walkers_copy(struct cpu *cpu, enum sysreg reg)
+{
+    switch (reg) {
+    case SYSREG_SCTLR_EL1:
+        return &cpu->mmu.regs.sctlr_el1;
+    case SYSREG_TCR_EL1:
+        return &cpu->mmu.regs.tcr_el1;
+    case SYSREG_TTBR0_EL1:
+        return &cpu->mmu.regs.ttbr0_el1;
+    case SYSREG_TTBR1_EL1:
+        return &cpu->mmu.regs.ttbr1_el1;
+    case SYSREG_MAIR_EL1:
+        return &cpu->mmu.regs.mair_el1;
+    default:
+        return NULL;
+    }
 }
 
 uint64_t cpu_get_sysreg(struct cpu *cpu, enum sysreg reg)
 {
+    const uint64_t *copy = cpu->mmu_stale ? NULL : walkers_copy(cpu, reg);
+
+    if (copy)
+        return *copy;
     engine_load(cpu);
     return engine_read_sysreg(cpu, reg);
-}
-
-static bool governs_translation(enum sysreg reg)
-{
-    return reg == SYSREG_SCTLR_EL1 || reg == SYSREG_TCR_EL1 || reg == SYSREG_TTBR0_EL1 ||
-           reg == SYSREG_TTBR1_EL1 || reg == SYSREG_MAIR_EL1;
 }
 
 _Static_assert(SYSREG_COUNT <= 64, "a bit of cpu_write_log.sysregs each");
@@ -192,7 +214,7 @@ void cpu_set_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value)
     log_write(cpu, reg);
     engine_write_sysreg(cpu, reg, value);
     cpu->engine->controls_stale |= engine_controls_traps(&sysreg_table[reg]);
-    if (governs_translation(reg)) {
+    if (walkers_copy(cpu, reg)) {
         cpu->mmu_stale = true;
         cpu->tlb_stale = true;
     }

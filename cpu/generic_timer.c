@@ -71,16 +71,27 @@ static void update_at(struct cpu *cpu, enum cpu_timer timer, uint64_t counter)
         clock_schedule(clock, event, due);
 }
 
-/* A register of the timer changed. What the counter says matters to an enabled one alone. */
-static void update(struct cpu *cpu, enum cpu_timer timer)
+static void turn_off(struct cpu *cpu, enum cpu_timer timer)
 {
-    if (enabled(cpu, timer)) {
-        update_at(cpu, timer, cpu_counter(cpu));
-        return;
-    }
     gic_set_level(&cpu->gic, timers[timer].intid, false);
     if (timed_event_is_scheduled(&cpu->timer.one[timer].event))
         stop_event(cpu, &cpu->timer.one[timer].event);
+}
+
+/* A register of the timer changed; one that is off has no output and no event. */
+static void update(struct cpu *cpu, enum cpu_timer timer)
+{
+    if (enabled(cpu, timer))
+        update_at(cpu, timer, cpu_counter(cpu));
+}
+
+static void set_ctl(struct cpu *cpu, enum cpu_timer timer, uint64_t ctl)
+{
+    bool was = enabled(cpu, timer);
+
+    cpu->timer.one[timer].ctl = ctl & writable_ctl();
+    if (was && !enabled(cpu, timer))
+        turn_off(cpu, timer);
 }
 
 static void fire(struct cpu *cpu, enum cpu_timer timer)
@@ -151,10 +162,22 @@ uint64_t cpu_timer_ctl(const struct cpu *cpu, enum cpu_timer timer)
     return ctl_at(cpu, timer, cpu_counter(cpu));
 }
 
+bool cpu_timer_asserted(const struct cpu *cpu, enum cpu_timer timer)
+{
+    return enabled(cpu, timer) && !field_get(cpu->timer.one[timer].ctl, CNT_CTL_IMASK) &&
+           condition_met(cpu, timer, cpu_counter(cpu));
+}
+
 void cpu_timer_set_ctl(struct cpu *cpu, enum cpu_timer timer, uint64_t ctl)
 {
-    cpu->timer.one[timer].ctl = ctl & writable_ctl();
+    set_ctl(cpu, timer, ctl);
     update(cpu, timer);
+}
+
+void cpu_timer_set(struct cpu *cpu, enum cpu_timer timer, uint64_t ctl, uint64_t cval)
+{
+    cpu->timer.one[timer].cval = cval;
+    cpu_timer_set_ctl(cpu, timer, ctl);
 }
 
 uint64_t cpu_timer_cval(const struct cpu *cpu, enum cpu_timer timer)
@@ -246,7 +269,7 @@ bool generic_timer_write(struct cpu *cpu, const struct sysreg_desc *reg, uint64_
             counter - offset_of(cpu, timer) + (uint64_t)(int64_t)(int32_t)value;
         break;
     case REG_CTL:
-        cpu->timer.one[timer].ctl = value & writable_ctl();
+        set_ctl(cpu, timer, value);
         break;
     case REG_CVAL:
         cpu->timer.one[timer].cval = value;
@@ -254,7 +277,5 @@ bool generic_timer_write(struct cpu *cpu, const struct sysreg_desc *reg, uint64_
     }
     if (enabled(cpu, timer))
         update_at(cpu, timer, counter);
-    else
-        update(cpu, timer);
     return true;
 }

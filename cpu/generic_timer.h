@@ -35,5 +35,9 @@ uint64_t cpu_timer_ctl(const struct cpu *cpu, enum cpu_timer timer);
 void cpu_timer_set_ctl(struct cpu *cpu, enum cpu_timer timer, uint64_t ctl);
 uint64_t cpu_timer_cval(const struct cpu *cpu, enum cpu_timer timer);
 void cpu_timer_set_cval(struct cpu *cpu, enum cpu_timer timer, uint64_t cval);
+/* Both at once: an enabled timer does not see the old comparator. */
+void cpu_timer_set(struct cpu *cpu, enum cpu_timer timer, uint64_t ctl, uint64_t cval);
+/* CTL has ENABLE and ISTATUS, not IMASK. */
+bool cpu_timer_asserted(const struct cpu *cpu, enum cpu_timer timer);
 
 #endif

@@ -64,24 +64,21 @@ uint64_t ich_misr(const struct ich_regs *ich, uint64_t hcr, unsigned lr_count)
 {
     bool group0 = field_get(ich->vmcr, ICH_VMCR_VENG0);
     bool group1 = field_get(ich->vmcr, ICH_VMCR_VENG1);
-    const struct {
-        struct field bit;
-        bool asserted;
-    } reasons[] = {
-        {ICH_MISR_EOI, ich_eisr(ich, lr_count) != 0},
-        {ICH_MISR_U, field_get(hcr, ICH_HCR_UIE) && count_state(ich, lr_count, false) <= 1},
-        {ICH_MISR_LRENP, field_get(hcr, ICH_HCR_LRENPIE) && field_get(hcr, ICH_HCR_EOICOUNT)},
-        {ICH_MISR_NP, field_get(hcr, ICH_HCR_NPIE) && !count_state(ich, lr_count, true)},
-        {ICH_MISR_VGRP0E, field_get(hcr, ICH_HCR_VGRP0EIE) && group0},
-        {ICH_MISR_VGRP0D, field_get(hcr, ICH_HCR_VGRP0DIE) && !group0},
-        {ICH_MISR_VGRP1E, field_get(hcr, ICH_HCR_VGRP1EIE) && group1},
-        {ICH_MISR_VGRP1D, field_get(hcr, ICH_HCR_VGRP1DIE) && !group1},
-    };
-    uint64_t misr = 0;
+    uint64_t misr = field_put(ICH_MISR_EOI, ich_eisr(ich, lr_count) != 0);
 
-    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-        misr |= field_put(reasons[i].bit, reasons[i].asserted);
-    return misr;
+    if (!field_get(hcr, ICH_HCR_MAINTENANCE)) /* as nearly always */
+        return misr;
+    return misr |
+           field_put(ICH_MISR_U,
+                     field_get(hcr, ICH_HCR_UIE) && count_state(ich, lr_count, false) <= 1) |
+           field_put(ICH_MISR_LRENP,
+                     field_get(hcr, ICH_HCR_LRENPIE) && field_get(hcr, ICH_HCR_EOICOUNT)) |
+           field_put(ICH_MISR_NP,
+                     field_get(hcr, ICH_HCR_NPIE) && !count_state(ich, lr_count, true)) |
+           field_put(ICH_MISR_VGRP0E, field_get(hcr, ICH_HCR_VGRP0EIE) && group0) |
+           field_put(ICH_MISR_VGRP0D, field_get(hcr, ICH_HCR_VGRP0DIE) && !group0) |
+           field_put(ICH_MISR_VGRP1E, field_get(hcr, ICH_HCR_VGRP1EIE) && group1) |
+           field_put(ICH_MISR_VGRP1D, field_get(hcr, ICH_HCR_VGRP1DIE) && !group1);
 }
 
 /* --- private physical interrupts --- */

@@ -264,7 +264,12 @@ enum phys_status physmem_write(struct physmem *mem, enum pas pas, pa_t pa, const
 
 enum phys_status physmem_read64(struct physmem *mem, enum pas pas, pa_t pa, uint64_t *value)
 {
-    return physmem_read(mem, pas, pa, value, sizeof(*value));
+    enum phys_status status;
+    const uint64_t *from = physmem_ptr(mem, pas, pa, sizeof(*value), &status);
+
+    if (from)
+        memcpy(value, from, sizeof(*value));
+    return status;
 }
 
 enum phys_status physmem_write64(struct physmem *mem, enum pas pas, pa_t pa, uint64_t value)

@@ -48,12 +48,8 @@ static bool should_fire(struct kvm_vcpu *vcpu, enum cpu_timer timer)
 {
     const struct arch_timer_context *context = context_of(vcpu, timer);
 
-    if (vcpu->timer.loaded && vcpu->cpu) {
-        uint64_t ctl = cpu_timer_ctl(vcpu->cpu, timer);
-
-        return field_get(ctl, CNT_CTL_ENABLE) && field_get(ctl, CNT_CTL_ISTATUS) &&
-               !field_get(ctl, CNT_CTL_IMASK);
-    }
+    if (vcpu->timer.loaded && vcpu->cpu)
+        return cpu_timer_asserted(vcpu->cpu, timer);
     return can_fire(context) && context->cval <= counter_of(vcpu, timer);
 }
 
@@ -185,10 +181,9 @@ void kvm_timer_vcpu_load(struct kvm_vcpu *vcpu)
         for (enum cpu_timer timer = 0; timer < CPU_TIMER_COUNT; timer++)
             load_gic(vcpu, timer);
         cpu_timer_set_voffset(vcpu->cpu, vcpu->kvm->voffset);
-        for (enum cpu_timer timer = 0; timer < CPU_TIMER_COUNT; timer++) {
-            cpu_timer_set_cval(vcpu->cpu, timer, context_of(vcpu, timer)->cval);
-            cpu_timer_set_ctl(vcpu->cpu, timer, context_of(vcpu, timer)->ctl);
-        }
+        for (enum cpu_timer timer = 0; timer < CPU_TIMER_COUNT; timer++)
+            cpu_timer_set(vcpu->cpu, timer, context_of(vcpu, timer)->ctl,
+                          context_of(vcpu, timer)->cval);
     }
     vcpu->timer.loaded = true;
 }

@@ -8,15 +8,6 @@
 /* Only WFI against WFE: the low bit of TI. */
 static const struct field WFX_TI_WFE = {0, 1};
 
-static uint64_t masked(uint64_t esr, const struct field *shown, size_t count)
-{
-    uint64_t mask = 0;
-
-    for (size_t i = 0; i < count; i++)
-        mask |= field_mask(shown[i]);
-    return esr & mask;
-}
-
 uint64_t abort_access_size(uint64_t esr)
 {
     return (uint64_t)1 << field_get(esr, ESR_SAS);
@@ -32,9 +23,10 @@ uint64_t abort_access_mask(uint64_t esr)
 struct host_view host_view_emulatable_abort(uint64_t esr, uint64_t far, uint64_t hpfar,
                                             uint64_t rt_value)
 {
-    const struct field shown[] = {ESR_EC,  ESR_ISV, ESR_SAS, ESR_SF, ESR_SET,
-                                  ESR_FNV, ESR_EA,  ESR_WNR, ESR_FSC};
-    struct host_view view = {.esr = masked(esr, shown, COUNT(shown)), .hpfar = hpfar};
+    const uint64_t shown = field_mask(ESR_EC) | field_mask(ESR_ISV) | field_mask(ESR_SAS) |
+                           field_mask(ESR_SF) | field_mask(ESR_SET) | field_mask(ESR_FNV) |
+                           field_mask(ESR_EA) | field_mask(ESR_WNR) | field_mask(ESR_FSC);
+    struct host_view view = {.esr = esr & shown, .hpfar = hpfar};
 
     view.far = far & GRANULE_MASK;
     if (field_get(esr, ESR_WNR))
@@ -44,9 +36,8 @@ struct host_view host_view_emulatable_abort(uint64_t esr, uint64_t far, uint64_t
 
 static uint64_t non_emulatable(uint64_t esr)
 {
-    const struct field shown[] = {ESR_EC, ESR_SET, ESR_FNV, ESR_EA, ESR_FSC};
-
-    return masked(esr, shown, COUNT(shown));
+    return esr & (field_mask(ESR_EC) | field_mask(ESR_SET) | field_mask(ESR_FNV) |
+                  field_mask(ESR_EA) | field_mask(ESR_FSC));
 }
 
 struct host_view host_view_abort(uint64_t esr, uint64_t hpfar)
@@ -69,9 +60,7 @@ struct host_view host_view_external_abort(uint64_t esr)
 
 struct host_view host_view_wfx(uint64_t esr)
 {
-    const struct field shown[] = {ESR_EC, WFX_TI_WFE};
-
-    return (struct host_view){.esr = masked(esr, shown, COUNT(shown))};
+    return (struct host_view){.esr = esr & (field_mask(ESR_EC) | field_mask(WFX_TI_WFE))};
 }
 
 struct host_view host_view_sysreg(uint64_t esr, uint64_t rt_value)
@@ -88,9 +77,10 @@ struct host_view host_view_sysreg_without_rt(uint64_t esr, uint64_t rt_value)
 
 struct host_view host_view_serror(uint64_t esr)
 {
-    const struct field shown[] = {ESR_SERROR_IDS, ESR_SERROR_AET, ESR_EA, ESR_DFSC};
+    const uint64_t shown = field_mask(ESR_SERROR_IDS) | field_mask(ESR_SERROR_AET) |
+                           field_mask(ESR_EA) | field_mask(ESR_DFSC);
 
-    return (struct host_view){.esr = masked(esr, shown, COUNT(shown))};
+    return (struct host_view){.esr = esr & shown};
 }
 
 struct host_view host_view_serror_with_class(uint64_t esr)

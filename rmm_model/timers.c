@@ -9,13 +9,10 @@ static bool asserted(uint64_t ctl)
            !field_get(ctl, CNT_CTL_IMASK);
 }
 
-/* CVAL before CTL: an enabled timer must not see an old comparator. */
 static void put(struct cpu *cpu, const struct rec_timer timers[CPU_TIMER_COUNT])
 {
-    for (unsigned i = 0; i < CPU_TIMER_COUNT; i++) {
-        cpu_timer_set_cval(cpu, (enum cpu_timer)i, timers[i].cval);
-        cpu_timer_set_ctl(cpu, (enum cpu_timer)i, timers[i].ctl);
-    }
+    for (unsigned i = 0; i < CPU_TIMER_COUNT; i++)
+        cpu_timer_set(cpu, (enum cpu_timer)i, timers[i].ctl, timers[i].cval);
 }
 
 static void get(const struct cpu *cpu, struct rec_timer timers[CPU_TIMER_COUNT])
@@ -49,7 +46,7 @@ bool timers_check_pending(const struct rec *rec, struct cpu *cpu)
     bool changed = false;
 
     for (unsigned i = 0; i < CPU_TIMER_COUNT; i++) {
-        bool now = asserted(cpu_timer_ctl(cpu, (enum cpu_timer)i));
+        bool now = cpu_timer_asserted(cpu, (enum cpu_timer)i);
 
         cpu_timer_mask(cpu, (enum cpu_timer)i, now);
         changed |= now != asserted(rec->timers[i].ctl);

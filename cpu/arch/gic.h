@@ -45,6 +45,7 @@ static const struct field ICH_HCR_VGRP0EIE = {4, 1};
 static const struct field ICH_HCR_VGRP0DIE = {5, 1};
 static const struct field ICH_HCR_VGRP1EIE = {6, 1};
 static const struct field ICH_HCR_VGRP1DIE = {7, 1};
+static const struct field ICH_HCR_MAINTENANCE = {1, 7}; /* UIE .. VGrp1DIE */
 static const struct field ICH_HCR_VSGIEOICOUNT = {8, 1};
 static const struct field ICH_HCR_TC = {10, 1};
 static const struct field ICH_HCR_TALL0 = {11, 1};

@@ -132,23 +132,23 @@ static void add_rec(struct invariants *inv, const struct command *cmd, uint64_t 
 {
     const struct rmi_rec_params *params = &cmd->page.rec_params;
     struct shadow_realm *realm = shadow_realm_find(inv, rd);
-    struct realm_state state = {.pc = params->pc, .pstate = PSTATE_EL1H_DAIF};
     struct shadow_rec *rec;
 
     if (!cmd->has_page || !realm)
         return;
-    for (unsigned n = 0; n < RMI_REC_CREATE_GPRS; n++)
-        state.x[n] = params->gprs[n];
     rec = new_rec(inv);
     *rec = (struct shadow_rec){.pa = pa,
                                .rd = realm->rd,
                                .index = realm->recs++,
                                .used = true,
                                .settled = true,
+                               .left = {.pc = params->pc, .pstate = PSTATE_EL1H_DAIF},
                                .runnable = params->flags & 1};
+    for (unsigned n = 0; n < RMI_REC_CREATE_GPRS; n++)
+        rec->left.x[n] = params->gprs[n];
     for (unsigned reg = 0; reg < SYSREG_COUNT; reg++)
-        rec->sysregs[reg] = sysreg_table[reg].reset;
-    expect_exactly(&rec->expect, &state);
+        rec->left.sysregs[reg] = sysreg_table[reg].reset;
+    expect_unchanged(&rec->expect, rec);
     granule_take(inv, rec->pa, USE_REC, realm->rd, 0);
     if (!inv->rules->single_granules)
         return;
@@ -328,14 +328,13 @@ static uint64_t index_of(uint64_t mpidr)
 static void start(struct shadow_rec *target, const struct shadow_rec *caller)
 {
     const uint64_t ee = field_mask(SCTLR_EE);
-    struct realm_state *s = &target->expect.s;
 
     expect_sysreg(&target->expect, SYSREG_SCTLR_EL1,
                   (sysreg_table[SYSREG_SCTLR_EL1].reset & ~ee) |
                       (sysreg_left(caller, SYSREG_SCTLR_EL1) & ee));
-    s->x[0] = caller->left.x[3];
-    s->pc = caller->left.x[2];
-    s->pstate = PSTATE_EL1H_DAIF;
+    expect_x(&target->expect, 0, x_left(caller, 3));
+    target->expect.pc = x_left(caller, 2);
+    target->expect.pstate = PSTATE_EL1H_DAIF;
     target->runnable = true;
 }
 
@@ -351,16 +350,15 @@ static void psci_complete(struct invariants *inv, struct command *cmd, const str
     struct shadow_rec *target = shadow_rec_find(inv, cmd->x[2]);
     uint64_t status = inv->rules->beta ? 0 : cmd->x[3];
     bool success = regs->x[0] == RMI_SUCCESS, on, cpu_on;
-    uint64_t *x;
 
     if (!caller || !target || caller->owed != OWED_PSCI || caller->running ||
-        caller->rd != target->rd || index_of(caller->left.x[1]) != target->index) {
+        caller->rd != target->rd || index_of(x_left(caller, 1)) != target->index) {
         if (success)
             broken(inv, INVARIANT_ENTRY, caller, "PSCI_COMPLETE answers what was not asked");
         return;
     }
     on = target->running || target->runnable;
-    cpu_on = (caller->left.x[0] & 0xff) == PSCI_CALL_CPU_ON;
+    cpu_on = (x_left(caller, 0) & 0xff) == PSCI_CALL_CPU_ON;
     if (!success) {
         /* Known defect: what is on already and is denied is an error, and answered. */
         if (cpu_on && on && status == PSCI_DENIED) {
@@ -372,9 +370,9 @@ static void psci_complete(struct invariants *inv, struct command *cmd, const str
     if (status != 0 && !(cpu_on && status == PSCI_DENIED))
         broken(inv, INVARIANT_ENTRY, caller, "PSCI_COMPLETE takes status 0x%llx",
                (unsigned long long)status);
-    x = caller->expect.s.x;
-    x[0] = !cpu_on ? !on : on ? PSCI_ALREADY_ON : status;
-    x[1] = x[2] = x[3] = 0;
+    expect_x(&caller->expect, 0, !cpu_on ? !on : on ? PSCI_ALREADY_ON : status);
+    for (unsigned n = 1; n < 4; n++)
+        expect_x(&caller->expect, n, 0);
     caller->owed = OWED_NOTHING;
     if (cpu_on && !on && status == 0)
         start(target, caller);

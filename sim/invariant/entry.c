@@ -51,7 +51,7 @@ static void answered_call(struct shadow_rec *rec, uint64_t x0)
 {
     uint32_t fid = (uint32_t)x0 & ~SVE_HINT;
 
-    rec->expect.s.pc += INSN_BYTES;
+    rec->expect.pc += INSN_BYTES;
     results(&rec->expect, fid == RSI_MEASUREMENT_READ || fid == RSI_TOKEN_INIT ? MEASUREMENT_RESULTS
                                                                                : FIRST_RESULTS);
 }
@@ -60,16 +60,16 @@ static void answered_sysreg(struct shadow_rec *rec, uint64_t esr)
 {
     unsigned rt = (unsigned)field_get(esr, ESR_SYS_RT);
 
-    rec->expect.s.pc += INSN_BYTES;
+    rec->expect.pc += INSN_BYTES;
     if (field_get(esr, ESR_SYS_DIRECTION) && rt != XZR)
-        rec->expect.s.x[rt] = 0;
+        expect_x(&rec->expect, rt, 0);
 }
 
 void entry_inside(struct invariants *inv, struct shadow_rec *rec)
 {
     const struct stop *stop = &rec->stop;
 
-    expect_exactly(&rec->expect, &rec->left);
+    expect_unchanged(&rec->expect, rec);
     rec->has_alt = false;
     if (stop->kind != CPU_EXIT_SYNC)
         return;
@@ -90,7 +90,7 @@ void entry_inside(struct invariants *inv, struct shadow_rec *rec)
         answered_sysreg(rec, stop->esr);
         break;
     case ESR_EC_SMC64:
-        answered_call(rec, rec->left.x[0]);
+        answered_call(rec, x_left(rec, 0));
         break;
     default:
         break;
@@ -104,36 +104,30 @@ static void owe_psci(struct invariants *inv, struct shadow_rec *rec);
 static void owe_ripas(const struct invariants *inv, struct shadow_rec *rec);
 
 /* A call whose exit nobody saw: what is pending shows in x0, which has no result then. */
-static void call_lost(struct invariants *inv, struct shadow_rec *rec, const struct realm_state *now)
+static void call_lost(struct invariants *inv, struct shadow_rec *rec, struct cpu *cpu)
 {
-    uint32_t fid = (uint32_t)rec->left.x[0] & ~SVE_HINT;
-    bool answered = now->x[0] != rec->left.x[0];
+    uint32_t fid = (uint32_t)x_left(rec, 0) & ~SVE_HINT;
+    uint64_t x0 = rec->expect.x[0], pc = rec->expect.pc;
+    bool answered = x0 != x_left(rec, 0);
 
-    if (now->pc != rec->left.pc + INSN_BYTES)
+    if (pc != rec->left.pc + INSN_BYTES)
         return;
     if (fid == RSI_FID(9) && !answered) {
         rec->owed = OWED_HOST_CALL;
-    } else if (fid == RSI_FID(7) && (inv->rules->beta ? !answered : now->x[0] == 0)) {
+    } else if (fid == RSI_FID(7) && (inv->rules->beta ? !answered : x0 == 0)) {
         owe_ripas(inv, rec);
-        rec->expect.s.pc = now->pc;
+        rec->expect.pc = pc;
     } else if (PSCI_FID(fid)) {
         if (!answered || PSCI_CALL(fid) == PSCI_CPU_OFF)
             owe_psci(inv, rec);
-        expect_exactly(&rec->expect, now);
+        expect_as_found(rec, cpu);
     }
 }
 
 void exit_lost(struct invariants *inv, struct shadow_rec *rec, struct cpu *cpu)
 {
-    struct realm_state now;
-
-    state_read(&now, cpu);
-    expect_exactly(&rec->expect, &now);
-    for (unsigned reg = 0; reg < SYSREG_COUNT; reg++)
-        rec->sysregs[reg] = cpu_get_sysreg(cpu, (enum sysreg)reg);
-    for (unsigned n = 0; n < VREGS; n++)
-        vreg_get(cpu, n, rec->v[n]);
-    rec->settled = true;
+    settle(rec);
+    expect_as_found(rec, cpu);
     rec->has_alt = false;
     rec->owed = OWED_NOTHING;
     if (rec->stop.kind != CPU_EXIT_SYNC)
@@ -143,7 +137,7 @@ void exit_lost(struct invariants *inv, struct shadow_rec *rec, struct cpu *cpu)
     else if (ec_of(rec->stop.esr) == ESR_EC_SYS64)
         rec->owed = OWED_SYSREG;
     else if (ec_of(rec->stop.esr) == ESR_EC_SMC64)
-        call_lost(inv, rec, &now);
+        call_lost(inv, rec, cpu);
 }
 
 static void owe_abort(struct invariants *inv, struct shadow_rec *rec)
@@ -167,8 +161,8 @@ static void owe_psci(struct invariants *inv, struct shadow_rec *rec)
 {
     struct shadow_realm *realm = shadow_realm_find(inv, rec->rd);
 
-    rec->expect.s.pc += INSN_BYTES;
-    switch (PSCI_CALL(rec->left.x[0])) {
+    rec->expect.pc += INSN_BYTES;
+    switch (PSCI_CALL(x_left(rec, 0))) {
     case PSCI_CPU_ON:
     case PSCI_AFFINITY_INFO:
         rec->owed = OWED_PSCI;
@@ -178,7 +172,7 @@ static void owe_psci(struct invariants *inv, struct shadow_rec *rec)
         /* fall through */
     case PSCI_CPU_SUSPEND:
         for (unsigned n = 0; n < 4; n++)
-            rec->expect.s.x[n] = 0;
+            expect_x(&rec->expect, n, 0);
         break;
     default: /* SYSTEM_OFF, SYSTEM_RESET */
         if (realm)
@@ -190,17 +184,17 @@ static void owe_psci(struct invariants *inv, struct shadow_rec *rec)
 static void owe_ripas(const struct invariants *inv, struct shadow_rec *rec)
 {
     rec->owed = OWED_RIPAS;
-    rec->ripas_base = rec->ripas_next = rec->left.x[1];
-    rec->ripas_top = rec->left.x[2];
-    rec->ripas = (uint32_t)rec->left.x[3];
-    rec->expect.s.pc += INSN_BYTES;
+    rec->ripas_base = rec->ripas_next = x_left(rec, 1);
+    rec->ripas_top = x_left(rec, 2);
+    rec->ripas = (uint32_t)x_left(rec, 3);
+    rec->expect.pc += INSN_BYTES;
     if (inv->rules->beta) { /* a size, and no register but for the answer */
         rec->ripas_top += rec->ripas_base;
         return;
     }
     results(&rec->expect, FIRST_RESULTS); /* x0..x2 come with the answer, x3 is 0 */
     rec->expect.x_free &= ~(uint32_t)(1u << 3);
-    rec->expect.s.x[3] = 0;
+    expect_x(&rec->expect, 3, 0);
 }
 
 static void owe_sync(struct invariants *inv, struct shadow_rec *rec)
@@ -215,10 +209,10 @@ static void owe_sync(struct invariants *inv, struct shadow_rec *rec)
                        &rec->stop.far);
         break;
     case ESR_EC_WFX:
-        rec->expect.s.pc += INSN_BYTES;
+        rec->expect.pc += INSN_BYTES;
         break;
     case ESR_EC_SYS64:
-        rec->expect.s.pc += INSN_BYTES;
+        rec->expect.pc += INSN_BYTES;
         rec->owed = OWED_SYSREG;
         break;
     default: /* SMC: an emulated abort, the call is made again */
@@ -230,7 +224,7 @@ void exit_owed(struct invariants *inv, struct shadow_rec *rec, const struct rmi_
 {
     if (!rec->stop.present) /* not run: the entry's own changes stand */
         return;
-    expect_exactly(&rec->expect, &rec->left);
+    expect_unchanged(&rec->expect, rec);
     rec->has_alt = false;
     rec->owed = OWED_NOTHING;
     switch (exit->exit_reason & 0xff) {
@@ -246,7 +240,7 @@ void exit_owed(struct invariants *inv, struct shadow_rec *rec, const struct rmi_
         break;
     case RMI_EXIT_HOST_CALL:
         rec->owed = OWED_HOST_CALL;
-        rec->expect.s.pc += INSN_BYTES;
+        rec->expect.pc += INSN_BYTES;
         break;
     case RMI_EXIT_IRQ:
         /* The tick came while the RMM was busy with a trap of the realm's own. */
@@ -273,7 +267,7 @@ void entry_refused(struct shadow_rec *rec)
 
     if (!rec->has_alt || !cpu)
         return;
-    if (cpu_el2(cpu)->elr == rec->alt.s.pc)
+    if (cpu_el2(cpu)->elr == rec->alt.pc)
         rec->expect = rec->alt;
     rec->has_alt = false;
 }
@@ -296,8 +290,8 @@ static void answer_mmio(struct shadow_rec *rec, const struct command *cmd)
     unsigned srt = (unsigned)field_get(rec->stop.esr, ESR_SRT);
 
     if (!field_get(rec->stop.esr, ESR_WNR) && srt != XZR)
-        rec->expect.s.x[srt] = loaded(rec->stop.esr, cmd->gprs[0]);
-    rec->expect.s.pc += INSN_BYTES;
+        expect_x(&rec->expect, srt, loaded(rec->stop.esr, cmd->gpr0));
+    rec->expect.pc += INSN_BYTES;
 }
 
 static void answer_abort(struct invariants *inv, struct shadow_rec *rec, struct command *cmd)
@@ -326,22 +320,21 @@ static void answer_abort(struct invariants *inv, struct shadow_rec *rec, struct 
     if (emul)
         answer_mmio(rec, cmd);
     if (sea)
-        expect_el1(inv->rules, rec, &rec->expect, sea_esr(rec->stop.esr, rec->expect.s.pstate),
+        expect_el1(inv->rules, rec, &rec->expect, sea_esr(rec->stop.esr, rec->expect.pstate),
                    &rec->stop.far);
 }
 
 static void answer_ripas(const struct invariants *inv, struct shadow_rec *rec,
                          const struct command *cmd)
 {
-    struct realm_state *s = &rec->expect.s;
     bool rejected = inv->rules->response && cmd->flags & FLAG_RIPAS_RESPONSE &&
                     rec->ripas == RMI_RAM && rec->ripas_next != rec->ripas_top;
 
     rec->expect.x_free &= ~(uint32_t)0x7;
-    s->x[0] = 0;
-    s->x[1] = rec->ripas_next;
+    expect_x(&rec->expect, 0, 0);
+    expect_x(&rec->expect, 1, rec->ripas_next);
     if (!inv->rules->beta)
-        s->x[2] = rejected;
+        expect_x(&rec->expect, 2, rejected);
 }
 
 static void answer_sysreg(struct shadow_rec *rec, const struct command *cmd)
@@ -349,7 +342,7 @@ static void answer_sysreg(struct shadow_rec *rec, const struct command *cmd)
     unsigned rt = (unsigned)field_get(rec->stop.esr, ESR_SYS_RT);
 
     if (field_get(rec->stop.esr, ESR_SYS_DIRECTION) && rt != XZR)
-        rec->expect.s.x[rt] = cmd->gprs[0];
+        expect_x(&rec->expect, rt, cmd->gpr0);
 }
 
 /* List registers that would tie a realm's interrupt to a physical one (RMM 1.0 A6.1). */
@@ -392,8 +385,7 @@ void entry_begin(struct invariants *inv, struct command *cmd)
     if (cmd->refuse)
         return;
     cmd->flags = enter->flags;
-    for (unsigned n = 0; n < RMI_GPR_COUNT; n++)
-        cmd->gprs[n] = enter->gprs[n];
+    cmd->gpr0 = enter->gprs[0];
     cmd->before = rec->expect;
     cmd->before_has_alt = rec->has_alt;
     if (rec->has_alt)
@@ -411,7 +403,7 @@ void entry_begin(struct invariants *inv, struct command *cmd)
     case OWED_HOST_CALL: /* SUCCESS; a known defect leaves the FID when the page became EMPTY */
         rec->alt = rec->expect;
         rec->has_alt = true;
-        rec->expect.s.x[0] = 0;
+        expect_x(&rec->expect, 0, 0);
         break;
     default:
         break;

@@ -71,7 +71,7 @@ static void within(struct page_check *c, const char *name, uint64_t *p, uint64_t
 
 static uint64_t reg(const struct page_check *c, uint64_t n)
 {
-    return n == XZR ? 0 : c->rec->left.x[n];
+    return n == XZR ? 0 : x_left(c->rec, (unsigned)n);
 }
 
 /* --- synchronous exceptions --------------------------------------------------------------------
@@ -145,7 +145,7 @@ static void sysreg(struct page_check *c)
 static void call_abort(struct page_check *c)
 {
     within(c, "esr", &c->left.esr, EMULATED_ABORT | 0x7u);
-    exact(c, "hpfar", &c->left.hpfar, c->rec->left.x[1] >> 8);
+    exact(c, "hpfar", &c->left.hpfar, x_left(c->rec, 1) >> 8);
 }
 
 static void sync(struct page_check *c)
@@ -201,14 +201,14 @@ static bool stopped_in_call(const struct page_check *c)
 
 static void psci(struct page_check *c)
 {
-    uint64_t call = c->rec->left.x[0] & 0xff;
+    uint64_t call = x_left(c->rec, 0) & 0xff;
     bool two = call == 0x3 || call == 0x4; /* CPU_ON, AFFINITY_INFO: and the target */
 
     if (!stopped_in_call(c))
         wrong_kind(c, "no call");
-    exact(c, "gprs[0]", &c->left.gprs[0], c->rec->left.x[0]);
+    exact(c, "gprs[0]", &c->left.gprs[0], x_left(c->rec, 0));
     if (two)
-        exact(c, "gprs[1]", &c->left.gprs[1], c->rec->left.x[1]);
+        exact(c, "gprs[1]", &c->left.gprs[1], x_left(c->rec, 1));
 }
 
 static void ripas_change(struct page_check *c)
@@ -217,9 +217,9 @@ static void ripas_change(struct page_check *c)
 
     if (!stopped_in_call(c))
         wrong_kind(c, "no call");
-    exact(c, "ripas_base", &c->left.ripas_base, c->rec->left.x[1]);
-    exact(c, "ripas_top", &c->left.ripas_top, c->rec->left.x[2]);
-    exact(c, "ripas_value", &value, c->rec->left.x[3] & 0xff);
+    exact(c, "ripas_base", &c->left.ripas_base, x_left(c->rec, 1));
+    exact(c, "ripas_top", &c->left.ripas_top, x_left(c->rec, 2));
+    exact(c, "ripas_value", &value, x_left(c->rec, 3) & 0xff);
     c->left.ripas_value = 0;
 }
 
@@ -271,12 +271,9 @@ static uint64_t word_at(const struct page_check *c, size_t i)
 
 static void nothing_left(struct page_check *c)
 {
-    const size_t count = sizeof(c->left) / sizeof(uint64_t);
-    uint64_t any = 0;
-
-    for (size_t i = 0; i < count; i++)
-        any |= word_at(c, i);
-    for (size_t i = 0; any && i < count; i++)
+    if (all_zero(&c->left, sizeof(c->left)))
+        return;
+    for (size_t i = 0; i < sizeof(c->left) / sizeof(uint64_t); i++)
         if (word_at(c, i))
             broken(c->inv, INVARIANT_EXIT_UNUSED, c->rec,
                    "offset 0x%zx of RmiRecExit is 0x%llx, not 0", i * sizeof(uint64_t),

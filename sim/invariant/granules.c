@@ -92,42 +92,44 @@ static void on_access(void *ctx, enum pas pas, pa_t pa, size_t len, bool granted
 {
     struct invariants *inv = ctx;
     uint64_t last = pa.v + (len ? len - 1 : 0);
+    bool realm = pas == PAS_REALM;
 
     if (!granted) {
         inv->counts.faults++;
         return;
     }
-    if (pas != PAS_NON_SECURE && pas != PAS_REALM)
+    if (pas != PAS_NON_SECURE && !realm)
         return;
     for (uint64_t at = pa.v & ~GRANULE_MASK; at <= last; at += GRANULE_SIZE) {
         const struct shadow_granule *granule = shadow_granule(inv, at);
 
         if (!granule)
             continue;
-        if (granule->realm != (pas == PAS_REALM))
+        if (granule->realm != realm)
             broken(inv, INVARIANT_WORLD, NULL,
                    "an access as %s to granule 0x%llx of the %s world is let through",
                    pas_name(pas), (unsigned long long)at, granule->realm ? "Realm" : "Normal");
-        else if (inv->in_realm && pas == PAS_REALM && !own_granule(inv, granule))
+        else if (realm && inv->in_realm && !own_granule(inv, granule))
             broken(inv, INVARIANT_GRANULE_USE, inv->command->rec,
                    "the realm reaches granule 0x%llx, which is %s", (unsigned long long)at,
                    use_name(granule->use));
-        else if (pas == PAS_REALM && len < GRANULE_SIZE && !inv->in_realm && inv->command)
-            inv->command->host_call_page = pa.v; /* the last one: RsiHostCall's, if it is that */
     }
+    if (realm && len < GRANULE_SIZE && !inv->in_realm && inv->command)
+        inv->command->host_call_page = pa.v; /* the last one: RsiHostCall's, if it is that */
 }
 
 /* A realm that asked to be answered in that page of its memory. */
 static bool page_asked_for(const struct shadow_rec *rec, const struct shadow_granule *granule,
                            uint64_t offset, size_t len)
 {
-    uint64_t x1 = rec->left.x[1];
-    uint32_t fid = (uint32_t)rec->left.x[0];
+    uint64_t x1 = x_left(rec, 1);
+    uint32_t fid = (uint32_t)x_left(rec, 0);
 
     if (granule->ipa != (x1 & ~GRANULE_MASK) || granule->rd != rec->rd)
         return false;
     if (rec->owed == OWED_HOST_CALL)
-        return offset == (x1 & GRANULE_MASK) + HOST_CALL_GPRS_OFFSET && len <= sizeof(rec->left.x);
+        return offset == (x1 & GRANULE_MASK) + HOST_CALL_GPRS_OFFSET &&
+               len <= RMI_GPR_COUNT * sizeof(uint64_t);
     return rec->stop.present && rec->stop.kind == CPU_EXIT_SYNC &&
            rec->stop.esr >> EC_SHIFT == EC_SMC64 &&
            (fid == RSI_REALM_CONFIG || fid == RSI_ATTEST_TOKEN_CONTINUE);
@@ -152,8 +154,10 @@ static void on_written(void *ctx, enum pas pas, pa_t pa, size_t len)
            (unsigned long long)(granule->ipa | (pa.v & GRANULE_MASK)), (unsigned long long)pa.v);
 }
 
-static bool all_zero(const uint8_t *bytes, size_t size)
+bool all_zero(const void *from, size_t size)
 {
+    const uint8_t *bytes = from;
+
     return bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0;
 }
 

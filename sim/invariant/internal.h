@@ -16,16 +16,20 @@
 
 struct realm_state {
     uint64_t x[RMI_GPR_COUNT], sp[2], pc, pstate;
+    uint64_t sysregs[SYSREG_COUNT];
+    uint64_t v[VREGS][2]; /* V0..V31 */
 };
 
-/* A state that a realm may be found in. */
+/* A state that a realm may be found in: how it differs from the one it left. */
 struct expect {
-    struct realm_state s;
-    uint64_t sys_set; /* bit n: enum sysreg n must hold sysregs[n]; the others are as left */
-    uint64_t sysregs[SYSREG_COUNT];
-    uint32_t x_free;      /* bit n: Xn holds a result of the RMM */
-    uint64_t pstate_mask; /* bits that must be as said */
+    uint64_t pc, pstate;
     uint64_t pc_too;      /* or that PC; NO_PC: none */
+    uint64_t pstate_mask; /* bits that must be as said */
+    uint32_t x_set;       /* bit n: Xn must hold x[n]; the others are as left */
+    uint32_t x_free;      /* bit n: Xn holds a result of the RMM */
+    uint64_t sys_set;     /* bit n: enum sysreg n must hold sysregs[n]; the others are as left */
+    uint64_t x[RMI_GPR_COUNT];
+    uint64_t sysregs[SYSREG_COUNT];
 };
 
 /* A PE on which realms ran, the REC whose registers it holds, and what the RMM wrote to them. */
@@ -67,16 +71,14 @@ struct shadow_rec {
     bool off_defect; /* PSCI_COMPLETE failed where a release answers all the same */
     struct expect expect, alt;
     bool has_alt;
-    struct stop stop;        /* kept over entries that fail */
-    struct realm_state left; /* the state at the stop */
+    struct stop stop; /* kept over entries that fail */
     /*
-     * Its system registers at the stop. Reading all of them at each stop would double the cost of a
-     * trap, so they are taken down (settled) only when another REC may get the PE; until then those
-     * the RMM wrote are in the PE's log and the others still in the PE.
+     * The state at the stop. Reading all of it at each stop would double the cost of a trap, so
+     * registers are taken down (settled) only when another REC may get the PE; until then left has
+     * the PC and PSTATE, what the RMM wrote is in the PE's log, and the rest is still in the PE.
      */
+    struct realm_state left;
     bool settled;
-    uint64_t sysregs[SYSREG_COUNT];
-    uint64_t v[VREGS][2]; /* V0..V31, likewise */
     struct pe *pe;
     enum owed owed;
     bool emulatable, sea_allowed; /* OWED_ABORT */
@@ -135,7 +137,7 @@ struct command {
     const char *refuse;               /* why it must fail, or NULL */
     struct expect before, before_alt; /* REC_ENTER: what holds again when it fails */
     bool before_has_alt;
-    uint64_t flags, gprs[RMI_GPR_COUNT];
+    uint64_t flags, gpr0;    /* of the entry */
     struct cpu *cpu;         /* the realm's, when it ran */
     uint64_t host_call_page; /* PA of the realm's structure that was read for it; 0: none */
     union {
@@ -178,14 +180,18 @@ struct shadow_realm *shadow_realm_find(const struct invariants *inv, uint64_t rd
 const void *peek_ns(const struct invariants *inv, uint64_t pa);
 
 /* registers.c */
-void state_read(struct realm_state *state, struct cpu *cpu);
-void expect_exactly(struct expect *expect, const struct realm_state *state);
+/* Just as it left. */
+void expect_unchanged(struct expect *expect, const struct shadow_rec *rec);
+void expect_x(struct expect *expect, unsigned n, uint64_t value);
 /* As the PE has it now; else tells the violation. */
 void expect_met(struct invariants *inv, struct shadow_rec *rec, struct cpu *cpu);
 void expect_sysreg(struct expect *expect, enum sysreg reg, uint64_t value);
-/* What the register held at the stop. */
+/* What the register held at the stop. n: 0..30. */
+uint64_t x_left(const struct shadow_rec *rec, unsigned n);
 uint64_t sysreg_left(const struct shadow_rec *rec, enum sysreg reg);
 void settle(struct shadow_rec *rec);
+/* A settled REC: what is in the PE now is what it is to find, whatever it left. */
+void expect_as_found(struct shadow_rec *rec, struct cpu *cpu);
 /* The state at a stop; the PE is the REC's from now on. */
 void rec_stopped(struct invariants *inv, struct shadow_rec *rec, struct cpu *cpu);
 /* Before the REC gets a PE: takes down what another may lose there. */
@@ -219,6 +225,7 @@ void command_before(struct invariants *inv, struct command *cmd);
 void command_after(struct invariants *inv, struct command *cmd, const struct smc_regs *regs);
 
 /* granules.c */
+bool all_zero(const void *from, size_t size); /* size: at least 1 */
 bool granules_init(struct invariants *inv);
 void granules_free(struct invariants *inv);
 struct shadow_granule *shadow_granule(const struct invariants *inv, uint64_t pa);

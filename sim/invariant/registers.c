@@ -13,16 +13,7 @@
 #define NRW 0x10u
 #define EL1H_DAIF 0x3c5u
 
-void state_read(struct realm_state *state, struct cpu *cpu)
-{
-    const struct el2_regs *el2 = cpu_el2(cpu);
-
-    cpu_get_gprs(cpu, state->x);
-    state->sp[0] = cpu_get_sp(cpu, 0);
-    state->sp[1] = cpu_get_sp(cpu, 1);
-    state->pc = el2->elr;
-    state->pstate = el2->spsr;
-}
+#define ALL_X (((uint32_t)1 << RMI_GPR_COUNT) - 1)
 
 /* Has the REC had the PE to itself since it stopped? Then the log says what was written to it. */
 static bool kept_pe(const struct shadow_rec *rec, const struct cpu *cpu)
@@ -30,33 +21,27 @@ static bool kept_pe(const struct shadow_rec *rec, const struct cpu *cpu)
     return !rec->settled && rec->pe && rec->pe->cpu == cpu;
 }
 
-/* As state_read, of a REC that goes on: what nobody wrote is as it was left. */
-static void state_read_again(struct realm_state *state, const struct shadow_rec *rec,
-                             struct cpu *cpu)
+/* --- what was left ------------------------------------------------------------------------------
+ */
+
+uint64_t x_left(const struct shadow_rec *rec, unsigned n)
 {
-    const struct el2_regs *el2 = cpu_el2(cpu);
-
-    if (!kept_pe(rec, cpu) || rec->pe->log.sp) {
-        state_read(state, cpu);
-        return;
-    }
-    *state = rec->left;
-    for (uint32_t left = rec->pe->log.x; left; left &= left - 1) {
-        unsigned n = (unsigned)__builtin_ctz(left);
-
-        state->x[n] = cpu_get_x(cpu, n);
-    }
-    state->pc = el2->elr;
-    state->pstate = el2->spsr;
+    if (rec->settled || !rec->pe)
+        return rec->left.x[n];
+    return rec->pe->log.x >> n & 1 ? rec->pe->log.old_x[n] : cpu_get_x(rec->pe->cpu, n);
 }
 
-/* --- system registers --------------------------------------------------------------------------
- */
+static uint64_t sp_left(const struct shadow_rec *rec, unsigned el)
+{
+    if (rec->settled || !rec->pe)
+        return rec->left.sp[el];
+    return rec->pe->log.sp >> el & 1 ? rec->pe->log.old_sp[el] : cpu_get_sp(rec->pe->cpu, el);
+}
 
 uint64_t sysreg_left(const struct shadow_rec *rec, enum sysreg reg)
 {
     if (rec->settled || !rec->pe)
-        return rec->sysregs[reg];
+        return rec->left.sysregs[reg];
     return rec->pe->log.sysregs >> reg & 1 ? rec->pe->log.old[reg]
                                            : cpu_get_sysreg(rec->pe->cpu, reg);
 }
@@ -65,10 +50,14 @@ void settle(struct shadow_rec *rec)
 {
     if (rec->settled)
         return;
+    for (unsigned n = 0; n < RMI_GPR_COUNT; n++)
+        rec->left.x[n] = x_left(rec, n);
+    for (unsigned el = 0; el < 2; el++)
+        rec->left.sp[el] = sp_left(rec, el);
     for (unsigned reg = 0; reg < SYSREG_COUNT; reg++)
-        rec->sysregs[reg] = sysreg_left(rec, (enum sysreg)reg);
+        rec->left.sysregs[reg] = sysreg_left(rec, (enum sysreg)reg);
     for (unsigned n = 0; rec->pe && n < VREGS; n++)
-        vreg_get(rec->pe->cpu, n, rec->v[n]);
+        vreg_get(rec->pe->cpu, n, rec->left.v[n]);
     rec->settled = true;
 }
 
@@ -101,7 +90,8 @@ void rec_stopped(struct invariants *inv, struct shadow_rec *rec, struct cpu *cpu
     rec->pe->rec = rec;
     cpu_write_log_clear(&rec->pe->log);
     rec->settled = false;
-    state_read(&rec->left, cpu);
+    rec->left.pc = cpu_el2(cpu)->elr;
+    rec->left.pstate = cpu_el2(cpu)->spsr;
 }
 
 void make_room(struct invariants *inv, const struct shadow_rec *rec)
@@ -121,14 +111,33 @@ void expect_sysreg(struct expect *expect, enum sysreg reg, uint64_t value)
     expect->sysregs[reg] = value;
 }
 
-void expect_exactly(struct expect *expect, const struct realm_state *state)
+void expect_x(struct expect *expect, unsigned n, uint64_t value)
 {
-    if (&expect->s != state)
-        expect->s = *state;
-    expect->sys_set = 0;
-    expect->x_free = 0;
-    expect->pstate_mask = UINT64_MAX;
+    expect->x_set |= (uint32_t)1 << n;
+    expect->x[n] = value;
+}
+
+void expect_unchanged(struct expect *expect, const struct shadow_rec *rec)
+{
+    expect->pc = rec->left.pc;
+    expect->pstate = rec->left.pstate;
     expect->pc_too = NO_PC;
+    expect->pstate_mask = UINT64_MAX;
+    expect->x_set = expect->x_free = 0;
+    expect->sys_set = 0;
+}
+
+void expect_as_found(struct shadow_rec *rec, struct cpu *cpu)
+{
+    expect_unchanged(&rec->expect, rec);
+    rec->expect.pc = cpu_el2(cpu)->elr;
+    rec->expect.pstate = cpu_el2(cpu)->spsr;
+    for (unsigned n = 0; n < RMI_GPR_COUNT; n++)
+        expect_x(&rec->expect, n, cpu_get_x(cpu, n));
+    for (unsigned el = 0; el < 2; el++)
+        rec->left.sp[el] = cpu_get_sp(cpu, el);
+    for (unsigned reg = 0; reg < SYSREG_COUNT; reg++)
+        rec->left.sysregs[reg] = cpu_get_sysreg(cpu, (enum sysreg)reg);
 }
 
 /* --- compared ----------------------------------------------------------------------------------
@@ -165,6 +174,36 @@ static bool sysreg_differs(const struct shadow_rec *rec, const struct expect *wa
     return false;
 }
 
+static bool x_differs(const struct shadow_rec *rec, const struct expect *want, struct cpu *cpu,
+                      struct difference *d)
+{
+    uint32_t touched = kept_pe(rec, cpu) ? rec->pe->log.x | want->x_set : ALL_X;
+    char name[8];
+
+    for (touched &= ~want->x_free; touched; touched &= touched - 1) {
+        unsigned n = (unsigned)__builtin_ctz(touched);
+        uint64_t found = cpu_get_x(cpu, n);
+        uint64_t expected = want->x_set >> n & 1 ? want->x[n] : x_left(rec, n);
+
+        if (found == expected)
+            continue;
+        snprintf(name, sizeof(name), "X%u", n);
+        return differs(d, name, found, expected);
+    }
+    return false;
+}
+
+static bool sp_differs(const struct shadow_rec *rec, struct cpu *cpu, struct difference *d)
+{
+    static const char *const names[] = {"SP_EL0", "SP_EL1"};
+    uint32_t touched = kept_pe(rec, cpu) ? rec->pe->log.sp : UINT32_MAX;
+
+    for (unsigned el = 0; el < 2; el++)
+        if (touched >> el & 1 && differs(d, names[el], cpu_get_sp(cpu, el), sp_left(rec, el)))
+            return true;
+    return false;
+}
+
 /* Only where they can have been lost: nothing but a change of RECs touches them. */
 static bool vreg_differs(const struct shadow_rec *rec, struct cpu *cpu, struct difference *d)
 {
@@ -174,39 +213,31 @@ static bool vreg_differs(const struct shadow_rec *rec, struct cpu *cpu, struct d
     for (unsigned n = 0; rec->settled && n < VREGS; n++) {
         vreg_get(cpu, n, found);
         snprintf(name, sizeof(name), "V%u", n);
-        if (differs(d, name, found[0], rec->v[n][0]) || differs(d, name, found[1], rec->v[n][1]))
+        if (differs(d, name, found[0], rec->left.v[n][0]) ||
+            differs(d, name, found[1], rec->left.v[n][1]))
             return true;
     }
     return false;
 }
 
 static bool find_difference(const struct shadow_rec *rec, const struct expect *want,
-                            const struct realm_state *found, struct cpu *cpu, struct difference *d)
+                            struct cpu *cpu, struct difference *d)
 {
-    char name[8];
+    const struct el2_regs *el2 = cpu_el2(cpu);
 
-    for (unsigned n = 0; n < RMI_GPR_COUNT; n++) {
-        if (want->s.x[n] == found->x[n] || want->x_free >> n & 1)
-            continue;
-        snprintf(name, sizeof(name), "X%u", n);
-        return differs(d, name, found->x[n], want->s.x[n]);
-    }
-    return (found->pc != want->pc_too && differs(d, "PC", found->pc, want->s.pc)) ||
-           differs(d, "PSTATE", found->pstate & want->pstate_mask,
-                   want->s.pstate & want->pstate_mask) ||
-           differs(d, "SP_EL0", found->sp[0], want->s.sp[0]) ||
-           differs(d, "SP_EL1", found->sp[1], want->s.sp[1]) || sysreg_differs(rec, want, cpu, d) ||
+    return x_differs(rec, want, cpu, d) ||
+           (el2->elr != want->pc_too && differs(d, "PC", el2->elr, want->pc)) ||
+           differs(d, "PSTATE", el2->spsr & want->pstate_mask, want->pstate & want->pstate_mask) ||
+           sp_differs(rec, cpu, d) || sysreg_differs(rec, want, cpu, d) ||
            vreg_differs(rec, cpu, d);
 }
 
 void expect_met(struct invariants *inv, struct shadow_rec *rec, struct cpu *cpu)
 {
     struct difference d, other;
-    struct realm_state found;
 
-    state_read_again(&found, rec, cpu);
-    if (!find_difference(rec, &rec->expect, &found, cpu, &d) ||
-        (rec->has_alt && !find_difference(rec, &rec->alt, &found, cpu, &other)))
+    if (!find_difference(rec, &rec->expect, cpu, &d) ||
+        (rec->has_alt && !find_difference(rec, &rec->alt, cpu, &other)))
         return;
     broken(inv, INVARIANT_REGISTERS, rec,
            "the realm goes on with %s = 0x%llx where it must find 0x%llx", d.name,
@@ -226,16 +257,15 @@ uint64_t sea_esr(uint64_t esr, uint64_t pstate)
 void expect_el1(const struct profile_rules *rules, const struct shadow_rec *rec,
                 struct expect *expect, uint64_t esr, const uint64_t *far)
 {
-    struct realm_state *s = &expect->s;
-    uint64_t m = s->pstate & M_MASK;
-    uint64_t offset = m == M_EL1H ? 0x200 : m == M_EL1T ? 0x000 : s->pstate & NRW ? 0x600 : 0x400;
+    uint64_t was = expect->pstate, m = was & M_MASK;
+    uint64_t offset = m == M_EL1H ? 0x200 : m == M_EL1T ? 0x000 : was & NRW ? 0x600 : 0x400;
 
-    expect_sysreg(expect, SYSREG_ELR_EL1, s->pc);
-    expect_sysreg(expect, SYSREG_SPSR_EL1, s->pstate);
+    expect_sysreg(expect, SYSREG_ELR_EL1, expect->pc);
+    expect_sysreg(expect, SYSREG_SPSR_EL1, was);
     expect_sysreg(expect, SYSREG_ESR_EL1, esr);
     if (far)
         expect_sysreg(expect, SYSREG_FAR_EL1, *far);
-    s->pc = sysreg_left(rec, SYSREG_VBAR_EL1) + offset;
-    s->pstate = EL1H_DAIF;
+    expect->pc = sysreg_left(rec, SYSREG_VBAR_EL1) + offset;
+    expect->pstate = EL1H_DAIF;
     expect->pstate_mask = rules->injected_mask;
 }
