@@ -31,7 +31,8 @@ void trace_send(struct trace *trace, enum event_kind kind, enum world world, con
         .vcpu = trace->vcpu,
         .cycle = trace->clock ? trace->clock->now : CYCLES(0),
     };
-    memcpy(event.args, args, count * sizeof(args[0]));
+    for (size_t i = 0; i < count; i++)
+        event.args[i] = args[i];
     for (unsigned i = 0; i < trace->readers; i++)
         trace->reader[i].fn(trace->reader[i].ctx, &event);
 }
