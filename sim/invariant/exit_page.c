@@ -95,7 +95,6 @@ static void data_abort(struct page_check *c)
     const struct stop *stop = &c->rec->stop;
     bool emulatable = is_unprotected(c->inv, c->rec, stop->hpfar) && !(c->rec->left.pstate & 0x10);
     uint64_t size_mask = UINT64_MAX >> (64 - (8u << field_get(stop->esr, ESR_SAS)));
-    uint64_t data = reg(c, field_get(stop->esr, ESR_SRT)) & size_mask;
 
     if (is_external(stop->esr)) {
         exact(c, "esr", &c->left.esr, stop->esr & ESR_OF_ABORT);
@@ -111,7 +110,9 @@ static void data_abort(struct page_check *c)
     } else {
         exact(c, "esr", &c->left.esr, stop->esr & ESR_OF_EMULATABLE);
         exact(c, "far", &c->left.far, stop->far & FAR_OF_EMULATABLE);
-        exact(c, "gprs[0]", &c->left.gprs[0], field_get(stop->esr, ESR_WNR) ? data : 0);
+        exact(c, "gprs[0]", &c->left.gprs[0],
+              field_get(stop->esr, ESR_WNR) ? reg(c, field_get(stop->esr, ESR_SRT)) & size_mask
+                                            : 0);
     }
 }
 

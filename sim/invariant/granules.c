@@ -88,9 +88,16 @@ static bool own_granule(const struct invariants *inv, const struct shadow_granul
            ((granule->use == USE_DATA || granule->use == USE_RTT) && granule->rd == rec->rd);
 }
 
-static void on_access(void *ctx, enum pas pas, pa_t pa, size_t len, bool granted)
+static bool may_reach(const struct invariants *inv, const struct shadow_granule *granule,
+                      bool realm)
 {
-    struct invariants *inv = ctx;
+    return granule->realm == realm && !(realm && inv->in_realm && !own_granule(inv, granule));
+}
+
+/* An access of another kind than nearly all. */
+__attribute__((noinline)) static void look_closer(struct invariants *inv, enum pas pas, pa_t pa,
+                                                  size_t len, bool granted)
+{
     uint64_t last = pa.v + (len ? len - 1 : 0);
     bool realm = pas == PAS_REALM;
 
@@ -103,18 +110,29 @@ static void on_access(void *ctx, enum pas pas, pa_t pa, size_t len, bool granted
     for (uint64_t at = pa.v & ~GRANULE_MASK; at <= last; at += GRANULE_SIZE) {
         const struct shadow_granule *granule = shadow_granule(inv, at);
 
-        if (!granule)
+        if (!granule || may_reach(inv, granule, realm))
             continue;
         if (granule->realm != realm)
             broken(inv, INVARIANT_WORLD, NULL,
                    "an access as %s to granule 0x%llx of the %s world is let through",
                    pas_name(pas), (unsigned long long)at, granule->realm ? "Realm" : "Normal");
-        else if (realm && inv->in_realm && !own_granule(inv, granule))
+        else
             broken(inv, INVARIANT_GRANULE_USE, inv->command->rec,
                    "the realm reaches granule 0x%llx, which is %s", (unsigned long long)at,
                    use_name(granule->use));
     }
-    if (realm && len < GRANULE_SIZE && !inv->in_realm && inv->command)
+}
+
+static void on_access(void *ctx, enum pas pas, pa_t pa, size_t len, bool granted)
+{
+    struct invariants *inv = ctx;
+    uint64_t index = (pa.v - PHYS_DRAM_BASE) >> GRANULE_SHIFT;
+    bool realm = pas == PAS_REALM;
+
+    if (!granted || (pa.v & GRANULE_MASK) + len > GRANULE_SIZE || index >= inv->granule_count ||
+        !may_reach(inv, &inv->granules[index], realm))
+        look_closer(inv, pas, pa, len, granted);
+    if (realm && granted && len < GRANULE_SIZE && !inv->in_realm && inv->command)
         inv->command->host_call_page = pa.v; /* the last one: RsiHostCall's, if it is that */
 }
 
