@@ -195,31 +195,32 @@ void physmem_observe(struct physmem *mem, const struct physmem_observer *observe
     mem->observer = observer ? *observer : (struct physmem_observer){0};
 }
 
-static void tell_access(const struct physmem *mem, enum pas pas, pa_t pa, size_t len, bool granted)
+/* len: at least 1. */
+static enum phys_status check_range(const struct physmem *mem, enum pas pas, pa_t pa, size_t len)
 {
-    if (mem->observer.access)
-        mem->observer.access(mem->observer.ctx, pas, pa, len, granted);
+    if (!in_memory(mem, pa, len))
+        return PHYS_ABSENT;
+    for (uint64_t at = pa.v & ~GRANULE_MASK; at <= pa.v + len - 1; at += GRANULE_SIZE)
+        if (gpi_of(mem, PA(at)) != pas_to_gpi(pas))
+            return PHYS_GPF;
+    return PHYS_OK;
+}
+
+/* Of one granule, which nearly all are: its last byte is in memory if its first one is. */
+static enum phys_status check_granule(const struct physmem *mem, enum pas pas, pa_t pa)
+{
+    if (pa.v < PHYS_DRAM_BASE || pa.v - PHYS_DRAM_BASE >= mem->size)
+        return PHYS_ABSENT;
+    return gpi_of(mem, pa) == pas_to_gpi(pas) ? PHYS_OK : PHYS_GPF;
 }
 
 void *physmem_ptr(struct physmem *mem, enum pas pas, pa_t pa, size_t len, enum phys_status *status)
 {
-    uint64_t last, gpi = pas_to_gpi(pas);
-
-    if (!in_memory(mem, pa, len ? len : 1)) {
-        *status = PHYS_ABSENT;
-        return NULL;
-    }
-    last = pa.v + (len ? len - 1 : 0);
-    for (uint64_t granule = pa.v & ~GRANULE_MASK; granule <= last; granule += GRANULE_SIZE) {
-        if (gpi_of(mem, PA(granule)) != gpi) {
-            *status = PHYS_GPF;
-            tell_access(mem, pas, pa, len, false);
-            return NULL;
-        }
-    }
-    *status = PHYS_OK;
-    tell_access(mem, pas, pa, len, true);
-    return mem->host + (pa.v - PHYS_DRAM_BASE);
+    *status = (pa.v & GRANULE_MASK) + len <= GRANULE_SIZE ? check_granule(mem, pas, pa)
+                                                          : check_range(mem, pas, pa, len);
+    if (mem->observer.access && *status != PHYS_ABSENT)
+        mem->observer.access(mem->observer.ctx, pas, pa, len, *status == PHYS_OK);
+    return *status == PHYS_OK ? mem->host + (pa.v - PHYS_DRAM_BASE) : NULL;
 }
 
 enum phys_status physmem_read(struct physmem *mem, enum pas pas, pa_t pa, void *buf, size_t len)
