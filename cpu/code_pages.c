@@ -26,6 +26,7 @@ struct code_pages {
     struct physmem *mem;
     uint64_t granules;
     uint32_t *state;              /* one a granule of DRAM */
+    uint64_t first, end;          /* of state: no other is code */
     uint32_t *chunk[CHUNK_COUNT]; /* host memory of the copies */
     unsigned chunks;
     uint32_t *unused; /* stack of copies to use again; room for all */
@@ -70,6 +71,16 @@ static uint32_t *state_of(const struct code_pages *pages, pa_t pa)
     uint64_t granule = (pa.v - PHYS_DRAM_BASE) >> GRANULE_SHIFT;
 
     return pa.v >= PHYS_DRAM_BASE && granule < pages->granules ? &pages->state[granule] : NULL;
+}
+
+static void note_code(struct code_pages *pages, uint64_t granule)
+{
+    if (pages->first == pages->end)
+        pages->first = pages->end = granule;
+    if (granule < pages->first)
+        pages->first = granule;
+    if (granule >= pages->end)
+        pages->end = granule + 1;
 }
 
 static uint32_t *copy_words(const struct code_pages *pages, uint32_t copy)
@@ -153,6 +164,7 @@ bool code_pages_add(struct code_pages *pages, const struct trap_context *context
     } else {
         *state = CODE_AS_IS;
     }
+    note_code(pages, (uint64_t)(state - pages->state));
     physmem_mark_code(pages->mem, page, true);
     return true;
 }
@@ -224,7 +236,8 @@ void code_pages_remove(struct code_pages *pages, pa_t pa)
 
 void code_pages_clear(struct code_pages *pages)
 {
-    for (uint64_t granule = 0; granule < pages->granules; granule++)
+    for (uint64_t granule = pages->first; granule < pages->end; granule++)
         if (pages->state[granule] != NOT_CODE)
             code_pages_remove(pages, PA(PHYS_DRAM_BASE + (granule << GRANULE_SHIFT)));
+    pages->first = pages->end = 0;
 }

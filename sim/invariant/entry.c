@@ -84,7 +84,7 @@ void entry_inside(struct invariants *inv, struct shadow_rec *rec)
         expect_el1(inv->rules, rec, &rec->expect, UNDEFINED_ESR, NULL);
         break;
     case ESR_EC_SYS64:
-        rec->alt = rec->expect;
+        expect_copy(&rec->alt, &rec->expect);
         rec->has_alt = true;
         expect_el1(inv->rules, rec, &rec->alt, UNDEFINED_ESR, NULL);
         answered_sysreg(rec, stop->esr);
@@ -255,10 +255,10 @@ void exit_owed(struct invariants *inv, struct shadow_rec *rec, const struct rmi_
 
 void entry_undone(struct shadow_rec *rec, const struct command *cmd)
 {
-    rec->expect = cmd->before;
+    expect_copy(&rec->expect, &cmd->before);
     rec->has_alt = cmd->before_has_alt;
     if (rec->has_alt)
-        rec->alt = cmd->before_alt;
+        expect_copy(&rec->alt, &cmd->before_alt);
 }
 
 void entry_refused(struct shadow_rec *rec)
@@ -268,7 +268,7 @@ void entry_refused(struct shadow_rec *rec)
     if (!rec->has_alt || !cpu)
         return;
     if (cpu_el2(cpu)->elr == rec->alt.pc)
-        rec->expect = rec->alt;
+        expect_copy(&rec->expect, &rec->alt);
     rec->has_alt = false;
 }
 
@@ -310,7 +310,7 @@ static void answer_abort(struct invariants *inv, struct shadow_rec *rec, struct 
          * something else of the entry was refused before that.
          */
         if (emul) {
-            rec->alt = rec->expect;
+            expect_copy(&rec->alt, &rec->expect);
             rec->has_alt = true;
             answer_mmio(rec, cmd);
         }
@@ -386,10 +386,10 @@ void entry_begin(struct invariants *inv, struct command *cmd)
         return;
     cmd->flags = enter->flags;
     cmd->gpr0 = enter->gprs[0];
-    cmd->before = rec->expect;
+    expect_copy(&cmd->before, &rec->expect);
     cmd->before_has_alt = rec->has_alt;
     if (rec->has_alt)
-        cmd->before_alt = rec->alt;
+        expect_copy(&cmd->before_alt, &rec->alt);
     answer_abort(inv, rec, cmd);
     if (cmd->refuse)
         return;
@@ -401,7 +401,7 @@ void entry_begin(struct invariants *inv, struct command *cmd)
         answer_sysreg(rec, cmd);
         break;
     case OWED_HOST_CALL: /* SUCCESS; a known defect leaves the FID when the page became EMPTY */
-        rec->alt = rec->expect;
+        expect_copy(&rec->alt, &rec->expect);
         rec->has_alt = true;
         expect_x(&rec->expect, 0, 0);
         break;

@@ -28,7 +28,7 @@ struct expect {
     uint32_t x_set;       /* bit n: Xn must hold x[n]; the others are as left */
     uint32_t x_free;      /* bit n: Xn holds a result of the RMM */
     uint64_t sys_set;     /* bit n: enum sysreg n must hold sysregs[n]; the others are as left */
-    uint64_t x[RMI_GPR_COUNT];
+    uint64_t x[RMI_GPR_COUNT]; /* from here on only what is set is valid: expect_copy */
     uint64_t sysregs[SYSREG_COUNT];
 };
 
@@ -183,6 +183,8 @@ const void *peek_ns(const struct invariants *inv, uint64_t pa);
 /* Just as it left. */
 void expect_unchanged(struct expect *expect, const struct shadow_rec *rec);
 void expect_x(struct expect *expect, unsigned n, uint64_t value);
+/* An assignment that leaves out what is not set: most states differ in the PC alone. */
+void expect_copy(struct expect *to, const struct expect *from);
 /* As the PE has it now; else tells the violation. */
 void expect_met(struct invariants *inv, struct shadow_rec *rec, struct cpu *cpu);
 void expect_sysreg(struct expect *expect, enum sysreg reg, uint64_t value);

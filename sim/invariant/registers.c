@@ -2,6 +2,7 @@
 /* A realm's registers, found and expected. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cpu/vreg.h"
 #include "sim/invariant/internal.h"
@@ -115,6 +116,15 @@ void expect_x(struct expect *expect, unsigned n, uint64_t value)
 {
     expect->x_set |= (uint32_t)1 << n;
     expect->x[n] = value;
+}
+
+void expect_copy(struct expect *to, const struct expect *from)
+{
+    memcpy(to, from, offsetof(struct expect, x));
+    if (from->x_set)
+        memcpy(to->x, from->x, sizeof(to->x));
+    if (from->sys_set)
+        memcpy(to->sysregs, from->sysregs, sizeof(to->sysregs));
 }
 
 void expect_unchanged(struct expect *expect, const struct shadow_rec *rec)
