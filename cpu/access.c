@@ -18,7 +18,7 @@ static bool at_el0(const struct cpu *cpu)
 va_t access_address(struct cpu *cpu, const struct insn *insn)
 {
     bool el1h = field_get(cpu->engine_pstate, PSTATE_M) == PSTATE_EL1H;
-    uint64_t x[32] = {0};
+    uint64_t x[32]; /* those that the address is computed from */
 
     if (insn->addressing == ADDR_REG)
         x[insn->rn] = cpu_get_x(cpu, insn->rn); /* 31 is XZR */

@@ -225,8 +225,9 @@ static bool on_tlb_miss(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
         /*
          * LDTR and STTR are checked as EL0's accesses; the engine does not say so, the word does.
          */
-        engine->miss.decoded =
-            decode_at(cpu, engine_read_reg(uc, UC_ARM64_REG_PC), &engine->miss.insn);
+        engine->miss.pc = engine_read_reg(uc, UC_ARM64_REG_PC);
+        engine->miss.pstate = pstate;
+        engine->miss.decoded = decode_at(cpu, engine->miss.pc, &engine->miss.insn);
         access.el0 = engine->miss.decoded && engine->miss.insn.unprivileged &&
                      !field_get(pstate, PSTATE_UAO);
     }
@@ -457,6 +458,20 @@ static enum engine_stop stopped_why(struct cpu *cpu, uc_err err)
     return STOP_FAILURE;
 }
 
+/* An access that misses stops the engine where it was when the miss was told. */
+static void stopped_where(struct cpu *cpu, enum engine_stop why, uint64_t *pc)
+{
+    const struct engine *engine = cpu->engine;
+
+    if (why == STOP_MISS && engine->miss.decoded) {
+        *pc = engine->miss.pc;
+        cpu->engine_pstate = engine->miss.pstate;
+        return;
+    }
+    *pc = engine_read_reg(engine->uc, UC_ARM64_REG_PC);
+    cpu->engine_pstate = engine_read_reg(engine->uc, UC_ARM64_REG_PSTATE);
+}
+
 uint64_t engine_instructions_left(const struct cpu *cpu)
 {
     uint64_t budget = cpu_budget_left(cpu);
@@ -510,6 +525,7 @@ enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
 {
     struct engine *engine = cpu->engine;
     uint64_t hcr = engine_hcr_of(cpu->el2.hcr);
+    enum engine_stop why;
     uc_err err;
 
     if (hcr != cpu->engine_hcr) {
@@ -547,13 +563,13 @@ enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
         engine->wrote_code = false;
     }
 
-    *pc = engine_read_reg(engine->uc, UC_ARM64_REG_PC);
-    cpu->engine_pstate = engine_read_reg(engine->uc, UC_ARM64_REG_PSTATE);
+    why = stopped_why(cpu, err);
+    stopped_where(cpu, why, pc);
     end_block(cpu, *pc);
     if (cpu->fetch.unasked) /* it did not get there: the next time it is to be told again */
         cpu->tlb_stale = true;
     cpu->fetch.unasked = false;
-    return stopped_why(cpu, err);
+    return why;
 }
 
 /* --- life --- */

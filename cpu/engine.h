@@ -91,8 +91,9 @@ struct engine {
         bool valid;
         uint64_t page; /* virtual */
         enum access_type type;
-        bool decoded; /* insn is the one at the PC */
+        bool decoded; /* insn is the one at pc, with that PSTATE: else all three are not known */
         struct insn insn;
+        uint64_t pc, pstate;
     } miss;
     struct {
         bool valid;
