@@ -216,7 +216,7 @@ static enum phys_status check_granule(const struct physmem *mem, enum pas pas, p
 
 void *physmem_ptr(struct physmem *mem, enum pas pas, pa_t pa, size_t len, enum phys_status *status)
 {
-    *status = (pa.v & GRANULE_MASK) + len <= GRANULE_SIZE ? check_granule(mem, pas, pa)
+    *status = len <= GRANULE_SIZE - (pa.v & GRANULE_MASK) ? check_granule(mem, pas, pa)
                                                           : check_range(mem, pas, pa, len);
     if (mem->observer.access && *status != PHYS_ABSENT)
         mem->observer.access(mem->observer.ctx, pas, pa, len, *status == PHYS_OK);

@@ -129,7 +129,7 @@ static void on_access(void *ctx, enum pas pas, pa_t pa, size_t len, bool granted
     uint64_t index = (pa.v - PHYS_DRAM_BASE) >> GRANULE_SHIFT;
     bool realm = pas == PAS_REALM;
 
-    if (!granted || (pa.v & GRANULE_MASK) + len > GRANULE_SIZE || index >= inv->granule_count ||
+    if (!granted || len > GRANULE_SIZE - (pa.v & GRANULE_MASK) || index >= inv->granule_count ||
         !may_reach(inv, &inv->granules[index], realm))
         look_closer(inv, pas, pa, len, granted);
     if (realm && granted && len < GRANULE_SIZE && !inv->in_realm && inv->command)
