@@ -174,11 +174,3 @@ bool access_address_translation(struct cpu *cpu, const struct insn *insn, uint64
     *par = field_put(PAR_F, 1) | field_put(PAR_FST, syndrome_fsc(fault)) | field_put(PAR_RES1, 1);
     return false;
 }
-
-/* --- what the engine does not see --------------------------------------------------------------
- */
-
-bool access_engine_lacks(const struct insn *insn)
-{
-    return insn->cls == INSN_LOAD || insn->cls == INSN_STORE || insn->cls == INSN_ATOMIC;
-}

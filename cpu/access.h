@@ -25,8 +25,9 @@ va_t access_address(struct cpu *cpu, const struct insn *insn);
 
 /*
  * Would insn's access fault? Fills *fault and returns true; false when every byte of it is
- * accessible, or insn makes no access. Of AT only what is taken as an exception counts. trace, if
- * not NULL, gets the walks.
+ * accessible, or insn makes no access. Of AT only what is taken as an exception counts. Of an
+ * access that the engine does not have (SVE, memory tags, LS64, LSE128, LRCPC3) it is the fault
+ * that a CPU with it takes. trace, if not NULL, gets the walks.
  */
 bool access_faults(struct cpu *cpu, const struct insn *insn, struct fault *fault,
                    struct trace *trace);
@@ -51,12 +52,5 @@ bool access_cleans_to_persistence(const struct insn *insn);
  * access_faults says.
  */
 bool access_sp_misaligned(struct cpu *cpu, const struct insn *insn);
-
-/*
- * insn is an access that the engine takes for an undefined instruction (SVE, memory tags, LS64,
- * LSE128, LRCPC3): where access_faults is true the fault is what a CPU that has it takes. What it
- * does when it does not fault is not modelled.
- */
-bool access_engine_lacks(const struct insn *insn);
 
 #endif
