@@ -211,6 +211,15 @@ static unsigned step_in_order(const struct core_model *core, struct core_state *
     return passed + take_slots(core, state, total.uops, cost->last);
 }
 
+/* Until the oldest result is there. */
+static unsigned wait_for_all(const struct core_model *core, struct core_state *state)
+{
+    unsigned left = state->oldest;
+
+    pass(core, state, left);
+    return left;
+}
+
 static unsigned step_wide(const struct core_model *core, struct core_state *state,
                           const struct uop *uop)
 {
@@ -222,6 +231,8 @@ static unsigned step_wide(const struct core_model *core, struct core_state *stat
         pass(core, state, 1);
         passed++;
     }
+    if (cost->serial)
+        passed += wait_for_all(core, state);
     if (state->oldest > core->window) {
         passed += state->oldest - core->window;
         pass(core, state, state->oldest - core->window);
@@ -238,7 +249,8 @@ static unsigned step_wide(const struct core_model *core, struct core_state *stat
     write_results(core, state, uop, at);
     done = at + total.last;
     state->oldest = (uint8_t)(done > state->oldest ? done : state->oldest);
-    return passed + take_slots(core, state, total.uops, cost->last);
+    passed += take_slots(core, state, total.uops, cost->last);
+    return cost->serial ? passed + wait_for_all(core, state) : passed;
 }
 
 unsigned core_step(const struct core_model *core, struct core_state *state, const struct uop *uop)

@@ -33,6 +33,7 @@ struct core_cost {
     uint8_t forward; /* kind of its result; 0: not forwarded */
     bool alone;      /* the first in its cycle */
     bool last;       /* nothing follows in its cycle */
+    bool serial;     /* in a wide core: after all before it; what follows waits until it is done */
     bool unordered;  /* in an in-order core: need not write back in order */
     struct core_use use[CORE_USES];
 };

@@ -65,6 +65,17 @@ START_TEST(chains_take_what_their_latencies_say)
 }
 END_TEST
 
+/* ldr x0, [x0]; isb: the load's 4 cycles are over before the ISB's 20 begin, and these before the
+ * next load. */
+START_TEST(what_follows_an_isb_waits_for_it)
+{
+    static const uint32_t words[] = {0xf9400000, 0xd5033fdf};
+    static const char *const names[] = {"wide", "wide-3"};
+
+    ck_assert_double_eq_tol(steady(core_find(names[_i]), words, 2), 24, 0.05);
+}
+END_TEST
+
 static bool stands_apart(const struct uop *uop)
 {
     return uop_class_is_system((enum uop_class)uop->cls) || uop->cls == UOP_BRANCH_LINK ||
@@ -189,6 +200,7 @@ Suite *check_suite(void)
     TCase *tests = tcase_create("core");
 
     tcase_set_timeout(tests, 60);
+    tcase_add_loop_test(tests, what_follows_an_isb_waits_for_it, 0, 2);
     tcase_add_loop_test(tests, chains_take_what_their_latencies_say, 0,
                         sizeof(chains) / sizeof(chains[0]));
     tcase_add_loop_test(tests, blocks_take_what_llvm_mca_says, 0, sizeof(pairs) / sizeof(pairs[0]));
