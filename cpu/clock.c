@@ -111,7 +111,26 @@ cycles_t clock_cycle_of_counter(const struct clock *clock, uint64_t counter)
 
 bool clock_run_events(struct clock *clock)
 {
-    return event_queue_run(&clock->events, clock->now);
+    bool ahead = clock->paced && clock->horizon.v < clock->now.v;
+
+    return event_queue_run(&clock->events, ahead ? clock->horizon : clock->now);
+}
+
+void clock_save_line(struct clock *clock, struct clock_line *line)
+{
+    line->now = clock->now;
+    line->idle = clock->idle;
+    clock_accounts(clock, line->account);
+}
+
+void clock_load_line(struct clock *clock, const struct clock_line *line, unsigned index)
+{
+    clock->now = line->now;
+    clock->idle = line->idle;
+    clock->line = index;
+    memcpy(clock->account, line->account, sizeof(clock->account));
+    for (struct clock_bundle *bundle = clock->bundles; bundle; bundle = bundle->next)
+        bundle->charged = 0;
 }
 
 bool clock_skip_to_event(struct clock *clock)
@@ -130,10 +149,10 @@ bool clock_skip_to_event(struct clock *clock)
 uint64_t clock_instructions_to_event(const struct clock *clock)
 {
     uint64_t each = clock->profile->cycles[OP_GUEST_INSN];
-    cycles_t due = event_queue_next_due(&clock->events);
+    cycles_t due = clock_next_stop(clock);
     uint64_t left;
 
-    if (!clock->events.count || !each)
+    if ((!clock->events.count && !clock->paced) || !each)
         return UINT64_MAX;
     if (due.v <= clock->now.v)
         return 1;

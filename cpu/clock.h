@@ -21,7 +21,8 @@
     X(ERET, eret, CPU, "exception return to the guest")                                            \
     X(BARRIER, barrier, CPU, "an ISB or a DSB of a software switch between worlds")                \
     X(GIC_CPU_INTERFACE, gic_cpu_interface, CPU,                                                   \
-      "an interrupt acknowledged, ended or deactivated")                                           \
+      "an interrupt acknowledged or deactivated")                                                  \
+    X(GIC_EOI, gic_eoi, CPU, "a write that ends an interrupt")                                     \
     X(KVM_EXIT_PATH, kvm_exit_path, KVM,                                                           \
       "the way from the exit's vector to its handler: vCPU loop, fixups, statistics")              \
     X(KVM_ENTRY_PATH, kvm_entry_path, KVM,                                                         \
@@ -64,6 +65,9 @@
     X(KVM_SMCCC, kvm_smccc, KVM, "KVM answers an SMCCC call")                                      \
     X(KVM_SYSREG, kvm_sysreg, KVM, "a trapped system register is found in the table and emulated") \
     X(KVM_SGI, kvm_sgi, KVM, "an SGI is made pending at one vCPU")                                 \
+    X(KVM_KICK, kvm_kick, KVM, "an IPI sent to the CPU that executes another vCPU")                \
+    X(GIC_SGI, gic_sgi, CPU,                                                                       \
+      "time until an SGI reaches another CPU: nobody's work, so on no account")                    \
     X(KVM_WFX, kvm_wfx, KVM, "KVM handles a trapped WFI or WFE")                                   \
     X(KVM_INJECT, kvm_inject, KVM, "KVM injects an exception")                                     \
     X(KVM_REC_ENTER, kvm_rec_enter, KVM, "KVM prepares the run page of a REC")                     \
@@ -166,6 +170,17 @@ struct clock_bundle {
     struct clock_bundle *next;
 };
 
+/*
+ * One CPU's time. Where a machine has several CPUs at once, each has its own line; the clock shows
+ * the one whose CPU executes, the others stand by.
+ */
+struct clock_line {
+    cycles_t now;
+    uint64_t idle;
+    struct clock_account account[OP_COUNT];
+};
+#define CLOCK_MAX_LINES 16
+
 struct clock {
     cycles_t now;
     const struct cost_profile *profile;
@@ -174,6 +189,15 @@ struct clock {
     uint64_t idle;                          /* cycles in which nothing ran */
     struct clock_account account[OP_COUNT]; /* without what was charged in bundles */
     struct clock_bundle *bundles;
+    /* Where there are several CPUs, their lines, not owned; that of number line is stale. */
+    const struct clock_line *lines;
+    unsigned line_count, line;
+    /*
+     * With paced: events are called up to horizon, where the CPU that is furthest behind has got
+     * to, and the guest pauses at pause, beyond it, so that the others follow.
+     */
+    bool paced;
+    cycles_t horizon, pause;
 };
 
 /*
@@ -238,9 +262,22 @@ static inline void clock_schedule(struct clock *clock, struct timed_event *event
                          due.v > clock->now.v ? due : CYCLES(clock->now.v + 1));
 }
 
+/* Where the guest stops next: an event that may be called then, or its pause. */
+static inline cycles_t clock_next_stop(const struct clock *clock)
+{
+    cycles_t due = event_queue_next_due(&clock->events);
+
+    return !clock->paced || due.v <= clock->horizon.v ? due : clock->pause;
+}
+
 static inline bool clock_event_is_due(const struct clock *clock)
 {
-    return event_queue_next_due(&clock->events).v <= clock->now.v;
+    return clock_next_stop(clock).v <= clock->now.v;
+}
+
+static inline bool clock_is_to_pause(const struct clock *clock)
+{
+    return clock->paced && clock->pause.v <= clock->now.v;
 }
 
 /*
@@ -248,6 +285,10 @@ static inline bool clock_event_is_due(const struct clock *clock)
  * software at EL2 does where it takes interrupts. False: nothing was due.
  */
 bool clock_run_events(struct clock *clock);
+
+/* Puts the time of the CPU that executed away, and shows that of another, number index. */
+void clock_save_line(struct clock *clock, struct clock_line *line);
+void clock_load_line(struct clock *clock, const struct clock_line *line, unsigned index);
 
 /* Nothing runs until the next event: its cycle is now, and it is called. False: there is none. */
 bool clock_skip_to_event(struct clock *clock);

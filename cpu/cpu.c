@@ -49,6 +49,7 @@ enum outcome {
     LEAVES_IRQ,
     LEAVES_FIQ,
     LEAVES_SERROR,
+    LEAVES_PAUSE,
     LEAVES_LIMIT,
     LEAVES_FAILURE,
 };
@@ -530,6 +531,8 @@ static enum outcome step(struct cpu *cpu)
     if (cpu_out_of_budget(cpu))
         return LEAVES_LIMIT;
     clock_run_events(clock);
+    if (clock_is_to_pause(clock))
+        return LEAVES_PAUSE;
     interrupt = interrupt_next(cpu, cpu->el2.spsr);
     if (interrupt != INTERRUPT_NONE)
         return on_interrupt(cpu, interrupt);
@@ -672,22 +675,32 @@ static enum outcome run_until_exit(struct cpu *cpu)
     return outcome;
 }
 
-enum cpu_exit cpu_run(struct cpu *cpu)
+static void exception_return(struct cpu *cpu)
 {
     struct trace *trace = listener(cpu);
 
-    engine_load(cpu);
     cpu->monitor.armed = false; /* an exception return clears it (Arm ARM D1.4.4) */
-    notice_el2_changes(cpu);
-    gic_refresh(cpu);
-    engine_refresh_controls(cpu);
     clock_charge(cpu->engine->clock, OP_ERET, 1);
     if (trace) {
         const uint64_t args[] = {cpu->el2.elr, cpu->el2.spsr};
 
         trace_send(trace, EV_ERET, el2_world(cpu), args, sizeof(args) / sizeof(args[0]));
     }
-    switch (run_until_exit(cpu)) {
+}
+
+enum cpu_exit cpu_run(struct cpu *cpu)
+{
+    enum outcome outcome;
+
+    engine_load(cpu);
+    notice_el2_changes(cpu);
+    gic_refresh(cpu);
+    engine_refresh_controls(cpu);
+    if (!cpu->paused)
+        exception_return(cpu);
+    outcome = run_until_exit(cpu);
+    cpu->paused = outcome == LEAVES_PAUSE;
+    switch (outcome) {
     case LEAVES_SYNC:
         return CPU_EXIT_SYNC;
     case LEAVES_IRQ:
@@ -696,6 +709,8 @@ enum cpu_exit cpu_run(struct cpu *cpu)
         return CPU_EXIT_FIQ;
     case LEAVES_SERROR:
         return CPU_EXIT_SERROR;
+    case LEAVES_PAUSE:
+        return CPU_EXIT_PAUSE;
     case LEAVES_LIMIT:
         return CPU_EXIT_LIMIT;
     default:

@@ -38,6 +38,7 @@ enum cpu_exit {
     CPU_EXIT_IRQ,     /* a physical interrupt; no syndrome */
     CPU_EXIT_FIQ,     /* likewise */
     CPU_EXIT_SERROR,  /* esr holds the syndrome */
+    CPU_EXIT_PAUSE,   /* another CPU's turn (struct clock, paced); cpu_run goes on at no cost */
     CPU_EXIT_LIMIT,   /* the instruction budget is used up; the guest could go on */
     CPU_EXIT_FAILURE, /* the engine failed or met what is not modelled: cpu_failure says what */
 };

@@ -499,13 +499,12 @@ void engine_set_stop_line(struct cpu *cpu)
 static void set_lines(struct cpu *cpu)
 {
     const struct engine *engine = cpu->engine;
+    cycles_t stop = clock_next_stop(engine->clock);
 
     cpu->event_line =
         engine->core ? UINT64_MAX
                      : add_saturated(cpu->executed, clock_instructions_to_event(engine->clock));
-    cpu->flow.due = engine->clock->events.count
-                        ? event_queue_next_due(&engine->clock->events).v - engine->clock->now.v
-                        : UINT64_MAX;
+    cpu->flow.due = stop.v == EVENT_QUEUE_NEVER.v ? UINT64_MAX : stop.v - engine->clock->now.v;
     cpu->debug_line = engine->debugger ? debugger_poll_line(engine->debugger, cpu) : UINT64_MAX;
     engine_set_stop_line(cpu);
 }

@@ -142,6 +142,7 @@ struct cpu {
 
     struct flow flow;   /* of its instructions through engine->core */
     uint64_t executed;  /* instructions */
+    bool paused;        /* cpu_run returned CPU_EXIT_PAUSE: the guest did not leave EL1 */
     uint64_t charged;   /* of these, how many the clock knows of */
     uint64_t el1_taken; /* exceptions taken to EL1: they count towards the budget */
     uint64_t budget_end;

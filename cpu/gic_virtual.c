@@ -212,7 +212,7 @@ void gic_end_of_interrupt(struct cpu *cpu, unsigned group, uint64_t intid)
     struct gic *gic = &cpu->gic;
     unsigned dropped, n;
 
-    clock_charge(cpu->engine->clock, OP_GIC_CPU_INTERFACE, 1);
+    clock_charge(cpu->engine->clock, OP_GIC_EOI, 1);
     EMIT(cpu->engine->trace, ICV_EOIR, GUEST, intid, group, gic_running_priority(gic));
     dropped = priority_drop(gic);
     if (dropped == GIC_PRIORITY_IDLE || intid >= GIC_INTID_FIRST_LPI ||
@@ -231,7 +231,9 @@ static void write_eoir(struct cpu *cpu, unsigned group, uint64_t value)
 {
     uint64_t intid = field_get(value, ICH_LR_VINTID);
 
-    if (!is_special(intid))
+    if (is_special(intid)) /* ends nothing, and is written all the same */
+        clock_charge(cpu->engine->clock, OP_GIC_EOI, 1);
+    else
         gic_end_of_interrupt(cpu, group, intid);
 }
 

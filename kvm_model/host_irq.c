@@ -23,9 +23,15 @@ void kvm_vcpu_kick(struct kvm_vcpu *vcpu)
 {
     const struct kvm_host_port *host = &vcpu->kvm->config.host;
 
-    if (!vcpu->in_guest)
+    if (!vcpu->in_guest) {
+        if (host->wake)
+            host->wake(host->ctx, vcpu->id);
         return;
-    if (!vcpu_is_rec(vcpu))
+    }
+    if (!vcpu_is_rec(vcpu) && host->send_ipi) {
+        clock_charge(vcpu->kvm->clock, OP_KVM_KICK, 1);
+        host->send_ipi(host->ctx, vcpu->id, KVM_IPI_RESCHEDULE);
+    } else if (!vcpu_is_rec(vcpu))
         cpu_gic_send_sgi(vcpu->cpu, KVM_IPI_RESCHEDULE);
     else if (host->kick) /* the PE is the RMM's */
         host->kick(host->ctx, vcpu->id);

@@ -65,6 +65,12 @@ struct kvm_host_port {
     bool (*take_interrupts)(void *ctx, unsigned vcpu);
     /* Interrupts the PE that executes the vCPU (smp_send_reschedule). */
     void (*kick)(void *ctx, unsigned vcpu);
+    /*
+     * Where each vCPU has a CPU of its own, else NULL: sends SGI intid to the CPU that executes
+     * the vCPU, which takes time to arrive; wakes the thread of a vCPU that sleeps.
+     */
+    void (*send_ipi)(void *ctx, unsigned vcpu, unsigned intid);
+    void (*wake)(void *ctx, unsigned vcpu);
     void *ctx;
 };
 
@@ -114,8 +120,8 @@ void kvm_destroy_vm(struct kvm *kvm);
 
 /*
  * KVM_ENABLE_CAP, as the variant has it; -EINVAL for others. kvm_enable_cap is arg 0.
- * KVM_CAP_ARM_NISV_TO_USER; KVM_CAP_ARM_SEA_TO_USER; KVM_CAP_ARM_MTE (before the first vCPU, else -EINVAL);
- * KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 (arg: KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE, with it
+ * KVM_CAP_ARM_NISV_TO_USER; KVM_CAP_ARM_SEA_TO_USER; KVM_CAP_ARM_MTE (before the first vCPU, else
+ * -EINVAL); KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 (arg: KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE, with it
  * KVM_DIRTY_LOG_INITIALLY_SET); KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE (arg: 0, 4K, 2M, 1G; before the
  * first slot, else -EINVAL).
  */
@@ -280,6 +286,11 @@ int kvm_vcpu_run(struct kvm_vcpu *vcpu);
  * seen by user space.
  */
 #define KVM_RUN_SCHEDULED_OUT 1
+/*
+ * Likewise, where each vCPU has a CPU of its own and its clock is paced (cpu/clock.h): it is
+ * another CPU's turn. Nothing was done; the next call goes on in the guest.
+ */
+#define KVM_RUN_PAUSED 2
 /*
  * Is there something to do for the vCPU's thread? False while it sleeps: the vCPU is off, or waits
  * and nothing is pending for it (kvm_vcpu_block).

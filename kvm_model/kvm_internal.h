@@ -119,6 +119,7 @@ struct kvm_vcpu {
     uint64_t wfit_deadline; /* of the virtual counter */
     bool signal;            /* is pending for the thread: KVM_RUN ends before the next entry */
     bool in_run;            /* the thread gave up the CPU inside KVM_RUN */
+    bool paused;            /* ... or inside the guest: KVM has not seen an exit */
     bool in_guest;          /* IN_GUEST_MODE: what is new for the vCPU needs a kick */
     bool increment_pc;      /* INCREMENT_PC: before the next entry, or at the end of KVM_RUN */
     struct {                /* PENDING_EXCEPTION: likewise */

@@ -71,6 +71,7 @@ static void psci_cpu_on(struct kvm_vcpu *vcpu, struct psci_call *call)
         kvm_vcpu_set_pstate(target, PSTATE_EL1H | field_mask(PSTATE_DAIF));
     }
     target->power_off = false;
+    kvm_vcpu_kick(target); /* it sleeps: woken (kvm_vcpu_wake_up) */
 }
 
 static void psci_affinity_info(struct kvm_vcpu *vcpu, struct psci_call *call)

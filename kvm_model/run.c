@@ -51,27 +51,18 @@ static enum cpu_exit run_cpu(struct kvm_vcpu *vcpu)
                           : cpu_run(vcpu->cpu);
 }
 
-/* One entry of a plain VM and the handling of its exit. */
-static int enter_guest(struct kvm_vcpu *vcpu)
+/* The guest goes on until an exit, which is handled. */
+static int run_guest(struct kvm_vcpu *vcpu)
 {
     const struct el2_regs *el2 = cpu_el2(vcpu->cpu);
     enum cpu_exit exit;
 
-    if (!vcpu->has_run)
-        kvm_vcpu_first_run(vcpu);
-    kvm_debug_enter(vcpu);
-    KVM_TRACE(vcpu, ENTRY, kvm_vcpu_get_pc(vcpu));
-    vcpu->kvm->has_run = true;
-    kvm_adjust_pc(vcpu);
-    if (vcpu->serror_pending)
-        kvm_serror_enter(vcpu);
-    kvm_charge_switch(vcpu, SWITCH_ENTRY);
-    kvm_host_take_irqs(vcpu);
-    kvm_vgic_flush_hwstate(vcpu);
-    vcpu->in_guest = true;
     do
         exit = run_cpu(vcpu);
     while (exit == CPU_EXIT_SYNC && kvm_smccc_fast_call(vcpu, el2->esr));
+    vcpu->paused = exit == CPU_EXIT_PAUSE;
+    if (vcpu->paused)
+        return KVM_RUN_PAUSED;
     vcpu->in_guest = false;
     if (vcpu->serror_pending)
         kvm_serror_exit(vcpu);
@@ -89,6 +80,26 @@ static int enter_guest(struct kvm_vcpu *vcpu)
         return interrupted(vcpu);
     kvm_host_take_irqs(vcpu);
     return handle_exit(vcpu, exit);
+}
+
+/* One entry of a plain VM and the handling of its exit. */
+static int enter_guest(struct kvm_vcpu *vcpu)
+{
+    if (vcpu->paused)
+        return run_guest(vcpu);
+    if (!vcpu->has_run)
+        kvm_vcpu_first_run(vcpu);
+    kvm_debug_enter(vcpu);
+    KVM_TRACE(vcpu, ENTRY, kvm_vcpu_get_pc(vcpu));
+    vcpu->kvm->has_run = true;
+    kvm_adjust_pc(vcpu);
+    if (vcpu->serror_pending)
+        kvm_serror_enter(vcpu);
+    kvm_charge_switch(vcpu, SWITCH_ENTRY);
+    kvm_host_take_irqs(vcpu);
+    kvm_vgic_flush_hwstate(vcpu);
+    vcpu->in_guest = true;
+    return run_guest(vcpu);
 }
 
 static int enter_rec(struct kvm_vcpu *vcpu)
@@ -173,10 +184,10 @@ static int run_loop(struct kvm_vcpu *vcpu)
     int ret;
 
     do {
-        if (!may_enter(vcpu, &ret))
+        if (!vcpu->paused && !may_enter(vcpu, &ret))
             return ret;
         ret = vcpu_is_rec(vcpu) ? enter_rec(vcpu) : enter_guest(vcpu);
-    } while (ret > 0);
+    } while (ret > 0 && !vcpu->paused);
     return ret;
 }
 
@@ -197,19 +208,34 @@ static int start_run(struct kvm_vcpu *vcpu)
 
 /*
  * kvm_arch_vcpu_load, __kvm_flush_cpu_context: vCPUs of one VM share a VMID, and may not share what
- * a CPU's TLB has of stage 1. They take turns on one CPU of the host; of a REC the RMM takes care.
+ * a CPU's TLB has of stage 1. They take turns on one CPU of the host, or each has its own; of a REC the RMM takes care.
  */
 static void flush_cpu_context(struct kvm_vcpu *vcpu)
 {
     struct kvm *kvm = vcpu->kvm;
 
-    if (vcpu_is_rec(vcpu) || kvm->last_ran == vcpu)
+    if (vcpu_is_rec(vcpu) || kvm->last_ran == vcpu || kvm->config.host.send_ipi)
         return;
     if (kvm->last_ran) {
         cpu_tlbi_vmid(vcpu->cpu, kvm->vttbr, false);
         clock_charge(kvm->clock, OP_KVM_TLBI, 1);
     }
     kvm->last_ran = vcpu;
+}
+
+/* What a thread does before its first entry since it got the CPU. */
+static void load(struct kvm_vcpu *vcpu)
+{
+    if (!vcpu->in_run) {
+        clock_charge(vcpu->kvm->clock, OP_KVM_USER_ENTRY, 1);
+        EMIT(vcpu_trace(vcpu), KVM_RUN, VMM, vcpu->id);
+        kvm_timer_enable(vcpu);
+    }
+    flush_cpu_context(vcpu);
+    kvm_charge_switch(vcpu, SWITCH_LOAD);
+    kvm_timer_vcpu_load(vcpu);
+    if (!vcpu->in_run)
+        kvm_debug_load(vcpu);
 }
 
 int kvm_vcpu_run(struct kvm_vcpu *vcpu)
@@ -221,17 +247,11 @@ int kvm_vcpu_run(struct kvm_vcpu *vcpu)
 
     if (trace)
         trace->vcpu = vcpu->id;
-    if (!vcpu->in_run) {
-        clock_charge(vcpu->kvm->clock, OP_KVM_USER_ENTRY, 1);
-        EMIT(trace, KVM_RUN, VMM, vcpu->id);
-        kvm_timer_enable(vcpu);
-    }
-    flush_cpu_context(vcpu);
-    kvm_charge_switch(vcpu, SWITCH_LOAD);
-    kvm_timer_vcpu_load(vcpu);
-    if (!vcpu->in_run)
-        kvm_debug_load(vcpu);
-    ret = vcpu->in_run ? run_loop(vcpu) : start_run(vcpu);
+    if (!vcpu->paused)
+        load(vcpu);
+    ret = vcpu->in_run || vcpu->paused ? run_loop(vcpu) : start_run(vcpu);
+    if (ret == KVM_RUN_PAUSED)
+        return ret;
     vcpu->in_run = ret == KVM_RUN_SCHEDULED_OUT;
     if (!vcpu->in_run)
         kvm_timer_update_run(vcpu);

@@ -235,6 +235,7 @@ bool rmm_handle_exception(struct realm_run *run, enum cpu_exit kind)
         run->exit->exit_reason = RMI_EXIT_FIQ;
         return false;
     case CPU_EXIT_IRQ:
+    case CPU_EXIT_PAUSE:   /* the CPUs of realms do not pause */
     case CPU_EXIT_LIMIT:   /* as if the host's tick had come: whoever set the budget looks at it */
     case CPU_EXIT_FAILURE: /* likewise: the machine asks cpu_failure */
         run->exit->exit_reason = RMI_EXIT_IRQ;

@@ -72,7 +72,6 @@ static enum exit_status run_open(const struct cycles_command *command,
                                  const struct cost_profile *profile, struct accounted *run)
 {
     struct session_options options = command->options;
-    uint64_t start;
 
     options.profile = profile;
     options.on_machine = on_machine;
@@ -86,10 +85,9 @@ static enum exit_status run_open(const struct cycles_command *command,
         return run->session.report.outcome.status;
     }
     run->profile = profile_of(run->session.report.profile);
-    start = run->account.clock->start.v;
     if (run->account.out_of_memory ||
         account_sum(&run->account, run->profile, (struct account_choice){0}, ACCOUNT_ALL).cycles !=
-            machine_cycles(run->session.machine).v - start) {
+            machine_cpu_cycles(run->session.machine)) {
         fprintf(stderr, "%s: error: the account is not whole\n", command->path);
         return EXIT_INTERNAL;
     }

@@ -82,6 +82,33 @@ static uint64_t place_of(const struct event *event)
     }
 }
 
+/* What a CPU's line has got since it was last looked at becomes parts like this one. */
+static void take_line(struct cycle_account *account, unsigned line,
+                      const struct clock_account ops[OP_COUNT], uint64_t idle,
+                      struct account_part part, enum world world)
+{
+    for (unsigned op = 0; op < OP_COUNT; op++) {
+        struct clock_account *seen = &account->seen[line].ops[op];
+
+        if (ops[op].count == seen->count && ops[op].cycles == seen->cycles)
+            continue;
+        part.op = (uint16_t)op;
+        part.world = account_world(op, world);
+        part.count = ops[op].count - seen->count;
+        part.cycles = ops[op].cycles - seen->cycles;
+        *seen = ops[op];
+        add_part(account, &part);
+    }
+    if (idle == account->seen[line].idle)
+        return;
+    part.op = ACCOUNT_IDLE;
+    part.world = world;
+    part.count = 1;
+    part.cycles = idle - account->seen[line].idle;
+    account->seen[line].idle = idle;
+    add_part(account, &part);
+}
+
 void cycle_account_event(void *ctx, const struct event *event)
 {
     struct cycle_account *account = ctx;
@@ -101,27 +128,14 @@ void cycle_account_event(void *ctx, const struct event *event)
     part.setup = !account->guest_ran;
     part.trap_class = part.setup ? SETUP : step.exception ? step.exception : GUEST;
     account->guest_ran |= event_closes_trap(event->kind);
-    for (unsigned op = 0; op < OP_COUNT; op++) {
-        const struct clock_account *now = &accounts[op];
-        struct clock_account *seen = &account->seen[op];
-
-        if (now->count == seen->count && now->cycles == seen->cycles)
+    take_line(account, clock->line, accounts, clock->idle, part, event->world);
+    for (unsigned i = 0; event->kind == EV_END && i < clock->line_count; i++) {
+        if (i == clock->line)
             continue;
-        part.op = (uint16_t)op;
-        part.world = account_world(op, event->world);
-        part.count = now->count - seen->count;
-        part.cycles = now->cycles - seen->cycles;
-        *seen = *now;
-        add_part(account, &part);
+        part.trap = account->vcpu[i].trap;
+        part.pc = account->vcpu[i].pc;
+        take_line(account, i, clock->lines[i].account, clock->lines[i].idle, part, event->world);
     }
-    if (clock->idle == account->seen_idle)
-        return;
-    part.op = ACCOUNT_IDLE;
-    part.world = event->world;
-    part.count = 1;
-    part.cycles = clock->idle - account->seen_idle;
-    account->seen_idle = clock->idle;
-    add_part(account, &part);
 }
 
 bool account_chooses(struct account_choice choice, const struct account_part *part)

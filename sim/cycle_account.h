@@ -23,8 +23,10 @@ struct account_part {
 
 struct cycle_account {
     const struct clock *clock;
-    struct clock_account seen[OP_COUNT]; /* the clock's, at the last event */
-    uint64_t seen_idle;
+    struct { /* the clock's, at the last event of that line */
+        struct clock_account ops[OP_COUNT];
+        uint64_t idle;
+    } seen[CLOCK_MAX_LINES];
     struct timeline timeline;
     uint64_t traps; /* so far */
     bool guest_ran;

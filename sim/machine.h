@@ -90,6 +90,9 @@ const char *vcpu_state_name(enum vcpu_state state);
 enum vcpu_state machine_vcpu_state(const struct machine *machine, unsigned vcpu);
 /* Over all vCPUs. */
 cycles_t machine_cycles(const struct machine *machine);
+/* The time of each of the host's CPUs, idle or not, summed: what an account adds up to. */
+unsigned machine_host_cpus(const struct machine *machine);
+uint64_t machine_cpu_cycles(const struct machine *machine);
 uint64_t machine_instructions(const struct machine *machine);
 /* State of scenario->devices[index]. */
 struct machine_device_state machine_device(const struct machine *machine, size_t index);

@@ -21,6 +21,9 @@ struct machine_vcpu {
     struct cpu *cpu;
     struct kvm_vcpu *vcpu;
     struct vmm thread;
+    struct timed_event ipi; /* an SGI on its way to its CPU */
+    unsigned ipi_intid;
+    bool ipi_added, asleep;
     struct { /* the guest's registers when it last made a call */
         uint64_t x[31], pc, sp;
     } at_call;
@@ -46,8 +49,9 @@ struct machine {
 
     struct machine_vcpu vcpus[SCN_MAX_VCPUS];
     unsigned vcpu_count;
-    unsigned current;             /* whose thread has the host's CPU, or had it last */
-    struct timed_event slice_end; /* of that thread */
+    struct clock_line lines[SCN_MAX_VCPUS]; /* of the CPUs that vCPUs are pinned to */
+    unsigned current;                       /* whose thread has the host's CPU, or had it last */
+    struct timed_event slice_end;           /* of that thread */
     bool slice_end_added;
     uint64_t slice_instructions; /* the CPU's at the start of the slice */
     bool resched;                /* the slice is over: another thread's turn */
@@ -67,6 +71,11 @@ struct machine {
     bool ended;
     char text[400];
 };
+
+static inline bool machine_is_pinned(const struct machine *machine)
+{
+    return machine->scenario->machine.placement == SCN_PLACEMENT_PINNED;
+}
 
 static inline bool machine_is_realm(const struct machine *machine)
 {
@@ -93,6 +102,18 @@ struct kvm_host_port machine_host_port(struct machine *machine);
 bool machine_threads_init(struct machine *machine);
 void machine_threads_free(struct machine *machine);
 void machine_run_threads(struct machine *machine);
+/* ... one of them, until it is another one's turn. */
+void machine_run_thread(struct machine *machine, unsigned vcpu);
+/* All sleep: time goes on until one does not, or the machine ends. */
+void machine_idle(struct machine *machine);
+
+/* machine_pinned.c: each vCPU's thread has a CPU of its own. */
+bool machine_pinned_init(struct machine *machine);
+void machine_pinned_free(struct machine *machine);
+void machine_run_pinned(struct machine *machine);
+void machine_pinned_send_ipi(void *ctx, unsigned vcpu, unsigned intid);
+void machine_pinned_wake(void *ctx, unsigned vcpu);
+
 /* The VMM's main thread has something to do; ctx is the machine. */
 void machine_wake_main_thread(void *ctx);
 

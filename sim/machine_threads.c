@@ -33,7 +33,7 @@ static void start_slice(struct machine *machine)
 {
     cycles_t end = CYCLES(machine->clock.now.v + machine->scenario->machine.slice);
 
-    if (machine->vcpu_count > 1)
+    if (machine->vcpu_count > 1 && !machine_is_pinned(machine))
         clock_schedule(&machine->clock, &machine->slice_end, end);
 }
 
@@ -88,7 +88,13 @@ static void kick(void *ctx, unsigned vcpu)
 
 struct kvm_host_port machine_host_port(struct machine *machine)
 {
-    return (struct kvm_host_port){.take_interrupts = take_interrupts, .kick = kick, .ctx = machine};
+    bool pinned = machine_is_pinned(machine);
+
+    return (struct kvm_host_port){.take_interrupts = take_interrupts,
+                                  .kick = kick,
+                                  .send_ipi = pinned ? machine_pinned_send_ipi : NULL,
+                                  .wake = pinned ? machine_pinned_wake : NULL,
+                                  .ctx = machine};
 }
 
 bool machine_threads_init(struct machine *machine)
@@ -97,13 +103,16 @@ bool machine_threads_init(struct machine *machine)
         (struct timed_event){.name = "slice_end", .fn = on_slice_end, .ctx = machine};
     machine->slice_end_added = event_queue_add(&machine->clock.events, &machine->slice_end);
     machine->current = machine->vcpu_count - 1; /* vCPU 0 comes next */
-    return machine->slice_end_added;
+    return machine->slice_end_added &&
+           (!machine_is_pinned(machine) || machine_pinned_init(machine));
 }
 
 void machine_threads_free(struct machine *machine)
 {
     if (machine->slice_end_added)
         event_queue_remove(&machine->clock.events, &machine->slice_end);
+    if (machine_is_pinned(machine))
+        machine_pinned_free(machine);
 }
 
 /* "vCPU 0 waits, vCPU 1 is off": nothing is going to change that. */
@@ -122,7 +131,7 @@ static void end_idle(struct machine *machine)
 }
 
 /* Nobody can run: time goes on until somebody can. */
-static void idle(struct machine *machine)
+void machine_idle(struct machine *machine)
 {
     event_queue_cancel(&machine->clock.events, &machine->slice_end);
     for (unsigned n = 0; n < FRUITLESS_EVENTS; n++) {
@@ -136,11 +145,11 @@ static void idle(struct machine *machine)
     end_idle(machine);
 }
 
-static void run_thread(struct machine *machine, unsigned vcpu)
+void machine_run_thread(struct machine *machine, unsigned vcpu)
 {
     struct machine_vcpu *next = &machine->vcpus[vcpu];
 
-    if (vcpu != machine->trace.vcpu)
+    if (vcpu != machine->trace.vcpu && !machine_is_pinned(machine))
         EMIT(&machine->trace, SCHED_SWITCH, HOST, machine->trace.vcpu, vcpu);
     machine->trace.vcpu = vcpu;
     machine->current = vcpu;
@@ -152,18 +161,21 @@ static void run_thread(struct machine *machine, unsigned vcpu)
         machine_end_of_thread(machine, vmm_run(&next->thread));
         if (machine->main_thread_due)
             run_main_thread(machine);
-    } while (!machine->ended && !machine->resched && can_run(machine, vcpu));
+    } while (!machine->ended && !machine->resched && can_run(machine, vcpu) &&
+             !clock_is_to_pause(&machine->clock));
     machine->instructions_left = cpu_budget_left(next->cpu);
 }
 
 void machine_run_threads(struct machine *machine)
 {
+    if (machine_is_pinned(machine))
+        machine_run_pinned(machine);
     while (!machine->ended) {
         unsigned next = next_thread(machine);
 
         if (next < machine->vcpu_count)
-            run_thread(machine, next);
+            machine_run_thread(machine, next);
         else
-            idle(machine);
+            machine_idle(machine);
     }
 }

@@ -79,7 +79,7 @@ static bool check_keys(const struct reading *reading, const struct node *row)
 {
     static const char *const keys[] = {"id",       "name",  "profile", "scenario", "smc",
                                        "granule",  "ns",    "cycles",  "use",      "source",
-                                       "verified", "known", "ratio"};
+                                       "verified", "known", "ratio",   "timed"};
     unsigned before = diag_count(reading->diag);
 
     if (row->kind != NODE_MAPPING) {
@@ -129,7 +129,7 @@ static void read_figure(const struct reading *reading, const struct node *node,
 {
     const struct node *ns = node_get(node, "ns"), *cycles = node_get(node, "cycles");
     const struct node *smc = node_get(node, "smc"), *profile = node_get(node, "profile");
-    const char *scenario = text_of(node, "scenario");
+    const char *scenario = text_of(node, "scenario"), *timed = text_of(node, "timed");
     uint64_t value = 0;
 
     row->source = required(reading, node, "source");
@@ -140,6 +140,11 @@ static void read_figure(const struct reading *reading, const struct node *node,
         wrong(reading, node, "a row has ns or cycles, and a scenario or an smc");
         return;
     }
+    if (timed && (strcmp(timed, "rounds") != 0 || smc)) {
+        wrong(reading, node, "timed is rounds, of a scenario");
+        return;
+    }
+    row->each_round = timed != NULL;
     row->unit = ns ? UNIT_NS : UNIT_CYCLES;
     if (integer_read(reading->arena, reading->diag, ns ? ns : cycles, "the figure", &value) &&
         !value)
@@ -204,14 +209,16 @@ bool published_load(struct arena *arena, struct diag *diag, const char *path,
 
 #define COUNTS_REG 10
 #define ROUNDS_REG 11
+#define EACH_ROUND_COUNTS_REG 13
 
-/* Cycles a round by the guest's own account: counts of CNTVCT_EL0 in x10, rounds in x11. */
+/* Cycles a round by the guest's own account: counts of CNTVCT_EL0 in x10 or x13, rounds in x11. */
 static bool measure_scenario(const struct published_row *row, double *cycles, char *error,
                              size_t size)
 {
     const struct session_options options = {.diag = {.out = stderr, .format = DIAG_HUMAN},
                                             .code_cache = CODE_CACHE_KEEP,
                                             .profile = &row->profile->cost};
+    unsigned counts = row->each_round ? EACH_ROUND_COUNTS_REG : COUNTS_REG;
     struct session session;
     bool good;
 
@@ -219,9 +226,8 @@ static bool measure_scenario(const struct published_row *row, double *cycles, ch
     good = session.ran && session.report.outcome.verdict == VERDICT_PASS &&
            session.result.vcpus[0].x[ROUNDS_REG];
     if (good)
-        *cycles = (double)session.result.vcpus[0].x[COUNTS_REG] *
-                  (double)row->profile->cost.core_hz / CLOCK_COUNTER_HZ /
-                  (double)session.result.vcpus[0].x[ROUNDS_REG];
+        *cycles = (double)session.result.vcpus[0].x[counts] * (double)row->profile->cost.core_hz /
+                  CLOCK_COUNTER_HZ / (double)session.result.vcpus[0].x[ROUNDS_REG];
     else
         snprintf(error, size, "%s: the scenario has no result", row->scenario);
     session_close(&session);

@@ -26,6 +26,7 @@ struct published_row {
     const char *scenario;                     /* path; NULL: an SMC, or a ratio */
     uint64_t smc;                             /* function ID */
     bool granule;                             /* x1 is one of the host's */
+    bool each_round;                          /* what the scenario read around each round */
     const struct published_row *over, *under; /* of a ratio */
     enum published_use use;
     enum published_unit unit;

@@ -86,7 +86,12 @@ static enum exit_status run_and_judge(struct session *session,
                                         &header, &how, session->error, sizeof(session->error));
         if (!writer)
             return EXIT_USAGE;
-        trace_add_reader(trace, trace_writer_event, writer);
+        session->sorter =
+            (struct trace_sorter){.clock = trace->clock, .next = trace_writer_event, .ctx = writer};
+        if (trace->clock->paced)
+            trace_add_reader(trace, trace_sorter_event, &session->sorter);
+        else
+            trace_add_reader(trace, trace_writer_event, writer);
     }
     if (options->on_machine)
         options->on_machine(options->reader_ctx, session->machine);
@@ -118,6 +123,7 @@ static enum exit_status run_and_judge(struct session *session,
     }
     struct machine_end end = machine_run(session->machine);
     insn_recorder_free(recorder);
+    trace_sorter_free(&session->sorter);
     session->result = run_result_capture(session->machine, end, session->scenario, session->arena);
     session->report.run = (struct run){.scenario = session->scenario,
                                        .result = &session->result,

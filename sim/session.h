@@ -7,6 +7,7 @@
 #include "sim/options.h"
 #include "sim/report/report.h"
 #include "sim/report/watch.h"
+#include "sim/trace/sorter.h"
 #include "sim/trace/writer.h"
 
 #define HASH_TEXT_SIZE 17
@@ -26,8 +27,8 @@ struct session_options {
     /* Called with reader_ctx before the run, or NULL. */
     void (*on_machine)(void *ctx, struct machine *machine);
     const struct cost_profile *profile; /* of a struct profile, instead of all others; or NULL */
-    struct machine_choice machine; /* instead of the scenario's */
-    uint64_t chaos;                /* of struct machine_options */
+    struct machine_choice machine;      /* instead of the scenario's */
+    uint64_t chaos;                     /* of struct machine_options */
     enum golden_use golden;
     const char *gdb; /* where a debugger may attach (gdb_link_listen), or NULL */
     bool gdb_stop;   /* the first instruction waits for it */
@@ -38,8 +39,9 @@ struct session {
     struct machine *machine;
     struct arena *arena;
     struct trap_log log;
-    struct watch watch;   /* if the scenario wants it */
-    struct golden golden; /* ... */
+    struct watch watch;         /* if the scenario wants it */
+    struct golden golden;       /* ... */
+    struct trace_sorter sorter; /* in front of the trace that is recorded */
     struct run_result result;
     char hash[HASH_TEXT_SIZE];
     struct report report; /* complete only when ran is true */

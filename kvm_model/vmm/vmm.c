@@ -179,7 +179,7 @@ bool vmm_handle_exit(struct vmm *vmm, int ret, struct vmm_result *result)
     const struct vmm_script_step *step = NULL;
     bool goes_on;
 
-    if (ret == KVM_RUN_SCHEDULED_OUT)
+    if (ret == KVM_RUN_SCHEDULED_OUT || ret == KVM_RUN_PAUSED)
         return end(result, VMM_END_SCHEDULED_OUT, 0);
     if ((follow_timers(vmm, run) && ret == -EINTR) || asks_again(ret, run))
         return true;

@@ -29,7 +29,7 @@ struct vmm {
 enum vmm_end {
     VMM_END_SYSTEM_EVENT,   /* detail: KVM_SYSTEM_EVENT_ number */
     VMM_END_INTERRUPTED,    /* KVM_RUN returned -EINTR: a signal, a limit, or the observer */
-    VMM_END_SCHEDULED_OUT,  /* KVM_RUN_SCHEDULED_OUT: the vCPU's thread gave up the CPU */
+    VMM_END_SCHEDULED_OUT,  /* KVM_RUN_SCHEDULED_OUT, or _PAUSED: it is another thread's turn */
     VMM_END_ERRNO,          /* KVM_RUN returned another -errno: detail is the errno, positive */
     VMM_END_SHUTDOWN,       /* KVM_EXIT_SHUTDOWN */
     VMM_END_INTERNAL_ERROR, /* KVM_EXIT_INTERNAL_ERROR */

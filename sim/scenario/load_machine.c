@@ -171,6 +171,7 @@ void load_machine(struct loader *loader)
     machine->gic = (enum scn_gic)child_value(node, "gic");
     machine->cpus = (unsigned)child_value(node, "cpus");
     machine->slice = child_value(node, "slice");
+    machine->placement = (enum scn_placement)child_value(node, "placement");
     if (good_child(node, "cpu"))
         machine->cpu = good_child(node, "cpu")->word;
     if (good_child(node, "vmm"))
@@ -202,4 +203,8 @@ void load_machine(struct loader *loader)
     else
         machine->kernel = kernel.word ? kernel.word : KERNEL_OF_VM;
     check_gic(loader, good_child(node, "gic"));
+    if (realm && machine->placement == SCN_PLACEMENT_PINNED)
+        diag_width(diag_error(loader->diag, DIAG_E0209, &good_child(node, "placement")->pos,
+                              "the vCPUs of a realm share one CPU of the host"),
+                   good_child(node, "placement")->width);
 }

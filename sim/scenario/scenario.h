@@ -36,6 +36,12 @@ enum scn_gic { SCN_GIC_NONE, SCN_GIC_V3, SCN_GIC_V2 };
 #define SCN_HOST_GICV 0x08040000u
 #define SCN_MAX_VCPUS 16
 
+/* Where the vCPUs' threads run. */
+enum scn_placement {
+    SCN_PLACEMENT_SHARED, /* in turn, on the host's one CPU */
+    SCN_PLACEMENT_PINNED, /* each on a CPU of its own */
+};
+
 struct scn_machine {
     struct source_pos pos;
     enum scn_world world;
@@ -51,6 +57,7 @@ struct scn_machine {
     unsigned features; /* enum scn_feature */
     unsigned cpus;     /* vCPUs, 1..SCN_MAX_VCPUS */
     uint64_t slice;    /* cycles a vCPU runs while others can */
+    enum scn_placement placement;
 };
 
 /* As enum host_backing, and no VMA at all. */

@@ -31,6 +31,8 @@ static const struct schema_word rmm_words[] = {
     {"1.0", 0}, {"v1.0-rel0", 0}, {"eac", 1}, {"2.0", 2}};
 static const struct schema_word gic_words[] = {
     {"none", SCN_GIC_NONE}, {"v3", SCN_GIC_V3}, {"v2", SCN_GIC_V2}};
+static const struct schema_word placement_words[] = {{"shared", SCN_PLACEMENT_SHARED},
+                                                     {"pinned", SCN_PLACEMENT_PINNED}};
 static const struct schema_word granule_words[] = {{"4K", 4096}};
 static const struct schema_word ripas_words[] = {{"ram", 1}, {"empty", 0}};
 static const struct schema_word attr_words[] = {{"normal", 0}, {"device", 1}};
@@ -200,6 +202,10 @@ static const struct schema_key machine_keys[] = {
          "file beside this one (told by a / or by its end, .yaml)"},
     {"slice", INT(1000, INT64_MAX), .fallback = "100_000",
      .doc = "cycles after which a vCPU's thread gives the host's CPU to the next one"},
+    {"placement", .type = SCHEMA_WORD, .words = WORDS("a placement", placement_words),
+     .fallback = "shared",
+     .doc = "shared: the vCPUs' threads take turns on one CPU of the host; pinned, of a plain VM: "
+            "each has a CPU to itself, and all run at the same time"},
 };
 
 static const struct schema_key memory_keys[] = {

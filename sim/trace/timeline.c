@@ -39,11 +39,21 @@ unsigned timeline_depth(enum event_kind kind)
     return depths[kind];
 }
 
+/* An event of a CPU whose time is behind: its own last one was before it, not the other's. */
+static uint64_t start_of(const struct timeline *timeline, const struct event *event)
+{
+    uint64_t own = timeline->vcpu[event->vcpu].now;
+
+    if (timeline->now <= event->cycle.v)
+        return timeline->now;
+    return own < event->cycle.v ? own : event->cycle.v;
+}
+
 struct timeline_step timeline_next(struct timeline *timeline, const struct event *event)
 {
     assert(event->vcpu < TIMELINE_MAX_VCPUS);
     struct timeline_step step = {
-        .start = timeline->now < event->cycle.v ? timeline->now : event->cycle.v,
+        .start = start_of(timeline, event),
         .depth = depths[event->kind],
     };
     bool in_trap = timeline->vcpu[event->vcpu].in_trap;
@@ -59,6 +69,6 @@ struct timeline_step timeline_next(struct timeline *timeline, const struct event
     step.exception = timeline->vcpu[event->vcpu].exception;
     if (event_closes_trap(event->kind))
         timeline->vcpu[event->vcpu].in_trap = false;
-    timeline->now = event->cycle.v;
+    timeline->now = timeline->vcpu[event->vcpu].now = event->cycle.v;
     return step;
 }

@@ -15,6 +15,7 @@
 struct timeline {
     uint64_t now; /* cycle of the last event */
     struct {
+        uint64_t now;  /* of its own last event */
         uint64_t trap; /* number of the last one, from 1 */
         bool in_trap;
         const char *exception; /* its class, NULL before it is taken */
