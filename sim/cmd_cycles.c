@@ -232,6 +232,10 @@ static void print_head(const struct cycles_command *command, const struct accoun
     printf(", profile %s\n%s%s cycles, %.3f us; by the ranges of the operations %s\n",
            run->profile->cost.name, what, grouped(sum->cycles, number),
            1e6 * (double)sum->cycles / (double)run->profile->cost.core_hz, range_text(sum, range));
+    if (machine_host_cpus(run->session.machine) > 1)
+        printf("of %u CPUs of the host, all at the same time: the run takes %s\n",
+               machine_host_cpus(run->session.machine),
+               grouped(machine_cycles(run->session.machine).v, number));
     if (!command->choice.trap && command->choice.phase == ACCOUNT_WHOLE) {
         printf("set-up %s, ", grouped(phase_cycles(run, ACCOUNT_SETUP), number));
         printf("run %s\n", grouped(phase_cycles(run, ACCOUNT_RUN), number));
@@ -394,6 +398,7 @@ static bool print_json(const struct cycles_command *command, const struct accoun
     for (unsigned phase = ACCOUNT_SETUP; phase < ACCOUNT_PHASE_COUNT; phase++)
         json_member_uint(&json, phases[phase].name, phase_cycles(run, (enum account_phase)phase));
     json_member_uint(&json, "traps", run->account.traps);
+    json_member_uint(&json, "host_cpus", machine_host_cpus(run->session.machine));
     json_key(&json, "prediction");
     json_bool(&json, is_realm(run));
     json_sum(&json, &all);

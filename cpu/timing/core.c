@@ -208,7 +208,11 @@ static unsigned step_in_order(const struct core_model *core, struct core_state *
     write_results(core, state, uop, 0);
     if (!cost->unordered)
         state->write_back = (uint8_t)total.last;
-    return passed + take_slots(core, state, total.uops, cost->last);
+    passed += take_slots(core, state, total.uops, cost->last);
+    if (!cost->serial)
+        return passed;
+    pass(core, state, total.last);
+    return passed + total.last;
 }
 
 /* Until the oldest result is there. */

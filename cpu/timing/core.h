@@ -33,8 +33,9 @@ struct core_cost {
     uint8_t forward; /* kind of its result; 0: not forwarded */
     bool alone;      /* the first in its cycle */
     bool last;       /* nothing follows in its cycle */
-    bool serial;     /* in a wide core: after all before it; what follows waits until it is done */
-    bool unordered;  /* in an in-order core: need not write back in order */
+    bool
+        serial; /* what follows waits until it is done; in a wide core it waits for all before it */
+    bool unordered; /* in an in-order core: need not write back in order */
     struct core_use use[CORE_USES];
 };
 

@@ -142,6 +142,7 @@
     X(DSB, dsb)                                                                                    \
     X(ISB, isb)                                                                                    \
     X(EXCEPTION, exception)                                                                        \
+    X(ERET, eret)                                                                                  \
     X(OTHER, other)
 
 enum uop_class {

@@ -21,7 +21,7 @@ const struct uop_row uop_rows_integer[] = {
     {0x7e000000, 0x36000000, UOP_BRANCH_TEST, false, "=xt"}, /* TBZ, TBNZ */
     {0xfc000000, 0x14000000, UOP_BRANCH, false, "="},
     {0xfc000000, 0x94000000, UOP_BRANCH_LINK, false, "l="},
-    {0xffe00000, 0xd6800000, UOP_EXCEPTION, false, "="},          /* ERET */
+    {0xffe00000, 0xd6800000, UOP_ERET, false, "="},               /* ERET */
     {0xfee00000, 0xd6200000, UOP_BRANCH_LINK_REG, false, "l=xn"}, /* BLR, BLRAA */
     {0xfe000000, 0xd6000000, UOP_BRANCH_REG, false, "=xn"},       /* BR, RET */
     /* system */

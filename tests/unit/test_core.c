@@ -76,6 +76,21 @@ START_TEST(what_follows_an_isb_waits_for_it)
 }
 END_TEST
 
+/* An exception return of the guest empties the pipeline, in order or wide. */
+START_TEST(an_eret_is_waited_for)
+{
+    static const uint32_t words[] = {0xd69f03e0, 0x8b010000};
+    static const struct {
+        const char *core;
+        double least;
+    } cores[] = {{"in-order-2", 40}, {"wide", 65}, {"wide-3", 65}};
+    double cycles = steady(core_find(cores[_i].core), words, 2);
+
+    ck_assert_double_ge(cycles, cores[_i].least);
+    ck_assert_double_le(cycles, cores[_i].least + 3);
+}
+END_TEST
+
 static bool stands_apart(const struct uop *uop)
 {
     return uop_class_is_system((enum uop_class)uop->cls) || uop->cls == UOP_BRANCH_LINK ||
@@ -200,6 +215,7 @@ Suite *check_suite(void)
     TCase *tests = tcase_create("core");
 
     tcase_set_timeout(tests, 60);
+    tcase_add_loop_test(tests, an_eret_is_waited_for, 0, 3);
     tcase_add_loop_test(tests, what_follows_an_isb_waits_for_it, 0, 2);
     tcase_add_loop_test(tests, chains_take_what_their_latencies_say, 0,
                         sizeof(chains) / sizeof(chains[0]));
