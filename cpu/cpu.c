@@ -679,7 +679,6 @@ static void exception_return(struct cpu *cpu)
 {
     struct trace *trace = listener(cpu);
 
-    cpu->monitor.armed = false; /* an exception return clears it (Arm ARM D1.4.4) */
     clock_charge(cpu->engine->clock, OP_ERET, 1);
     if (trace) {
         const uint64_t args[] = {cpu->el2.elr, cpu->el2.spsr};
@@ -696,6 +695,9 @@ enum cpu_exit cpu_run(struct cpu *cpu)
     notice_el2_changes(cpu);
     gic_refresh(cpu);
     engine_refresh_controls(cpu);
+    /* An exception return clears it (Arm ARM D1.4.4); in a pause another CPU may have written
+     * there. */
+    cpu->monitor.armed = false;
     if (!cpu->paused)
         exception_return(cpu);
     outcome = run_until_exit(cpu);

@@ -233,7 +233,7 @@ static void print_head(const struct cycles_command *command, const struct accoun
            run->profile->cost.name, what, grouped(sum->cycles, number),
            1e6 * (double)sum->cycles / (double)run->profile->cost.core_hz, range_text(sum, range));
     if (machine_host_cpus(run->session.machine) > 1)
-        printf("of %u CPUs of the host, all at the same time: the run takes %s\n",
+        printf("of %u CPUs of the host at the same time: %s cycles from start to end\n",
                machine_host_cpus(run->session.machine),
                grouped(machine_cycles(run->session.machine).v, number));
     if (!command->choice.trap && command->choice.phase == ACCOUNT_WHOLE) {
