@@ -208,7 +208,8 @@ static int start_run(struct kvm_vcpu *vcpu)
 
 /*
  * kvm_arch_vcpu_load, __kvm_flush_cpu_context: vCPUs of one VM share a VMID, and may not share what
- * a CPU's TLB has of stage 1. They take turns on one CPU of the host, or each has its own; of a REC the RMM takes care.
+ * a CPU's TLB has of stage 1. They take turns on one CPU of the host, or each has its own; of a REC
+ * the RMM takes care.
  */
 static void flush_cpu_context(struct kvm_vcpu *vcpu)
 {
