@@ -134,6 +134,9 @@ void cycle_account_event(void *ctx, const struct event *event)
             continue;
         part.trap = account->vcpu[i].trap;
         part.pc = account->vcpu[i].pc;
+        part.trap_class = account->timeline.vcpu[i].exception;
+        if (!part.trap_class)
+            part.trap_class = GUEST;
         take_line(account, i, clock->lines[i].account, clock->lines[i].idle, part, event->world);
     }
 }
