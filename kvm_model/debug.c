@@ -18,6 +18,7 @@ int kvm_vcpu_set_guest_debug(struct kvm_vcpu *vcpu, uint32_t control)
 {
     if (vcpu_is_rec(vcpu) || control & ~GUESTDBG_VALID)
         return -EINVAL;
+    KVM_TRACE(vcpu, SET_GUEST_DEBUG, control);
     vcpu->guest_debug = control & KVM_GUESTDBG_ENABLE ? control : 0;
     if (!vcpu->guest_debug)
         vcpu->debug.step_pending = false;
@@ -68,8 +69,11 @@ void kvm_debug_put(struct kvm_vcpu *vcpu)
     set_step_bit(vcpu, vcpu->debug.guest_step_bit);
 }
 
+#define TRACE_DREG(vcpu_, dreg_, value_)                                                           \
+    KVM_TRACE(vcpu_, ARM_SET_DREG32, KVM_TP_DREG_##dreg_, value_)
+
 /* The guest must neither see nor use software step while the debugger does; OS Lock clears MDE. */
-void kvm_debug_enter(struct kvm_vcpu *vcpu)
+static void debug_enter(struct kvm_vcpu *vcpu)
 {
     uint64_t mdscr;
 
@@ -77,21 +81,32 @@ void kvm_debug_enter(struct kvm_vcpu *vcpu)
         return;
     mdscr = kvm_vcpu_get_sysreg(vcpu, SYSREG_MDSCR_EL1);
     vcpu->debug.saved_mdscr = mdscr;
+    TRACE_DREG(vcpu, SAVED_MDSCR, mdscr);
     mdscr = (mdscr & ~field_mask(MDSCR_SS)) | field_put(MDSCR_SS, steps(vcpu));
     if (vcpu->os_lock)
         mdscr &= ~field_mask(MDSCR_MDE);
     kvm_vcpu_set_sysreg(vcpu, SYSREG_MDSCR_EL1, mdscr);
     if (steps(vcpu) && !vcpu->kvm->variant->step_state_per_run)
         take_step_state(vcpu);
+    TRACE_DREG(vcpu, SPSR, kvm_vcpu_get_pstate(vcpu));
+}
+
+void kvm_debug_enter(struct kvm_vcpu *vcpu)
+{
+    KVM_TRACE(vcpu, ARM_SETUP_DEBUG, vcpu->guest_debug);
+    debug_enter(vcpu);
+    TRACE_DREG(vcpu, MDSCR, kvm_vcpu_get_sysreg(vcpu, SYSREG_MDSCR_EL1));
 }
 
 void kvm_debug_exit(struct kvm_vcpu *vcpu)
 {
+    KVM_TRACE(vcpu, ARM_CLEAR_DEBUG, vcpu->guest_debug);
     if (!vcpu->guest_debug && !vcpu->os_lock)
         return;
     if (steps(vcpu) && !vcpu->kvm->variant->step_state_per_run && !step_bit(vcpu))
         vcpu->debug.step_pending = true;
     kvm_vcpu_set_sysreg(vcpu, SYSREG_MDSCR_EL1, vcpu->debug.saved_mdscr);
+    TRACE_DREG(vcpu, RESTORED_MDSCR, vcpu->debug.saved_mdscr);
 }
 
 /* BRK, breakpoints, watchpoints, steps of a guest under a debugger (handle_exit.c). */

@@ -183,10 +183,11 @@ bool kvm_vcpu_is_be(struct kvm_vcpu *vcpu);
 uint64_t kvm_vcpu_mpidr(const struct kvm_vcpu *vcpu);
 
 /* KVM_TRACE(vcpu, ID, args...): tells the reader of trace points, if there is one. */
-#define KVM_TRACE(vcpu_, id_, ...)                                                                 \
+#define KVM_TRACE(vcpu_, id_, ...) KVM_TRACE_VM((vcpu_)->kvm, id_, __VA_ARGS__)
+#define KVM_TRACE_VM(kvm_, id_, ...)                                                               \
     do {                                                                                           \
-        const struct kvm_config *trace_to = &(vcpu_)->kvm->config;                                 \
-        if (trace_to->tracepoint)                                                                  \
+        const struct kvm_config *trace_to = &(kvm_)->config;                                       \
+        if (trace_to->tracepoint && kvm_tracepoint_exists(trace_to->variant, KVM_TP_##id_))        \
             trace_to->tracepoint(                                                                  \
                 trace_to->tracepoint_ctx,                                                          \
                 &(struct kvm_tracepoint){KVM_TP_##id_, {__VA_ARGS__}, trace_to->variant});         \

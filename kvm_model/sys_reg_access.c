@@ -68,6 +68,12 @@ bool trap_dbgauthstatus_el1(struct kvm_vcpu *vcpu, struct sys_reg_params *p,
     return true;
 }
 
+static void trace_trap_reg(struct kvm_vcpu *vcpu, enum kvm_tp_trap_reg function, unsigned number,
+                           const struct sys_reg_params *p)
+{
+    KVM_TRACE(vcpu, TRAP_REG, function, number, p->is_write, p->value);
+}
+
 /* MDCCINT_EL1, MDSCR_EL1: the guest's own copy (access_rw). */
 bool trap_debug_regs(struct kvm_vcpu *vcpu, struct sys_reg_params *p, const struct sys_reg_row *row)
 {
@@ -79,18 +85,24 @@ bool trap_debug_regs(struct kvm_vcpu *vcpu, struct sys_reg_params *p, const stru
         vcpu->debug.mdccint = p->value;
     else
         p->value = vcpu->debug.mdccint;
+    trace_trap_reg(vcpu, KVM_TP_TRAP_DEBUG_REGS, 0, p);
     return true;
 }
 
 /* KVM keeps 16 of each, however many the CPU has. */
 bool trap_dbg_wb_reg(struct kvm_vcpu *vcpu, struct sys_reg_params *p, const struct sys_reg_row *row)
 {
+    static const enum kvm_tp_trap_reg functions[] = {[DBG_BVR] = KVM_TP_TRAP_BVR,
+                                                     [DBG_BCR] = KVM_TP_TRAP_BCR,
+                                                     [DBG_WVR] = KVM_TP_TRAP_WVR,
+                                                     [DBG_WCR] = KVM_TP_TRAP_WCR};
     uint64_t *reg = &vcpu->debug.wb[row->arg][p->number];
 
     if (p->is_write)
         *reg = p->value;
     else
         p->value = *reg;
+    trace_trap_reg(vcpu, functions[row->arg], p->number, p);
     return true;
 }
 

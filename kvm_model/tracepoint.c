@@ -12,6 +12,67 @@
 
 typedef unsigned long long ull;
 
+#define IRQ_TYPE_COUNT 3
+
+/* By KVM_ARM_IRQ_TYPE_*, and what trace_arm.h calls another. */
+static const char *const irq_types[] = {"CPU", "VGIC SPI", "VGIC PPI", "UNKNOWN"};
+
+bool kvm_tracepoint_exists(const struct kvm_variant *variant, enum kvm_tracepoint_id id)
+{
+    static const bool of_debug[KVM_TP_COUNT] = {[KVM_TP_ARM_SETUP_DEBUG] = true,
+                                                [KVM_TP_ARM_CLEAR_DEBUG] = true,
+                                                [KVM_TP_ARM_SET_DREG32] = true,
+                                                [KVM_TP_TRAP_REG] = true};
+    return !of_debug[id] || !variant->step_state_per_run;
+}
+
+const char *kvm_tracepoint_name(enum kvm_tracepoint_id id)
+{
+    static const char *const names[KVM_TP_COUNT] = {
+        [KVM_TP_ENTRY] = "kvm_entry",
+        [KVM_TP_EXIT] = "kvm_exit",
+        [KVM_TP_GUEST_FAULT] = "kvm_guest_fault",
+        [KVM_TP_MMIO] = "kvm_mmio",
+        [KVM_TP_MMIO_NISV] = "kvm_mmio_nisv",
+        [KVM_TP_HVC_ARM64] = "kvm_hvc_arm64",
+        [KVM_TP_WFX_ARM64] = "kvm_wfx_arm64",
+        [KVM_TP_HANDLE_SYS_REG] = "kvm_handle_sys_reg",
+        [KVM_TP_SYS_ACCESS] = "kvm_sys_access",
+        [KVM_TP_USERSPACE_EXIT] = "kvm_userspace_exit",
+        [KVM_TP_SET_GUEST_DEBUG] = "kvm_set_guest_debug",
+        [KVM_TP_ARM_SETUP_DEBUG] = "kvm_arm_setup_debug",
+        [KVM_TP_ARM_CLEAR_DEBUG] = "kvm_arm_clear_debug",
+        [KVM_TP_ARM_SET_DREG32] = "kvm_arm_set_dreg32",
+        [KVM_TP_TRAP_REG] = "trap_reg",
+        [KVM_TP_IRQ_LINE] = "kvm_irq_line",
+        [KVM_TP_VGIC_UPDATE_IRQ_PENDING] = "vgic_update_irq_pending",
+    };
+    return names[id];
+}
+
+const char *kvm_tracepoint_dreg_name(enum kvm_tp_dreg dreg)
+{
+    static const char *const names[KVM_TP_DREG_COUNT] = {
+        [KVM_TP_DREG_SAVED_MDSCR] = "Saved MDSCR_EL1",
+        [KVM_TP_DREG_SPSR] = "SPSR_EL2",
+        [KVM_TP_DREG_MDSCR] = "MDSCR_EL1",
+        [KVM_TP_DREG_RESTORED_MDSCR] = "Restored MDSCR_EL1",
+    };
+    return names[dreg];
+}
+
+const char *kvm_tracepoint_trap_reg_name(enum kvm_tp_trap_reg function)
+{
+    static const char *const names[KVM_TP_TRAP_REG_COUNT] = {
+        [KVM_TP_TRAP_BVR] = "trap_bvr",
+        [KVM_TP_TRAP_BCR] = "trap_bcr",
+        [KVM_TP_TRAP_WVR] = "trap_wvr",
+        [KVM_TP_TRAP_WCR] = "trap_wcr",
+        [KVM_TP_TRAP_DEBUG_REGS] = "trap_debug_regs",
+    };
+    return names[function];
+}
+
 /* What the kernel calls an exit reason (kvm_trace_exit_reason). */
 static const char *exit_reason(uint64_t reason)
 {
@@ -69,6 +130,10 @@ const char *kvm_tracepoint_flags(const struct kvm_tracepoint *point)
     switch (point->id) {
     case KVM_TP_ENTRY:
         return counts ? "d..1." : "d....";
+    case KVM_TP_ARM_SETUP_DEBUG:
+    case KVM_TP_ARM_CLEAR_DEBUG:
+    case KVM_TP_ARM_SET_DREG32:
+        return counts ? "d..1." : "d....";
     case KVM_TP_EXIT:
         return counts ? "...1." : ".....";
     default:
@@ -117,6 +182,36 @@ void kvm_tracepoint_text(const struct kvm_tracepoint *point, char *text, size_t 
         break;
     case KVM_TP_USERSPACE_EXIT:
         userspace_exit_text(point, text, size);
+        break;
+    case KVM_TP_SET_GUEST_DEBUG: /* the kernel prints a hashed address: there is none here */
+    case KVM_TP_ARM_SETUP_DEBUG:
+        snprintf(text, size, "%s: vcpu: 0000000000000000, flags: 0x%08llx",
+                 kvm_tracepoint_name(point->id), (ull)args[0]);
+        break;
+    case KVM_TP_ARM_CLEAR_DEBUG:
+        snprintf(text, size, "kvm_arm_clear_debug: flags: 0x%08llx", (ull)args[0]);
+        break;
+    case KVM_TP_ARM_SET_DREG32:
+        snprintf(text, size, "kvm_arm_set_dreg32: %s: 0x%llx",
+                 kvm_tracepoint_dreg_name((enum kvm_tp_dreg)args[0]), (ull)args[1]);
+        break;
+    case KVM_TP_TRAP_REG:
+        snprintf(text, size, "trap_reg: %s %s reg %llu (0x%016llx)",
+                 kvm_tracepoint_trap_reg_name((enum kvm_tp_trap_reg)args[0]),
+                 args[2] ? "write to" : "read from", (ull)args[1], (ull)args[3]);
+        break;
+    case KVM_TP_IRQ_LINE:
+        snprintf(text, size,
+                 "kvm_irq_line: Inject %s interrupt (%llu), vcpu->idx: %llu, num: %llu, level: "
+                 "%llu",
+                 irq_types[args[0] < IRQ_TYPE_COUNT ? args[0] : IRQ_TYPE_COUNT], (ull)args[0],
+                 (ull)args[1], (ull)args[2], (ull)args[3]);
+        break;
+    case KVM_TP_VGIC_UPDATE_IRQ_PENDING:
+        snprintf(text, size, "vgic_update_irq_pending: VCPU: %llu, IRQ %llu, level: %llu",
+                 (ull)args[0], (ull)args[1], (ull)args[2]);
+        break;
+    case KVM_TP_COUNT:
         break;
     }
 }

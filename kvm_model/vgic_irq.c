@@ -197,6 +197,7 @@ int kvm_vgic_inject_irq(struct kvm *kvm, struct kvm_vcpu *vcpu, unsigned intid, 
         return -EINVAL;
     irq = vcpu ? vgic_get_irq(vcpu, intid) : vgic_get_spi(kvm->vgic, intid);
     EMIT(kvm->trace, VGIC_UPDATE_IRQ_PENDING, HOST, vcpu ? vcpu->id : 0, intid, level);
+    KVM_TRACE_VM(kvm, VGIC_UPDATE_IRQ_PENDING, vcpu ? vcpu->id : 0, intid, level);
     if (!irq)
         return -EINVAL;
     if (!is_injection(irq, level, owner))
@@ -247,6 +248,7 @@ int kvm_irq_line(struct kvm *kvm, uint32_t irq, bool level)
                                                          << KVM_ARM_IRQ_VCPU.width;
     struct kvm_vcpu *vcpu = vcpu_by_id(kvm, id);
 
+    KVM_TRACE_VM(kvm, IRQ_LINE, type, id, number, level);
     if (type > KVM_ARM_IRQ_TYPE_PPI)
         return -EINVAL;
     if ((type == KVM_ARM_IRQ_TYPE_CPU) == (kvm->vgic != NULL))

@@ -35,7 +35,7 @@ static const struct command_help help = {
         "  sim import trace.txt --memslot 0x40000000:0x8000000 --memslot 0:0x4000000:ro\n"
         "\n"
         "exit status: 0 the model does what was recorded; 1 it does not, or lines are broken;\n"
-        "2 wrong usage, or the file cannot be read or has no such events; 3 the simulator "
+        "2 wrong usage, or the file cannot be read or has nothing to compare; 3 the simulator "
         "failed.\n",
 };
 
@@ -89,13 +89,32 @@ static enum exit_status replay_record(const struct record *record,
     for (size_t i = 0; i < record->thread_count; i++) {
         import_report_thread(report, &record->threads[i]);
         if (!replay_thread(record, &record->threads[i], report->options, import_report_block,
-                           (void *)(uintptr_t)report, &tally, error, sizeof(error))) {
+                           (void *)(uintptr_t)report, &tally, error, sizeof(error)) ||
+            !replay_irqs(record, &record->threads[i], report->options, import_report_block,
+                         (void *)(uintptr_t)report, &tally, error, sizeof(error))) {
             fprintf(stderr, "sim: %s\n", error);
             return EXIT_INTERNAL;
         }
     }
     import_report_end(report, record, &tally);
+    if (tally.same + tally.recorded + tally.model == 0) {
+        fprintf(stderr, "%s: error: nothing in it could be compared\n", report->path);
+        return EXIT_USAGE;
+    }
     return tally.recorded || tally.model || record->broken_lines ? EXIT_FAILED : EXIT_OK;
+}
+
+/* The lines around which nothing is compared. */
+static void put_told(const struct record *record, const char *path)
+{
+    for (size_t i = 0; i < record->told_count; i++)
+        fprintf(stderr, "%s:%lu: %s: %s\n", path, record->told[i].number,
+                record->told[i].lost ? "note" : "warning",
+                record->told[i].lost ? "events were lost here; exits around it are not compared"
+                                     : record->told[i].why);
+    if (record->lost + record->broken_lines > record->told_count)
+        fprintf(stderr, "%s: note: ... and %lu more such lines\n", path,
+                record->lost + record->broken_lines - (unsigned long)record->told_count);
 }
 
 static enum exit_status import_file(const struct import_report *report)
@@ -110,9 +129,7 @@ static enum exit_status import_file(const struct import_report *report)
     else if (!record || !record_read(file, record, error, sizeof(error)))
         fprintf(stderr, "%s: error: %s\n", report->path, error);
     else {
-        for (size_t i = 0; i < record->broken_lines && i < RECORD_MAX_BROKEN; i++)
-            fprintf(stderr, "%s:%lu: warning: %s\n", report->path, record->broken[i].number,
-                    record->broken[i].why);
+        put_told(record, report->path);
         if (record->count > 0)
             status = replay_record(record, report);
         else

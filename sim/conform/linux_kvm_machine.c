@@ -128,6 +128,8 @@ static void trace_line(void *ctx, const struct kvm_tracepoint *point)
     struct linux_kvm_machine *machine = ctx;
     char text[CONFORM_TEXT_SIZE];
 
+    if (point->id > KVM_TP_USERSPACE_EXIT) /* of debuggers and interrupts the records have none */
+        return;
     if (is_host_interrupt(machine, point))
         return;
     kvm_tracepoint_text(point, text, sizeof(text));

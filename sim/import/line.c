@@ -139,59 +139,184 @@ static bool scan_userspace_exit(const char *args, struct kvm_tracepoint *point)
     return true;
 }
 
-static const struct {
-    const char *name;
-    enum kvm_tracepoint_id id;
-    event_fn *scan;
-} events[] = {
-    {"kvm_entry", KVM_TP_ENTRY, scan_entry},
-    {"kvm_exit", KVM_TP_EXIT, scan_exit},
-    {"kvm_guest_fault", KVM_TP_GUEST_FAULT, scan_guest_fault},
-    {"kvm_mmio", KVM_TP_MMIO, scan_mmio},
-    {"kvm_mmio_nisv", KVM_TP_MMIO_NISV, scan_mmio_nisv},
-    {"kvm_hvc_arm64", KVM_TP_HVC_ARM64, scan_hvc},
-    {"kvm_wfx_arm64", KVM_TP_WFX_ARM64, scan_wfx},
-    {"kvm_handle_sys_reg", KVM_TP_HANDLE_SYS_REG, scan_handle_sys_reg},
-    {"kvm_sys_access", KVM_TP_SYS_ACCESS, scan_sys_access},
-    {"kvm_userspace_exit", KVM_TP_USERSPACE_EXIT, scan_userspace_exit},
+/* "vcpu: 000000005d8d6636, flags: 0x00010001"; the address is a hash, or (null). */
+static bool scan_debug(const char *args, struct kvm_tracepoint *point)
+{
+    int end = 0;
+    return SCAN(args, 1, "vcpu: %*[^,], flags: %" SCNx64, &point->args[0]);
+}
+
+static bool scan_clear_debug(const char *args, struct kvm_tracepoint *point)
+{
+    int end = 0;
+    return SCAN(args, 1, "flags: %" SCNx64, &point->args[0]);
+}
+
+static bool scan_dreg(const char *args, struct kvm_tracepoint *point)
+{
+    const char *value = strrchr(args, ':');
+    for (unsigned i = 0; value && i < KVM_TP_DREG_COUNT; i++) {
+        const char *name = kvm_tracepoint_dreg_name((enum kvm_tp_dreg)i);
+        int end = 0;
+        if (strlen(name) != (size_t)(value - args) || strncmp(args, name, strlen(name)) != 0)
+            continue;
+        point->args[0] = i;
+        return SCAN(value, 1, ": %" SCNx64, &point->args[1]);
+    }
+    return false;
+}
+
+static bool scan_trap_reg(const char *args, struct kvm_tracepoint *point)
+{
+    char function[32], way[8], preposition[8];
+    int end = 0;
+    if (!SCAN(args, 5, "%31s %7s %7s reg %" SCNu64 " (%" SCNx64 ")", function, way, preposition,
+              &point->args[1], &point->args[3]))
+        return false;
+    point->args[2] = strcmp(way, "write") == 0;
+    for (unsigned i = 0; i < KVM_TP_TRAP_REG_COUNT; i++)
+        if (strcmp(function, kvm_tracepoint_trap_reg_name((enum kvm_tp_trap_reg)i)) == 0) {
+            point->args[0] = i;
+            return true;
+        }
+    return false;
+}
+
+static bool scan_irq_line(const char *args, struct kvm_tracepoint *point)
+{
+    uint64_t *to = point->args;
+    int end = 0;
+    return SCAN(args, 4,
+                "Inject %*[^(](%" SCNu64 "), vcpu->idx: %" SCNu64 ", num: %" SCNu64
+                ", level: %" SCNu64,
+                &to[0], &to[1], &to[2], &to[3]);
+}
+
+static bool scan_vgic_update(const char *args, struct kvm_tracepoint *point)
+{
+    uint64_t *to = point->args;
+    int end = 0;
+    return SCAN(args, 3, "VCPU: %" SCNu64 ", IRQ %" SCNu64 ", level: %" SCNu64, &to[0], &to[1],
+                &to[2]);
+}
+
+static event_fn *const scanners[KVM_TP_COUNT] = {
+    [KVM_TP_ENTRY] = scan_entry,
+    [KVM_TP_EXIT] = scan_exit,
+    [KVM_TP_GUEST_FAULT] = scan_guest_fault,
+    [KVM_TP_MMIO] = scan_mmio,
+    [KVM_TP_MMIO_NISV] = scan_mmio_nisv,
+    [KVM_TP_HVC_ARM64] = scan_hvc,
+    [KVM_TP_WFX_ARM64] = scan_wfx,
+    [KVM_TP_HANDLE_SYS_REG] = scan_handle_sys_reg,
+    [KVM_TP_SYS_ACCESS] = scan_sys_access,
+    [KVM_TP_USERSPACE_EXIT] = scan_userspace_exit,
+    [KVM_TP_SET_GUEST_DEBUG] = scan_debug,
+    [KVM_TP_ARM_SETUP_DEBUG] = scan_debug,
+    [KVM_TP_ARM_CLEAR_DEBUG] = scan_clear_debug,
+    [KVM_TP_ARM_SET_DREG32] = scan_dreg,
+    [KVM_TP_TRAP_REG] = scan_trap_reg,
+    [KVM_TP_IRQ_LINE] = scan_irq_line,
+    [KVM_TP_VGIC_UPDATE_IRQ_PENDING] = scan_vgic_update,
 };
+
+/* Starts of lines that belong to events of the table, and that the model has not. */
+static const char *const not_modelled[] = {
+    "kvm_arm_set_dreg32: MDCR_EL2:", /* the host's PMU and debug units are in it */
+    "trap_reg: trap_xvr",            /* of AArch32 */
+};
+
+/* What KVM of another architecture prints, by the start of the arguments. */
+static const char *const foreign_args[] = {"vcpu ", "reason ", "vcpu_id ", "sepc"};
 
 /* KVM's other events: those of timers, debug state, interrupts, the MMU. */
 static const char *const other_prefixes[] = {"kvm_", "vgic_", "trap_reg"};
 
 /* --- what stands before it --- */
 
-/* "[003]": the CPU; the text behind it, or NULL. */
-static const char *behind_cpu(const char *text, const char **cpu)
-{
-    for (const char *at = strchr(text, '['); at; at = strchr(at + 1, '[')) {
-        size_t digits = strspn(at + 1, "0123456789");
-        if (digits > 0 && at[1 + digits] == ']') {
-            *cpu = at;
-            return at + 2 + digits;
-        }
-    }
-    return NULL;
-}
-
 static const char *skip_spaces(const char *text)
 {
     return text + strspn(text, " \t");
 }
 
-/* "61.123456:", with or without flags before it; the text behind it, or NULL. */
+/*
+ * "61.123456:", "123456789:" of a clock that counts, "123us+:" or "123us :" of the latency format;
+ * what is behind it, or NULL.
+ */
 static const char *behind_time(const char *text)
 {
-    for (int words = 0; words < 2; words++) {
-        text = skip_spaces(text);
-        size_t word = strcspn(text, " \t");
-        size_t whole = strspn(text, "0123456789");
-        size_t parts = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
-        if (whole > 0 && parts > 0 && text[whole + 1 + parts] == ':')
-            return skip_spaces(text + whole + parts + 2);
-        text += word;
+    const char *at = text + strspn(text, "0123456789");
+    if (at == text)
+        return NULL;
+    if (*at == '.' && isdigit((unsigned char)at[1]))
+        at += 1 + strspn(at + 1, "0123456789");
+    if (strncmp(at, "us", 2) == 0) {
+        at += 2;
+        at += *at && strchr("+!#*@$", *at);
+        at = skip_spaces(at);
+    }
+    return *at == ':' && (at[1] == ' ' || at[1] == '\t') ? skip_spaces(at + 1) : NULL;
+}
+
+/* An event's name with a colon behind it, or cut off there; of a subsystem or not. */
+static bool is_event(const char *text)
+{
+    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    if (length > 0 && text[length] == ':' && isalpha((unsigned char)text[length + 1]))
+        return is_event(text + length + 1);
+    return length > 0 && (text[length] == ':' || !text[length]);
+}
+
+/* The first word that is a time in front of an event; the event, or NULL. *time: that word. */
+static const char *find_event(const char *text, const char **time)
+{
+    for (const char *word = skip_spaces(text); *word;
+         word = skip_spaces(word + strcspn(word, " \t"))) {
+        const char *event = behind_time(word);
+        if (event && is_event(event)) {
+            *time = word;
+            return event;
+        }
     }
     return NULL;
+}
+
+/* The start of the last word before end. */
+static const char *last_word(const char *text, const char **end)
+{
+    while (*end > text && isspace((unsigned char)(*end)[-1]))
+        --*end;
+    const char *word = *end;
+    while (word > text && !isspace((unsigned char)word[-1]))
+        word--;
+    return word;
+}
+
+static bool is_cpu(const char *word, const char *end)
+{
+    return end - word > 2 && word[0] == '[' && end[-1] == ']' &&
+           strspn(word + 1, "0123456789") == (size_t)(end - word) - 2;
+}
+
+/* "d..1.", and with the CPU in front "3d..1.": what tracefs and trace-cmd say of the context. */
+static bool is_flags(const char *word, const char *end)
+{
+    word += strspn(word, "0123456789");
+    return end - word >= 4 && end - word <= 8 &&
+           strspn(word, ".dDbBnNpPlLhHsSzZiX0123456789") >= (size_t)(end - word);
+}
+
+/* Where task and thread end: before [CPU] and flags, as far as they are there. */
+static const char *before_cpu(const char *text, const char *time)
+{
+    const char *end = time, *word = last_word(text, &end);
+    if (is_cpu(word, end))
+        return word;
+    if (is_flags(word, end)) {
+        const char *cpu_end = word, *cpu = last_word(text, &cpu_end);
+        return is_cpu(cpu, cpu_end) ? cpu : word;
+    }
+    return end;
 }
 
 /* "qemu-1234", "qemu-1234 (1200)", "qemu  1234", "qemu  1234/1235": the last number is the thread.
@@ -225,52 +350,76 @@ static bool take_task(const char *text, const char *end, struct import_line *lin
     return true;
 }
 
+static bool starts_with_any(const char *text, const char *const *starts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(text, starts[i], strlen(starts[i])) == 0)
+            return true;
+    return false;
+}
+
+#define STARTS_WITH_ANY(text_, starts_)                                                            \
+    starts_with_any(text_, starts_, sizeof(starts_) / sizeof((starts_)[0]))
+
+static void scan_event(const char *args, enum kvm_tracepoint_id id, struct import_line *line)
+{
+    line->point.id = id;
+    line->kind = scanners[id](args, &line->point) ? IMPORT_POINT : IMPORT_BROKEN;
+    if (line->kind == IMPORT_POINT)
+        return;
+    bool foreign = (id == KVM_TP_ENTRY || id == KVM_TP_EXIT) && STARTS_WITH_ANY(args, foreign_args);
+    snprintf(line->why, sizeof(line->why),
+             foreign ? "%s of another architecture: only arm64's can be replayed"
+                     : "%s has arguments of another form",
+             kvm_tracepoint_name(id));
+}
+
 static void parse_event(struct import_line *line)
 {
     size_t length = strcspn(line->text, ": ");
     const char *args = line->text[length] == ':' ? skip_spaces(line->text + length + 1) : "";
-    for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
-        if (strlen(events[i].name) != length || strncmp(line->text, events[i].name, length) != 0)
-            continue;
-        line->point.id = events[i].id;
-        line->kind = events[i].scan(args, &line->point) ? IMPORT_POINT : IMPORT_BROKEN;
-        if (line->kind == IMPORT_BROKEN)
-            snprintf(line->why, sizeof(line->why), "%s has arguments of another form",
-                     events[i].name);
+    line->kind = STARTS_WITH_ANY(line->text, other_prefixes) ? IMPORT_OTHER : IMPORT_FOREIGN;
+    if (STARTS_WITH_ANY(line->text, not_modelled))
         return;
+    for (unsigned id = 0; id < KVM_TP_COUNT; id++) {
+        const char *name = kvm_tracepoint_name((enum kvm_tracepoint_id)id);
+        if (strlen(name) == length && strncmp(line->text, name, length) == 0)
+            scan_event(args, (enum kvm_tracepoint_id)id, line);
     }
-    line->kind = IMPORT_FOREIGN;
-    for (size_t i = 0; i < sizeof(other_prefixes) / sizeof(other_prefixes[0]); i++)
-        if (strncmp(line->text, other_prefixes[i], strlen(other_prefixes[i])) == 0)
-            line->kind = IMPORT_OTHER;
 }
 
 /* Whether the name of an event that is compared stands anywhere. */
 static bool names_an_event(const char *text)
 {
-    for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
-        const char *at = strstr(text, events[i].name);
-        if (at && at[strlen(events[i].name)] == ':')
+    for (unsigned id = 0; id < KVM_TP_COUNT; id++) {
+        const char *name = kvm_tracepoint_name((enum kvm_tracepoint_id)id);
+        const char *at = strstr(text, name);
+        if (at && at[strlen(name)] == ':')
             return true;
     }
     return false;
 }
 
+static bool tells_of_loss(const char *text)
+{
+    return (strstr(text, "[LOST ") && strstr(text, "EVENTS]")) || strstr(text, "EVENTS DROPPED]") ||
+           strstr(text, "PERF_RECORD_LOST");
+}
+
 void import_parse_line(const char *text, struct import_line *line)
 {
-    const char *cpu, *at;
+    const char *time, *event;
     *line = (struct import_line){.kind = IMPORT_FOREIGN, .text = text};
     if (!*skip_spaces(text) || *text == '#') {
         line->kind = IMPORT_COMMENT;
         return;
     }
-    if (strstr(text, "[LOST ") && strstr(text, " EVENTS]")) {
+    if (tells_of_loss(text)) {
         line->kind = IMPORT_LOST;
         return;
     }
-    at = behind_cpu(text, &cpu);
-    at = at ? behind_time(at) : NULL;
-    if (!at || !take_task(text, cpu, line)) {
+    event = find_event(text, &time);
+    if (!event || !take_task(text, before_cpu(text, time), line)) {
         if (names_an_event(text)) {
             line->kind = IMPORT_BROKEN;
             snprintf(line->why, sizeof(line->why),
@@ -278,7 +427,7 @@ void import_parse_line(const char *text, struct import_line *line)
         }
         return;
     }
-    line->text = strncmp(at, "kvm:", 4) == 0 ? at + 4 : at;
+    line->text = strncmp(event, "kvm:", 4) == 0 ? event + 4 : event;
     parse_event(line);
 }
 
@@ -297,6 +446,9 @@ bool import_same_point(const struct kvm_tracepoint *a, const struct kvm_tracepoi
         return x[2] == y[2] && x[1] == y[1] && esr_ec(x[0]) == esr_ec(y[0]);
     case KVM_TP_SYS_ACCESS:
         return x[0] == y[0] && !((x[1] ^ y[1]) & dir_and_encoding);
+    case KVM_TP_TRAP_REG: /* how a kernel numbers a system register is its own affair */
+        return x[0] == y[0] && x[2] == y[2] && x[3] == y[3] &&
+               (x[1] == y[1] || x[0] == KVM_TP_TRAP_DEBUG_REGS);
     case KVM_TP_USERSPACE_EXIT:
         return (int64_t)x[1] < 0 ? x[1] == y[1] : (int64_t)y[1] >= 0 && x[0] == y[0];
     default:

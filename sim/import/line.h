@@ -6,6 +6,9 @@
  *   tracefs     "   qemu-1234  (   1200) [003] d..1.  61.123456: kvm_entry: PC: 0x..."
  *   trace-cmd   "   qemu-1234  [003]  61.123456: kvm_entry:            PC: 0x..."
  *   perf        "qemu  1234/1235 [003]  61.123456:       kvm:kvm_entry: PC: 0x..."
+ *   latency     "   qemu-1234     3d..1.    123us+: kvm_entry: PC: 0x..."
+ *
+ * The time may be of any of tracefs' clocks; perf may leave the CPU out.
  */
 #ifndef SIM_IMPORT_LINE_H
 #define SIM_IMPORT_LINE_H
@@ -22,7 +25,7 @@ enum import_kind {
     IMPORT_COMMENT, /* empty, or starts with # */
     IMPORT_FOREIGN, /* no event, or one of another subsystem */
     IMPORT_OTHER,   /* an event of KVM that the model has not */
-    IMPORT_LOST,    /* "CPU:3 [LOST 17 EVENTS]" */
+    IMPORT_LOST,    /* "CPU:3 [LOST 17 EVENTS]", "[17 EVENTS DROPPED]", "PERF_RECORD_LOST" */
     IMPORT_BROKEN,  /* an event that is compared, and cannot be understood */
     IMPORT_POINT,   /* one that is compared */
 };

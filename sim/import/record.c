@@ -7,22 +7,36 @@
 
 #include "sim/trace/grow.h"
 
+#define UNNAMED "<...>" /* tracefs has forgotten the name */
+
 /* The thread's row, a new one if need be; NULL without memory. */
 static struct record_thread *thread_of(struct record *record, const struct import_line *line)
 {
-    for (size_t i = 0; i < record->thread_count; i++)
-        if (record->threads[i].pid == line->pid)
-            return &record->threads[i];
+    const struct record_chain none = {.first = RECORD_NONE, .last = RECORD_NONE};
+    struct record_thread *thread;
+    for (size_t i = 0; i < record->thread_count; i++) {
+        thread = &record->threads[i];
+        if (thread->pid != line->pid)
+            continue;
+        if (strcmp(thread->task, UNNAMED) == 0)
+            memcpy(thread->task, line->task, sizeof(thread->task));
+        return thread;
+    }
     void *threads = record->threads;
     bool ok = trace_grow(&threads, &record->thread_room, record->thread_count,
                          sizeof(record->threads[0]));
     record->threads = threads;
     if (!ok)
         return NULL;
-    struct record_thread *thread = &record->threads[record->thread_count++];
-    *thread = (struct record_thread){.pid = line->pid, .first = RECORD_NONE, .last = RECORD_NONE};
+    thread = &record->threads[record->thread_count++];
+    *thread = (struct record_thread){.pid = line->pid, .vcpu = none, .irq = none};
     memcpy(thread->task, line->task, sizeof(thread->task));
     return thread;
+}
+
+static bool is_irq(enum kvm_tracepoint_id id)
+{
+    return id == KVM_TP_IRQ_LINE || id == KVM_TP_VGIC_UPDATE_IRQ_PENDING;
 }
 
 static bool add_point(struct record *record, const struct import_line *line)
@@ -35,25 +49,35 @@ static bool add_point(struct record *record, const struct import_line *line)
     char *text = ok ? strdup(line->text) : NULL;
     if (!text)
         return false;
+    struct record_chain *chain = is_irq(line->point.id) ? &thread->irq : &thread->vcpu;
     record->points[record->count] = (struct record_point){.number = record->lines,
-                                                          .gap = thread->gap,
+                                                          .gap = chain->gap,
                                                           .next = RECORD_NONE,
                                                           .point = line->point,
                                                           .text = text};
-    if (thread->last == RECORD_NONE)
-        thread->first = record->count;
+    if (chain->last == RECORD_NONE)
+        chain->first = record->count;
     else
-        record->points[thread->last].next = record->count;
-    thread->last = record->count++;
-    thread->gap = false;
+        record->points[chain->last].next = record->count;
+    chain->last = record->count++;
+    chain->gap = false;
+    record->seen[line->point.id] = true;
     return true;
 }
 
 /* A broken line may have been anybody's, as lost ones are. */
-static void mark_gap(struct record *record)
+static void mark_gap(struct record *record, const struct import_line *line)
 {
-    for (size_t i = 0; i < record->thread_count; i++)
-        record->threads[i].gap = true;
+    for (size_t i = 0; i < record->thread_count; i++) {
+        record->threads[i].vcpu.gap = true;
+        record->threads[i].irq.gap = true;
+    }
+    if (record->told_count == RECORD_MAX_TOLD)
+        return;
+    struct record_told *told = &record->told[record->told_count++];
+    told->number = record->lines;
+    told->lost = line->kind == IMPORT_LOST;
+    memcpy(told->why, line->why, sizeof(told->why));
 }
 
 static bool add_line(struct record *record, const char *text)
@@ -69,19 +93,15 @@ static bool add_line(struct record *record, const char *text)
         break;
     case IMPORT_OTHER:
         record->others++;
+        record->whole = true;
         break;
     case IMPORT_LOST:
         record->lost++;
-        mark_gap(record);
+        mark_gap(record, &line);
         break;
     case IMPORT_BROKEN:
-        if (record->broken_lines < RECORD_MAX_BROKEN) {
-            struct record_broken *broken = &record->broken[record->broken_lines];
-            broken->number = record->lines;
-            memcpy(broken->why, line.why, sizeof(broken->why));
-        }
         record->broken_lines++;
-        mark_gap(record);
+        mark_gap(record, &line);
         break;
     case IMPORT_POINT:
         return add_point(record, &line);

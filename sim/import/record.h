@@ -10,7 +10,7 @@
 
 #define RECORD_LINE_MAX 4096
 #define RECORD_MAX_POINTS ((size_t)1 << 22)
-#define RECORD_MAX_BROKEN 100 /* kept to be told; the rest is counted */
+#define RECORD_MAX_TOLD 100 /* lines kept to be told; the rest is counted */
 #define RECORD_NONE SIZE_MAX
 
 /* A line that is compared. */
@@ -22,15 +22,23 @@ struct record_point {
     char *text;
 };
 
-struct record_thread {
-    uint32_t pid;
-    char task[IMPORT_TASK_SIZE];
-    size_t first, last;
-    bool gap; /* lines were lost since last */
+/* Lines of a thread that belong together, along ->next. */
+struct record_chain {
+    size_t first, last; /* or RECORD_NONE */
+    bool gap;           /* lines were lost since last */
 };
 
-struct record_broken {
+struct record_thread {
+    uint32_t pid;
+    char task[IMPORT_TASK_SIZE]; /* "<...>" if the trace never names it */
+    struct record_chain vcpu;    /* what KVM_RUN printed */
+    struct record_chain irq;     /* interrupt lines: any thread may raise one */
+};
+
+/* A line that is not compared, and where more may be missing. */
+struct record_told {
     unsigned long number;
+    bool lost; /* events were; else the line is broken */
     char why[IMPORT_WHY_SIZE];
 };
 
@@ -39,7 +47,10 @@ struct record {
     size_t count, room;
     struct record_thread *threads; /* in the order in which they appear */
     size_t thread_count, thread_room;
-    struct record_broken broken[RECORD_MAX_BROKEN];
+    struct record_told told[RECORD_MAX_TOLD];
+    size_t told_count;
+    bool seen[KVM_TP_COUNT]; /* the trace has such events */
+    bool whole;              /* and such as nobody asks for alone: all of KVM's were recorded */
     /* lines by what they are */
     unsigned long lines, comments, foreign, others, lost, broken_lines;
 };

@@ -6,89 +6,52 @@
 #include <string.h>
 
 #include "cpu/arch/esr.h"
-#include "cpu/arch/hpfar.h"
-#include "cpu/cpu.h"
 #include "kvm_model/io_bus.h"
-#include "kvm_model/kvm.h"
 #include "kvm_model/mmio.h"
-#include "sim/import/replay_block.h"
-#include "sim/profile.h"
+#include "sim/import/replay_internal.h"
 
-#define DRAM_SIZE (256ull << 20)
 #define IPA_BITS_DEFAULT 40u
 #define IPA_BITS_MAX 48u
-#define SCRATCH_SLOT 1u
-#define RESUME_PSTATE 0x3c5u /* EL1h, interrupts masked; what a trace never tells */
 #define VECTOR_TABLE_MASK 0x7ffull
-#define PSCI_SYSTEM_OFF 0x84000008u
 
 /* Why something is taken as it is, told with the block. */
-#define NOTE_NO_FAULT                                                                              \
-    "the trace has no kvm_guest_fault: taken as an address beyond the VM's IPA space"
 #define NOTE_SEA "nothing completed the read: user space injected an external abort"
+#define NOTE_DEBUG "the debugger's breakpoints in hardware are not modelled"
 
-struct replay {
-    const struct record *record;
-    const struct replay_options *options;
-    replay_reader *reader;
-    void *reader_ctx;
-    struct replay_tally *tally;
-
-    struct physmem *mem;
-    struct host_mm *mm;
-    struct clock clock;
-    struct trace trace;
-    struct engine *engine;
-    struct cpu *cpu;
-    struct kvm *kvm;
-    struct kvm_vcpu *vcpu;
-    unsigned ipa_bits;
-    hva_t scratch;
-    bool slot; /* SCRATCH_SLOT is there */
-
-    size_t start, end; /* the recorded lines of the present block: [start, end) along ->next */
-    bool is_last;      /* no exit comes behind it */
-    bool is_first;
-    bool in_kernel;   /* a device in the kernel answers */
-    bool interrupted; /* a signal ended KVM_RUN here */
-    bool entered;     /* the guest was entered in this KVM_RUN */
-    bool over;        /* ... and there was no exit left */
-    struct replay_block_builder building;
-};
-
-static const struct record_point *point_at(const struct replay *replay, size_t index)
+size_t replay_find_from(const struct replay *replay, size_t index, enum kvm_tracepoint_id id)
 {
-    return &replay->record->points[index];
-}
-
-/* The first line of the present block with that id at or behind index, or RECORD_NONE. */
-static size_t find_from(const struct replay *replay, size_t index, enum kvm_tracepoint_id id)
-{
-    for (size_t i = index; i != replay->end && i != RECORD_NONE; i = point_at(replay, i)->next)
-        if (point_at(replay, i)->point.id == id)
+    for (size_t i = index; i != replay->end && i != RECORD_NONE; i = replay_point(replay, i)->next)
+        if (replay_point(replay, i)->point.id == id)
             return i;
     return RECORD_NONE;
 }
 
-static const struct kvm_tracepoint *find(const struct replay *replay, enum kvm_tracepoint_id id)
+const struct kvm_tracepoint *replay_find(const struct replay *replay, enum kvm_tracepoint_id id)
 {
-    size_t index = find_from(replay, replay->start, id);
-    return index == RECORD_NONE ? NULL : &point_at(replay, index)->point;
+    size_t index = replay_find_from(replay, replay->start, id);
+    return index == RECORD_NONE ? NULL : &replay_point(replay, index)->point;
 }
 
-/* The kvm_mmio of a completed read, and whether KVM_RUN returned before it. */
-static const struct kvm_tracepoint *find_read(const struct replay *replay, bool *by_user)
+const struct kvm_tracepoint *replay_find_read(const struct replay *replay, bool *by_user)
 {
     *by_user = false;
     for (size_t i = replay->start; i != replay->end && i != RECORD_NONE;
-         i = point_at(replay, i)->next) {
-        const struct kvm_tracepoint *point = &point_at(replay, i)->point;
+         i = replay_point(replay, i)->next) {
+        const struct kvm_tracepoint *point = &replay_point(replay, i)->point;
         if (point->id == KVM_TP_USERSPACE_EXIT)
             *by_user = true;
         if (point->id == KVM_TP_MMIO && point->args[0] == KVM_TP_READ)
             return point;
     }
     return NULL;
+}
+
+const uint64_t *replay_find_dreg(const struct replay *replay, size_t index, enum kvm_tp_dreg dreg)
+{
+    size_t i = replay_find_from(replay, index, KVM_TP_ARM_SET_DREG32);
+    while (i != RECORD_NONE && replay_point(replay, i)->point.args[0] != dreg)
+        i = replay_find_from(replay, replay_point(replay, i)->next, KVM_TP_ARM_SET_DREG32);
+    return i == RECORD_NONE ? NULL : &replay_point(replay, i)->point.args[1];
 }
 
 /* --- a device in the kernel, where the trace says that one answered --- */
@@ -98,11 +61,12 @@ static enum kvm_io_result bus_read(struct kvm_vcpu *vcpu, void *ctx, uint64_t of
 {
     struct replay *replay = ctx;
     bool by_user;
-    const struct kvm_tracepoint *read = find_read(replay, &by_user);
+    const struct kvm_tracepoint *read = replay_find_read(replay, &by_user);
     (void)vcpu;
     (void)offset;
     if (!replay->in_kernel || !read)
         return KVM_IO_UNHANDLED;
+    replay->tally->given++;
     kvm_mmio_write_buf(data, len, read->args[3]);
     return KVM_IO_OK;
 }
@@ -120,169 +84,80 @@ static enum kvm_io_result bus_write(struct kvm_vcpu *vcpu, void *ctx, uint64_t o
 
 static const struct kvm_io_device_ops bus_ops = {.read = bus_read, .write = bus_write};
 
-/* --- the guest's place --- */
-
-/* The syndrome of the block's exit, as far as the trace has it. */
-static uint64_t syndrome(struct replay *replay, const struct kvm_tracepoint *exit)
-{
-    const struct kvm_tracepoint *point;
-    uint64_t esr = exit->args[0] | field_put(ESR_IL, 1);
-    switch (esr_ec(esr)) {
-    case ESR_EC_WFX:
-        point = find(replay, KVM_TP_WFX_ARM64);
-        return esr | (point ? field_put(ESR_WFX_TI, point->args[1]) : 0);
-    case ESR_EC_HVC64:
-        point = find(replay, KVM_TP_HVC_ARM64);
-        return esr | (point ? field_put(ESR_IMM16, point->args[2] & 0xffff) : 0);
-    case ESR_EC_SYS64:
-        point = find(replay, KVM_TP_HANDLE_SYS_REG);
-        return point ? point->args[0] : esr;
-    default:
-        point = find(replay, KVM_TP_GUEST_FAULT);
-        return point ? point->args[1] : esr;
-    }
-}
-
-/* Whether the page is memory: as --memslot says, or as what follows the fault shows. */
-static bool is_memory(const struct replay *replay, uint64_t ipa, bool *read_only)
-{
-    *read_only = false;
-    for (size_t i = 0; i < replay->options->memslot_count; i++) {
-        const struct replay_memslot *slot = &replay->options->memslots[i];
-        if (ipa - slot->base < slot->size) {
-            *read_only = slot->read_only;
-            return true;
-        }
-    }
-    return replay->options->memslot_count == 0 && !find(replay, KVM_TP_MMIO) &&
-           !find(replay, KVM_TP_MMIO_NISV);
-}
-
-static void set_slot(struct replay *replay, bool present, uint64_t ipa, bool read_only)
-{
-    struct kvm_userspace_memory_region region = {
-        .slot = SCRATCH_SLOT,
-        .guest_phys_addr = ipa & ~(uint64_t)GRANULE_MASK,
-        .userspace_addr = replay->scratch.v,
-    };
-    if (replay->slot)
-        kvm_set_user_memory_region(replay->kvm, &region);
-    region.memory_size = GRANULE_SIZE;
-    region.flags = read_only ? KVM_MEM_READONLY : 0;
-    replay->slot = present && kvm_set_user_memory_region(replay->kvm, &region) == 0;
-}
-
-static void play_fault(struct replay *replay, struct el2_regs *el2)
-{
-    const struct kvm_tracepoint *fault = find(replay, KVM_TP_GUEST_FAULT);
-    const struct kvm_tracepoint *mmio = find(replay, KVM_TP_MMIO);
-    struct replay_block *block = &replay->building.block;
-    uint64_t page = (uint64_t)1 << replay->ipa_bits;
-    bool by_user;
-    if (fault) {
-        page = fault->args[0];
-        el2->far = fault->args[2];
-    } else {
-        el2->esr = (el2->esr & field_mask(ESR_EC)) | field_mask(ESR_IL) |
-                   field_put(ESR_FSC, ESR_FSC_TRANSLATION_L0 + 1);
-        el2->far = page;
-        block->note = NOTE_NO_FAULT;
-    }
-    el2->hpfar = hpfar_from_ipa(IPA(page));
-    block->has_fault = fault != NULL;
-    block->esr = el2->esr;
-    block->far = el2->far;
-    block->ipa = (page & ~(uint64_t)GRANULE_MASK) | (el2->far & GRANULE_MASK);
-    block->memslot = is_memory(replay, page, &block->read_only);
-    set_slot(replay, block->memslot && fault, page, block->read_only);
-    if (mmio && mmio->args[0] == KVM_TP_WRITE) {
-        kvm_vcpu_set_x(replay->vcpu, (unsigned)field_get(el2->esr, ESR_SRT), mmio->args[3]);
-        replay->in_kernel = !find(replay, KVM_TP_USERSPACE_EXIT);
-    } else if (mmio) {
-        replay->in_kernel = find_read(replay, &by_user) && !by_user;
-    }
-}
-
-/* A call's function is in x0; of an SMC the trace does not tell it. */
-static void play_call(struct replay *replay, unsigned ec)
-{
-    const struct kvm_tracepoint *hvc = find(replay, KVM_TP_HVC_ARM64);
-    const struct kvm_tracepoint *user = find(replay, KVM_TP_USERSPACE_EXIT);
-    uint64_t x0 = 0;
-    if (ec == ESR_EC_HVC64 && hvc)
-        x0 = hvc->args[1];
-    else if (user && user->args[0] == KVM_EXIT_SYSTEM_EVENT)
-        x0 = PSCI_SYSTEM_OFF;
-    kvm_vcpu_set_x(replay->vcpu, 0, x0);
-}
-
-static enum cpu_exit play_exit(struct replay *replay, struct el2_regs *el2)
-{
-    const struct kvm_tracepoint *exit = &point_at(replay, replay->start)->point;
-    const struct kvm_tracepoint *user = find(replay, KVM_TP_USERSPACE_EXIT);
-    enum cpu_exit kind = (enum cpu_exit)exit->args[2];
-    replay->in_kernel = false;
-    replay->interrupted = user && (int64_t)user->args[1] == -EINTR;
-    kvm_vcpu_set_pc(replay->vcpu, exit->args[1]);
-    kvm_vcpu_set_pstate(replay->vcpu, RESUME_PSTATE);
-    el2->far = 0;
-    el2->hpfar = 0;
-    el2->esr = syndrome(replay, exit);
-    if (kind != CPU_EXIT_SYNC) {
-        if (replay->interrupted)
-            kvm_vcpu_signal(replay->vcpu);
-        return kind;
-    }
-    switch (esr_ec(el2->esr)) {
-    case ESR_EC_IABT_LOW:
-    case ESR_EC_DABT_LOW:
-        play_fault(replay, el2);
-        break;
-    case ESR_EC_HVC64:
-    case ESR_EC_SMC64:
-        play_call(replay, esr_ec(el2->esr));
-        break;
-    default:
-        break;
-    }
-    return kind;
-}
+/* --- blocks --- */
 
 /* The block is over: both sides are known. */
 static void end_block(struct replay *replay)
 {
-    replay_block_finish(&replay->building, replay->record, replay->start, replay->end,
-                        replay->is_first, replay->is_last);
-    replay_block_count(&replay->building.block, replay->tally);
-    if (replay->building.block.count)
-        replay->reader(replay->reader_ctx, &replay->building.block);
+    const struct replay_block *block = &replay->building.block;
+    replay_block_finish(&replay->building, replay->options->kernel, replay->record, replay->start,
+                        replay->end, replay->is_first, replay->is_last);
+    replay_block_count(block, replay->tally);
+    if (block->count)
+        replay->reader(replay->reader_ctx, block);
+    if (block->count && block->lines[0].mark == REPLAY_UNKNOWN) {
+        replay->known = 0;
+        replay->pstate_known = false;
+    }
     replay_block_start(&replay->building);
 }
 
-/* From the exit at index to the next one. */
-static void start_block(struct replay *replay, size_t index)
+/* Up to where the block that begins at index goes: the next exit, with what is printed on the way
+ * to it; RECORD_NONE if there is none. */
+static size_t block_end(const struct replay *replay, size_t index)
 {
-    replay->is_first = false;
-    replay->start = index;
-    replay->end = RECORD_NONE;
-    replay->end = find_from(replay, point_at(replay, index)->next, KVM_TP_EXIT);
+    size_t end = RECORD_NONE;
+    for (size_t i = index; i != RECORD_NONE; i = replay_point(replay, i)->next)
+        switch (replay_point(replay, i)->point.id) {
+        case KVM_TP_EXIT:
+            return end == RECORD_NONE ? i : end;
+        case KVM_TP_ARM_CLEAR_DEBUG:
+            end = i;
+            break;
+        case KVM_TP_ENTRY:
+            end = RECORD_NONE;
+            break;
+        default:
+            break;
+        }
+    return RECORD_NONE;
+}
+
+/* What comes first of the block's own: its exit, or RECORD_NONE. */
+static size_t exit_of(const struct replay *replay, size_t start)
+{
+    size_t i = start;
+    while (i != RECORD_NONE && replay_point(replay, i)->point.id != KVM_TP_EXIT)
+        i = replay_point(replay, i)->next;
+    return i;
+}
+
+static void set_block(struct replay *replay, size_t start, size_t behind)
+{
+    replay->start = start;
+    replay->end = block_end(replay, behind);
     replay->is_last = replay->end == RECORD_NONE;
-    replay->building.block.is_exit = true;
 }
 
 /* A kvm_guest_player. */
 static enum cpu_exit play(void *ctx, struct kvm_vcpu *vcpu, struct el2_regs *el2)
 {
     struct replay *replay = ctx;
-    (void)vcpu;
+    uint64_t entered_at = kvm_vcpu_get_pc(vcpu);
     replay->entered = true;
     replay->over = replay->end == RECORD_NONE;
     if (replay->over)
         return CPU_EXIT_LIMIT;
-    size_t next = replay->end;
+    size_t next = replay->end, exit = exit_of(replay, next);
     end_block(replay);
-    start_block(replay, next);
-    return play_exit(replay, el2);
+    replay->is_first = false;
+    replay->building.block.is_exit = true;
+    set_block(replay, next, replay_point(replay, exit)->next);
+    if (replay_point(replay, exit)->point.args[1] != entered_at) { /* the guest went on */
+        replay->known = 0;
+        replay->pstate_known = false;
+    }
+    return replay_guest_exit(replay, el2);
 }
 
 static bool wait_observer(void *ctx)
@@ -290,10 +165,18 @@ static bool wait_observer(void *ctx)
     return ((struct replay *)ctx)->interrupted;
 }
 
+/* On the way out of the guest KVM_RUN prints these, even if the record ends there. */
+static bool is_way_out(enum kvm_tracepoint_id id)
+{
+    return id == KVM_TP_ARM_CLEAR_DEBUG || id == KVM_TP_ARM_SET_DREG32;
+}
+
 static void on_point(void *ctx, const struct kvm_tracepoint *point)
 {
     struct replay *replay = ctx;
-    if (!replay->over)
+    bool recorded = replay->record->seen[point->id] ||
+                    (replay->record->whole && point->id <= KVM_TP_USERSPACE_EXIT);
+    if (recorded && !replay->silent && (!replay->over || is_way_out(point->id)))
         replay_block_point(&replay->building, point);
 }
 
@@ -302,6 +185,8 @@ static void on_event(void *ctx, const struct event *event)
     struct replay *replay = ctx;
     if (!replay->over)
         replay_block_event(&replay->building, event);
+    if (event->kind == EV_KVM_HANDLE_MMIO_RETURN)
+        replay->known |= (uint32_t)1 << event_arg(event, "rt") % 32;
 }
 
 /* --- user space's place --- */
@@ -311,8 +196,35 @@ static void guess_vectors(struct replay *replay, uint64_t entry_pc)
 {
     uint64_t pc = entry_pc;
     if (pc == kvm_vcpu_get_pc(replay->vcpu) && !replay->is_last)
-        pc = point_at(replay, replay->end)->point.args[1];
+        pc = replay_point(replay, exit_of(replay, replay->end))->point.args[1];
     kvm_vcpu_set_sysreg(replay->vcpu, SYSREG_VBAR_EL1, pc & ~VECTOR_TABLE_MASK);
+}
+
+/* KVM_SET_GUEST_DEBUG as recorded from index on, or as an entry shows that it must have been. */
+static void set_debug(struct replay *replay, size_t index)
+{
+    uint32_t flags;
+    size_t set = replay_find_from(replay, index, KVM_TP_SET_GUEST_DEBUG);
+    size_t setup = replay_find_from(replay, index, KVM_TP_ARM_SETUP_DEBUG);
+    for (; set != RECORD_NONE;
+         set = replay_find_from(replay, replay_point(replay, set)->next, KVM_TP_SET_GUEST_DEBUG)) {
+        flags = (uint32_t)replay_point(replay, set)->point.args[0];
+        if (kvm_vcpu_set_guest_debug(replay->vcpu, flags) == 0)
+            replay->guest_debug = flags;
+        else
+            replay->building.block.note = NOTE_DEBUG;
+    }
+    if (setup == RECORD_NONE)
+        return;
+    flags = (uint32_t)replay_point(replay, setup)->point.args[0];
+    if (flags == replay->guest_debug)
+        return;
+    replay->silent = true;
+    if (kvm_vcpu_set_guest_debug(replay->vcpu, flags) == 0)
+        replay->guest_debug = flags;
+    else
+        replay->building.block.note = NOTE_DEBUG;
+    replay->silent = false;
 }
 
 /* Does what user space did between the exit and the next KVM_RUN, as far as what follows shows it.
@@ -320,24 +232,27 @@ static void guess_vectors(struct replay *replay, uint64_t entry_pc)
 static void answer(struct replay *replay, int ret)
 {
     struct kvm_run *run = kvm_vcpu_kvm_run(replay->vcpu);
-    size_t exit = find_from(replay, replay->start, KVM_TP_USERSPACE_EXIT);
-    size_t entry = find_from(replay, exit == RECORD_NONE ? replay->start : exit, KVM_TP_ENTRY);
+    size_t exit = replay_find_from(replay, replay->start, KVM_TP_USERSPACE_EXIT);
+    size_t entry =
+        replay_find_from(replay, exit == RECORD_NONE ? replay->start : exit, KVM_TP_ENTRY);
     bool by_user;
     kvm_vcpu_set_power_off(replay->vcpu, false);
+    set_debug(replay, exit == RECORD_NONE ? replay->start : exit);
     if (ret == 0 && run->exit_reason == KVM_EXIT_MMIO) {
-        const struct kvm_tracepoint *read = find_read(replay, &by_user);
+        const struct kvm_tracepoint *read = replay_find_read(replay, &by_user);
         if (run->mmio.is_write)
             return;
         if (read) {
             kvm_mmio_write_buf(run->mmio.data, run->mmio.len, read->args[3]);
+            replay->tally->given++;
         } else if (exit != RECORD_NONE && entry != RECORD_NONE) {
             const struct kvm_arm_vcpu_events events = {.ext_dabt_pending = true};
-            guess_vectors(replay, point_at(replay, entry)->point.args[0]);
+            guess_vectors(replay, replay_point(replay, entry)->point.args[0]);
             kvm_vcpu_set_events(replay->vcpu, &events);
             replay->building.block.note = NOTE_SEA;
         }
     } else if (entry != RECORD_NONE && exit != RECORD_NONE) {
-        kvm_vcpu_set_pc(replay->vcpu, point_at(replay, entry)->point.args[0]);
+        kvm_vcpu_set_pc(replay->vcpu, replay_point(replay, entry)->point.args[0]);
     }
 }
 
@@ -347,7 +262,7 @@ static unsigned ipa_bits_of(const struct record *record, const struct record_thr
                             const struct replay_options *options)
 {
     unsigned bits = options->ipa_bits ? options->ipa_bits : IPA_BITS_DEFAULT;
-    for (size_t i = thread->first; i != RECORD_NONE && !options->ipa_bits;
+    for (size_t i = thread->vcpu.first; i != RECORD_NONE && !options->ipa_bits;
          i = record->points[i].next)
         if (record->points[i].point.id == KVM_TP_GUEST_FAULT &&
             record->points[i].point.args[0] >> bits)
@@ -355,34 +270,9 @@ static unsigned ipa_bits_of(const struct record *record, const struct record_thr
     return bits;
 }
 
-static void replay_free(struct replay *replay)
-{
-    kvm_destroy_vm(replay->kvm);
-    cpu_free(replay->cpu);
-    engine_free(replay->engine);
-    host_mm_free(replay->mm);
-    physmem_free(replay->mem);
-    free(replay);
-}
-
 static bool make_machine(struct replay *replay, char *error, size_t size)
 {
-    int reason = ENOMEM;
-    replay->clock.profile = profile_default();
-    replay->trace.clock = &replay->clock;
-    trace_add_reader(&replay->trace, on_event, replay);
-    replay->mem = physmem_new(DRAM_SIZE);
-    replay->mm = replay->mem ? host_mm_new(replay->mem) : NULL;
-    if (!replay->mm || !host_mm_mmap(replay->mm, GRANULE_SIZE, 0, &replay->scratch)) {
-        snprintf(error, size, "out of memory");
-        return false;
-    }
-    const struct engine_config config = {
-        .mem = replay->mem, .clock = &replay->clock, .trace = &replay->trace};
     const struct kvm_config vm = {
-        .mm = replay->mm,
-        .clock = &replay->clock,
-        .trace = &replay->trace,
         .variant = replay->options->kernel,
         .ipa_bits = replay->ipa_bits,
         .wait_observer = wait_observer,
@@ -392,16 +282,15 @@ static bool make_machine(struct replay *replay, char *error, size_t size)
         .tracepoint = on_point,
         .tracepoint_ctx = replay,
     };
-    replay->engine = engine_new(&config, error, size);
-    replay->cpu = replay->engine ? cpu_new(replay->engine, 0, error, size) : NULL;
-    if (!replay->cpu)
+    if (!replay_machine_make(&replay->machine, &vm, 1, error, size))
         return false;
-    replay->kvm = kvm_create_vm(&vm, &reason);
-    if (!replay->kvm || kvm_create_vcpu(replay->kvm, 0, replay->cpu, &replay->vcpu) != 0) {
-        snprintf(error, size, "the VM cannot be made: %s", strerror(abs(reason)));
+    if (!host_mm_mmap(replay->machine.mm, GRANULE_SIZE, 0, &replay->scratch)) {
+        snprintf(error, size, "out of memory");
         return false;
     }
-    kvm_arm_vcpu_init(replay->vcpu);
+    trace_add_reader(&replay->machine.trace, on_event, replay);
+    replay->kvm = replay->machine.kvm;
+    replay->vcpu = replay->machine.vcpus[0];
     return true;
 }
 
@@ -410,9 +299,9 @@ static void configure(struct replay *replay, const struct record_thread *thread)
 {
     const struct kvm_io_device device = {.ops = &bus_ops, .ctx = replay};
     size_t next;
-    for (size_t i = thread->first; i != RECORD_NONE; i = next) {
-        const struct kvm_tracepoint *point = &point_at(replay, i)->point;
-        next = point_at(replay, i)->next;
+    for (size_t i = thread->vcpu.first; i != RECORD_NONE; i = next) {
+        const struct kvm_tracepoint *point = &replay_point(replay, i)->point;
+        next = replay_point(replay, i)->next;
         size_t behind = next;
         if (point->id == KVM_TP_MMIO) /* the device asks replay->in_kernel; -EEXIST is fine */
             kvm_register_io_device(replay->kvm, point->args[2] & ~(uint64_t)GRANULE_MASK,
@@ -420,29 +309,55 @@ static void configure(struct replay *replay, const struct record_thread *thread)
         if (point->id == KVM_TP_USERSPACE_EXIT && point->args[0] == KVM_EXIT_ARM_NISV)
             kvm_enable_cap(replay->kvm, KVM_CAP_ARM_NISV_TO_USER);
         if (point->id == KVM_TP_HVC_ARM64 && behind != RECORD_NONE &&
-            point_at(replay, behind)->point.id == KVM_TP_USERSPACE_EXIT &&
-            point_at(replay, behind)->point.args[0] == KVM_EXIT_HYPERCALL)
+            replay_point(replay, behind)->point.id == KVM_TP_USERSPACE_EXIT &&
+            replay_point(replay, behind)->point.args[0] == KVM_EXIT_HYPERCALL)
             kvm_set_smccc_filter(replay->kvm, (uint32_t)point->args[1], 1,
                                  KVM_SMCCC_FILTER_FWD_TO_USER);
     }
 }
 
-/* The first line from which on the model can follow: an entry or an exit. */
-static size_t first_of(const struct record *record, const struct record_thread *thread)
+/* Where the model can begin: nothing of an exit stands before it. */
+static bool is_start(enum kvm_tracepoint_id id)
 {
-    size_t i = thread->first;
-    while (i != RECORD_NONE && record->points[i].point.id != KVM_TP_ENTRY &&
-           record->points[i].point.id != KVM_TP_EXIT)
+    return id == KVM_TP_ENTRY || id == KVM_TP_EXIT || id == KVM_TP_SET_GUEST_DEBUG ||
+           id == KVM_TP_ARM_SETUP_DEBUG;
+}
+
+static size_t first_of(const struct record *record, size_t i)
+{
+    while (i != RECORD_NONE && !is_start(record->points[i].point.id))
         i = record->points[i].next;
     return i;
+}
+
+/* The vCPU as the record has it when it begins. */
+static void set_up_vcpu(struct replay *replay)
+{
+    size_t i = replay->start;
+    const uint64_t *pstate = replay_find_dreg(replay, i, KVM_TP_DREG_SPSR);
+    const uint64_t *mdscr = replay_find_dreg(replay, i, KVM_TP_DREG_SAVED_MDSCR);
+    const struct kvm_tracepoint *point = &replay_point(replay, i)->point;
+    while (point->id != KVM_TP_ENTRY && point->id != KVM_TP_EXIT) {
+        i = replay_point(replay, i)->next;
+        if (i == RECORD_NONE)
+            return;
+        point = &replay_point(replay, i)->point;
+    }
+    kvm_vcpu_set_pc(replay->vcpu, point->args[point->id == KVM_TP_EXIT]);
+    kvm_vcpu_set_pstate(replay->vcpu, pstate ? *pstate : REPLAY_PSTATE);
+    replay->pstate_known = pstate != NULL;
+    if (mdscr)
+        kvm_vcpu_set_sysreg(replay->vcpu, SYSREG_MDSCR_EL1, *mdscr);
+    replay->tally->given += pstate != NULL;
+    replay->tally->given += mdscr != NULL;
 }
 
 bool replay_thread(const struct record *record, const struct record_thread *thread,
                    const struct replay_options *options, replay_reader *reader, void *ctx,
                    struct replay_tally *tally, char *error, size_t size)
 {
-    size_t first = first_of(record, thread);
-    for (size_t i = thread->first; i != first; i = record->points[i].next)
+    size_t first = first_of(record, thread->vcpu.first);
+    for (size_t i = thread->vcpu.first; i != first; i = record->points[i].next)
         tally->unknown++;
     if (first == RECORD_NONE)
         return true;
@@ -460,15 +375,11 @@ bool replay_thread(const struct record *record, const struct record_thread *thre
                               .is_first = true};
     bool ok = make_machine(replay, error, size);
     if (ok) {
-        const struct kvm_tracepoint *point = &record->points[first].point;
         configure(replay, thread);
         replay_block_start(&replay->building);
-        replay->start = first;
-        replay->end = RECORD_NONE;
-        replay->end = find_from(replay, first, KVM_TP_EXIT);
-        replay->is_last = replay->end == RECORD_NONE;
-        kvm_vcpu_set_pc(replay->vcpu, point->args[point->id == KVM_TP_EXIT]);
-        kvm_vcpu_set_pstate(replay->vcpu, RESUME_PSTATE);
+        set_block(replay, first, first);
+        set_up_vcpu(replay);
+        set_debug(replay, first);
         unsigned idle = 0; /* a signal may end one KVM_RUN before it enters the guest */
         while (!replay->over && idle < 2) {
             replay->entered = false;
@@ -477,6 +388,7 @@ bool replay_thread(const struct record *record, const struct record_thread *thre
         }
         end_block(replay);
     }
-    replay_free(replay);
+    replay_machine_free(&replay->machine);
+    free(replay);
     return ok;
 }

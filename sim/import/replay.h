@@ -5,6 +5,10 @@
  * All that KVM does then - the guest abort's branch, KVM_RUN's return, the completion, the next
  * entry - is the model's, and its trace points are laid beside the recorded ones.
  *
+ * Values pass through the model where it has them by its own work: what a load left in a register,
+ * as long as the guest executes nothing; PSTATE and MDSCR_EL1 of a guest under a debugger. Others,
+ * a store's data for one, are the record's.
+ *
  * What the trace has not is taken from what follows in it: whether there is a memslot (unless
  * given), whether a device is in the kernel, what user space answered.
  */
@@ -42,6 +46,7 @@ enum replay_mark {
 struct replay_line {
     enum replay_mark mark;
     unsigned long number; /* of the line in the file; 0: REPLAY_MODEL */
+    bool routine;         /* of the debug state around each entry: of interest if it differs */
     const char *text;
 };
 
@@ -64,6 +69,9 @@ struct replay_block {
 struct replay_tally {
     unsigned long same, recorded, model, unknown;
     unsigned long exits, exits_that_differ;
+    unsigned long given;     /* values of the guest and of user space, as the record has them */
+    unsigned long predicted; /* values of the guest that the model had to know by itself */
+    unsigned long irqs;      /* of same, recorded, model and unknown: of interrupt lines */
 };
 
 typedef void replay_reader(void *ctx, const struct replay_block *block);
@@ -75,5 +83,9 @@ typedef void replay_reader(void *ctx, const struct replay_block *block);
 bool replay_thread(const struct record *record, const struct record_thread *thread,
                    const struct replay_options *options, replay_reader *reader, void *ctx,
                    struct replay_tally *tally, char *error, size_t size);
+/* The same of the interrupt lines that the thread raised and lowered; its blocks are no exits. */
+bool replay_irqs(const struct record *record, const struct record_thread *thread,
+                 const struct replay_options *options, replay_reader *reader, void *ctx,
+                 struct replay_tally *tally, char *error, size_t size);
 
 #endif

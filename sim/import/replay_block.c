@@ -7,6 +7,7 @@ void replay_block_start(struct replay_block_builder *builder)
 {
     builder->block = (struct replay_block){0};
     builder->point_count = 0;
+    builder->not_replayed = false;
 }
 
 void replay_block_point(struct replay_block_builder *builder, const struct kvm_tracepoint *point)
@@ -42,37 +43,47 @@ static bool same(const struct record_point *recorded, const struct replay_block_
            strcmp(sys_access_name(recorded->text), sys_access_name(builder->texts[index])) == 0;
 }
 
-static void put(struct replay_block *block, enum replay_mark mark, unsigned long number,
-                const char *text)
+static bool is_routine(enum kvm_tracepoint_id id)
 {
-    block->lines[block->count++] = (struct replay_line){mark, number, text};
+    return id == KVM_TP_ARM_SETUP_DEBUG || id == KVM_TP_ARM_CLEAR_DEBUG ||
+           id == KVM_TP_ARM_SET_DREG32;
+}
+
+static void put_recorded(struct replay_block *block, enum replay_mark mark,
+                         const struct record_point *line)
+{
+    block->lines[block->count++] =
+        (struct replay_line){mark, line->number, is_routine(line->point.id), line->text};
 }
 
 /* The recorded lines of the block, up to REPLAY_MAX_LINES; *gap: some may be missing. */
-static size_t collect(const struct record *record, size_t start, size_t end,
-                      const struct record_point **lines, bool *gap)
+static size_t collect(const struct record *record, const struct kvm_variant *kernel, size_t start,
+                      size_t end, const struct record_point **lines, bool *gap)
 {
     size_t count = 0;
     *gap = end != RECORD_NONE && record->points[end].gap;
     for (size_t i = start; i != end && i != RECORD_NONE && count < REPLAY_MAX_LINES;
          i = record->points[i].next) {
         *gap = *gap || (i != start && record->points[i].gap);
-        lines[count++] = &record->points[i];
+        if (kvm_tracepoint_exists(kernel, record->points[i].point.id))
+            lines[count++] = &record->points[i];
+        *gap = *gap || count == REPLAY_MAX_LINES; /* too many to be compared */
     }
     return count;
 }
 
-void replay_block_finish(struct replay_block_builder *builder, const struct record *record,
-                         size_t start, size_t end, bool first, bool last)
+void replay_block_finish(struct replay_block_builder *builder, const struct kvm_variant *kernel,
+                         const struct record *record, size_t start, size_t end, bool first,
+                         bool last)
 {
     const struct record_point *lines[REPLAY_MAX_LINES];
     uint8_t common[REPLAY_MAX_LINES + 1][REPLAY_MAX_LINES + 1] = {{0}};
     struct replay_block *block = &builder->block;
     bool gap, any = false;
-    size_t count = collect(record, start, end, lines, &gap), i = 0, j = 0;
-    if (gap) {
+    size_t count = collect(record, kernel, start, end, lines, &gap), i = 0, j = 0;
+    if (gap || builder->not_replayed) {
         for (; i < count; i++)
-            put(block, REPLAY_UNKNOWN, lines[i]->number, lines[i]->text);
+            put_recorded(block, REPLAY_UNKNOWN, lines[i]);
         return;
     }
     /* common[i][j]: lines that are the same from lines[i] and points[j] on */
@@ -87,18 +98,19 @@ void replay_block_finish(struct replay_block_builder *builder, const struct reco
         bool left = i < count, right = j < builder->point_count;
         if (left && right && same(lines[i], builder, j) &&
             common[i][j] == common[i + 1][j + 1] + 1) {
-            put(block, REPLAY_SAME, lines[i]->number, lines[i]->text);
+            put_recorded(block, REPLAY_SAME, lines[i]);
             any = true;
             i++;
             j++;
         } else if (left && (!right || common[i + 1][j] >= common[i][j + 1])) {
-            put(block, REPLAY_RECORDED, lines[i]->number, lines[i]->text);
+            put_recorded(block, REPLAY_RECORDED, lines[i]);
             i++;
         } else {
             /* the model goes on behind the record's end, and came from somewhere before its start
              */
             if (!(last && !left) && !(first && !any))
-                put(block, REPLAY_MODEL, 0, builder->texts[j]);
+                block->lines[block->count++] = (struct replay_line){
+                    REPLAY_MODEL, 0, is_routine(builder->points[j].id), builder->texts[j]};
             j++;
         }
     }

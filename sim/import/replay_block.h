@@ -10,6 +10,7 @@ struct replay_block_builder {
     struct kvm_tracepoint points[REPLAY_MAX_LINES]; /* the model's */
     char texts[REPLAY_MAX_LINES][REPLAY_TEXT_SIZE];
     size_t point_count;
+    bool not_replayed; /* the recorded lines are not compared */
 };
 
 void replay_block_start(struct replay_block_builder *builder);
@@ -20,10 +21,12 @@ void replay_block_event(struct replay_block_builder *builder, const struct event
 /*
  * Fills block.lines: the longest common row of lines of both sides is the same, the rest stands
  * where it belongs. [start, end) are the recorded lines along ->next. first: what the model does
- * before the record begins is left out; last: what it does after the record ends.
+ * before the record begins is left out, and recorded trace points that kernel has not; last: what
+ * it does after the record ends.
  */
-void replay_block_finish(struct replay_block_builder *builder, const struct record *record,
-                         size_t start, size_t end, bool first, bool last);
+void replay_block_finish(struct replay_block_builder *builder, const struct kvm_variant *kernel,
+                         const struct record *record, size_t start, size_t end, bool first,
+                         bool last);
 void replay_block_count(const struct replay_block *block, struct replay_tally *tally);
 
 #endif

@@ -87,6 +87,8 @@ static void put_text_block(const struct import_report *report, const struct repl
     bool any = false;
     for (size_t i = 0; i < block->count; i++) {
         const struct replay_line *line = &block->lines[i];
+        if (line->routine && line->mark == REPLAY_SAME)
+            continue;
         if (line->mark == REPLAY_MODEL)
             fprintf(out, "%8s + %s\n", "", line->text);
         else
@@ -196,6 +198,9 @@ static void put_json_end(const struct import_report *report, const struct record
         {"recorded_only", tally->recorded},
         {"model_only", tally->model},
         {"not_compared", tally->unknown},
+        {"interrupt_lines", tally->irqs},
+        {"values_predicted", tally->predicted},
+        {"values_given", tally->given},
         {"exits", tally->exits},
         {"exits_that_differ", tally->exits_that_differ},
         {"other_kvm_events", record->others},
@@ -214,6 +219,30 @@ static void put_json_end(const struct import_report *report, const struct record
     json_end(&json);
 }
 
+/* KVM's events of the trace that are compared, by name. */
+static void put_compared(FILE *out, const struct record *record)
+{
+    unsigned named = 0;
+    for (unsigned id = 0; id < KVM_TP_COUNT; id++)
+        if (record->seen[id])
+            fprintf(out, "%s%s", named++ ? ", " : "",
+                    kvm_tracepoint_name((enum kvm_tracepoint_id)id));
+}
+
+/* What stands behind "the same", and what it cannot stand for. */
+static void put_reach(FILE *out, const struct record *record, const struct replay_tally *tally)
+{
+    fputs("  compared: order and arguments of ", out);
+    put_compared(out, record);
+    fprintf(out, "\n  values: %lu of the guest that the model had to know by itself; ",
+            tally->predicted);
+    fprintf(out, "%lu taken from the trace (stores, reads, r0, first PSTATE)\n", tally->given);
+    fputs(
+        "  not in a trace: x0-x30, so neither what a load, a call or an MRS leaves in its register "
+        "unless\n  the next instruction hands it on; stage-1 tables; what is mapped\n",
+        out);
+}
+
 void import_report_end(const struct import_report *report, const struct record *record,
                        const struct replay_tally *tally)
 {
@@ -227,6 +256,7 @@ void import_report_end(const struct import_report *report, const struct record *
             "only of %s\n",
             report->path, tally->exits, tally->exits_that_differ, tally->same + tally->recorded,
             tally->same, tally->recorded, tally->model, report->options->kernel->name);
+    put_reach(out, record, tally);
     fprintf(out,
             "  %lu lines in all; passed over: %lu other events of KVM, %lu of others, %lu comments",
             record->lines, record->others, record->foreign, record->comments);
