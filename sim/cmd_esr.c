@@ -8,6 +8,7 @@
 #include "sim/cmd.h"
 #include "sim/options.h"
 #include "sim/report/esr_explain.h"
+#include "sim/report/esr_line.h"
 #include "sim/report/esr_text.h"
 #include "sim/report/json_writer.h"
 #include "sim/report/verdict.h"
@@ -16,6 +17,7 @@
 #define LABEL_WIDTH 10
 #define INSN_TEXT_SIZE 96
 #define MAX_LINE 512
+#define LINE_SHOWN 88 /* characters of a line of a log */
 
 /* --- text --- */
 
@@ -212,6 +214,8 @@ static void print_text(const struct esr_input *in, const struct esr_explanation 
     print_label("ESR_EL2");
     printf("0x%016" PRIx64 "\n", in->esr);
     print_fields(in, out);
+    for (size_t i = 0; i < out->odd_count; i++)
+        print_lines(i ? "" : "Odd", out->odd[i]);
     if (out->access[0]) {
         print_label("Access");
         printf("%s\n", out->access);
@@ -291,7 +295,8 @@ static void json_rmm(struct json *json, const struct esr_explanation *out)
     json_object_end(json);
 }
 
-static void print_json(const struct esr_input *in, const struct esr_explanation *out, bool pretty)
+static void print_json(const struct esr_input *in, const struct esr_explanation *out,
+                       unsigned long line, bool pretty)
 {
     struct json json;
     unsigned ec = esr_ec(in->esr);
@@ -300,12 +305,19 @@ static void print_json(const struct esr_input *in, const struct esr_explanation 
     json_object_begin(&json);
     json_member_string(&json, "type", "esr");
     json_member_uint(&json, "schema", 1);
+    if (line)
+        json_member_uint(&json, "line", line);
     json_member_hex(&json, "esr", in->esr);
     json_member_string(&json, "ec", esr_ec_name(ec));
     json_member_uint(&json, "ec_n", ec);
     json_fields(&json, out);
     json_member_hex(&json, "reserved", out->reserved);
     json_member_string(&json, "il_note", out->il_note);
+    json_key(&json, "odd");
+    json_array_begin(&json);
+    for (size_t i = 0; i < out->odd_count; i++)
+        json_str(&json, out->odd[i]);
+    json_array_end(&json);
     if (out->access[0])
         json_member_string(&json, "access", out->access);
     if (out->has_ipa) {
@@ -366,51 +378,80 @@ static bool parse_inputs(const struct esr_options *options, struct esr_input *in
     return true;
 }
 
-static bool explain_one(const char *where, const char *text, struct esr_input in, bool json,
-                        bool several, bool first)
+struct esr_output {
+    bool json, several;
+    bool any; /* something was printed */
+};
+
+/* line: of standard input, from 1; 0: the value was an operand. text: where it was found. */
+static void explain(struct esr_output *to, const struct esr_input *in, unsigned long line,
+                    const char *text)
 {
     struct esr_explanation out;
 
-    if (!parse_number(where, text, UINT64_MAX, &in.esr))
-        return false;
-    esr_explain(&in, &out);
-    if (json) {
-        print_json(&in, &out, !several);
+    esr_explain(in, &out);
+    if (to->json) {
+        print_json(in, &out, line, !to->several);
     } else {
-        if (!first)
+        if (to->any)
             putchar('\n');
-        print_text(&in, &out);
+        if (text)
+            printf("%-*s%lu: %.*s\n", LABEL_WIDTH, "Line", line, LINE_SHOWN, text);
+        print_text(in, &out);
     }
-    return true;
+    to->any = true;
 }
 
-/* One value a line; blank lines and what follows a # say nothing. */
+/* A number by itself, or the registers that a line of a log names. */
+enum found { FOUND, FOUND_NOTHING, FOUND_WRONG };
+
+static enum found explain_line(struct esr_output *to, char *text, unsigned long number,
+                               struct esr_input in)
+{
+    size_t word = strcspn(text, " \t#");
+    char where[32], first[MAX_LINE];
+
+    snprintf(first, sizeof(first), "%.*s", (int)word, text);
+    if (*first == '\0')
+        return FOUND_NOTHING;
+    if (number_parse(first, strlen(first), &in.esr) == NUMBER_OK) {
+        explain(to, &in, number, NULL);
+        return FOUND;
+    }
+    if (esr_line_parse(text, &in)) {
+        explain(to, &in, number, text);
+        return FOUND;
+    }
+    if (text[word + strspn(text + word, " \t")] && text[word] != '#')
+        return FOUND_NOTHING;
+    snprintf(where, sizeof(where), "stdin:%lu", number);
+    parse_number(where, first, UINT64_MAX, &in.esr);
+    return FOUND_WRONG;
+}
+
+/* One value a line, or lines of logs; blank lines and what follows a # say nothing. */
 static bool explain_stdin(struct esr_input in, bool json)
 {
-    char line[MAX_LINE], where[32];
-    bool good = true, first = true;
+    struct esr_output to = {.json = json, .several = true};
+    char line[MAX_LINE];
     unsigned long number = 0;
+    bool good = true;
 
     while (fgets(line, sizeof(line), stdin)) {
         bool whole = strchr(line, '\n') != NULL || feof(stdin);
         char *text = line + strspn(line, " \t");
 
-        snprintf(where, sizeof(where), "stdin:%lu", ++number);
+        number++;
         if (!whole) {
             int c;
 
             while ((c = getchar()) != EOF && c != '\n')
                 ;
         }
-        text[strcspn(text, " \t\r\n#")] = '\0';
-        if (*text == '\0')
-            continue;
-        if (explain_one(where, text, in, json, true, first))
-            first = false;
-        else
-            good = false;
+        text[strcspn(text, "\r\n")] = '\0';
+        good = explain_line(&to, text, number, in) != FOUND_WRONG && good;
     }
-    if (first && good) {
+    if (!to.any && good) {
         usage_error("esr", "no value on stdin");
         return false;
     }
@@ -442,11 +483,15 @@ int cmd_esr(int argc, char **argv)
         .usage = "sim esr VALUE... [options]",
         .about =
             "Explains ESR_EL2 values: fields, faulting IPA, what KVM does, what an RMM shows.\n"
-            "With - or without VALUE reads one value a line from stdin.",
+            "With - or without VALUE reads stdin: one value a line, or a log (dmesg, a trace of "
+            "KVM)\n"
+            "with ESR, hsr, FAR, HPFAR and the like; lines of it that name no syndrome are passed "
+            "over.",
         .epilogue = "examples:\n"
                     "  sim esr 0x93810047 --hpfar 0x90000 --far 0xffff000008000000\n"
                     "  sim esr 0x93810047 --insn 0xb9000041\n"
-                    "  grep -o '0x9[0-9a-f]*' log | sim esr --json\n\n"
+                    "  dmesg | sim esr\n"
+                    "  sim esr --json < trace_pipe.txt\n\n"
                     "exit status: 0; 2 if a value or an option is wrong\n",
     };
     struct esr_input in = {0};
@@ -462,8 +507,12 @@ int cmd_esr(int argc, char **argv)
         return usage_error("esr", "no value");
     if (operands == 0 || (operands == 1 && strcmp(argv[0], "-") == 0))
         return explain_stdin(in, options.json) ? EXIT_OK : EXIT_USAGE;
-    for (int i = 0; i < operands; i++)
-        if (!explain_one("VALUE", argv[i], in, options.json, operands > 1, i == 0))
+    struct esr_output to = {.json = options.json, .several = operands > 1};
+    for (int i = 0; i < operands; i++) {
+        if (parse_number("VALUE", argv[i], UINT64_MAX, &in.esr))
+            explain(&to, &in, 0, NULL);
+        else
             good = false;
+    }
     return good ? EXIT_OK : EXIT_USAGE;
 }

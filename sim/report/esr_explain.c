@@ -489,4 +489,5 @@ void esr_explain(const struct esr_input *in, struct esr_explanation *out)
         predict(in, out);
     out->kvm = kvm_text(in->esr);
     rmm_views(in->esr, out);
+    esr_find_odd(in, out);
 }

@@ -12,6 +12,7 @@
 
 #define ESR_ACCESS_SIZE 64
 #define ESR_RMM_VIEWS 3
+#define ESR_MAX_ODD 13
 
 struct esr_input {
     uint64_t esr, far, hpfar;
@@ -57,8 +58,13 @@ struct esr_explanation {
     struct esr_rmm_view rmm[ESR_RMM_VIEWS]; /* none if rmm_note says all */
     size_t rmm_count;
     const char *rmm_note; /* or NULL */
+
+    const char *odd[ESR_MAX_ODD]; /* what hardware does not give: esr_odd.c */
+    size_t odd_count;
 };
 
+/* Fills odd; of a value that an RMM masked (il_note) nothing is said. */
+void esr_find_odd(const struct esr_input *input, struct esr_explanation *out);
 void esr_explain(const struct esr_input *input, struct esr_explanation *out);
 
 #endif

@@ -10,6 +10,7 @@
 #include "cpu/arch/sysreg.h"
 #include "cpu/fault.h"
 #include "sim/report/esr_explain.h"
+#include "sim/report/esr_line.h"
 #include "tests/unit/check_main.h"
 
 /* --- tables --- */
@@ -327,6 +328,96 @@ START_TEST(addresses_and_accesses)
 }
 END_TEST
 
+/* Each line of the table is broken by one value and by no other. */
+START_TEST(what_hardware_does_not_give)
+{
+    static const struct {
+        uint64_t esr;
+        const char *odd;
+    } values[] = {
+        {0x93810046, NULL}, /* str w1 */
+        {0x93218005, NULL}, /* ldrsb x1 */
+        {0x92000146, NULL}, /* dc civac */
+        {0x92000410, NULL}, /* external abort, FAR not valid */
+        {0x92000210, NULL}, /* ... of another type */
+        {0x91800047, NULL}, /* masked for a host */
+        {0x97810046, "ISV=1 from the same"},
+        {0x93810010, "ISV=1 with an external abort"},
+        {0x93810086, "ISV=1 with S1PTW=1"},
+        {0x93810146, "ISV=1 with CM=1"},
+        {0x93218045, "SSE=1 with WnR=1"},
+        {0x93e18005, "SSE=1 with SAS=doubleword"},
+        {0x93a30007, "SSE=1 with SAS=word and SF=0"},
+        {0x93c10005, "SAS=doubleword with SF=0"},
+        {0x92000106, "CM=1 with WnR=0"},
+        {0x92000446, "FnV=1"},
+        {0x82000406, "FnV=1"},
+        {0x92000206, "EA=1"},
+    };
+
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        struct esr_input in = {.esr = values[i].esr};
+        struct esr_explanation out;
+
+        esr_explain(&in, &out);
+        ck_assert_msg(out.odd_count == (values[i].odd != NULL), "0x%" PRIx64, in.esr);
+        if (values[i].odd)
+            ck_assert_ptr_nonnull(strstr(out.odd[0], values[i].odd));
+    }
+    struct esr_input in = {.esr = 0x92000046, .hpfar_given = true, .hpfar = 0x8000000000090000};
+    struct esr_explanation out;
+    esr_explain(&in, &out);
+    ck_assert(out.odd_count == 1 && strstr(out.odd[0], "HPFAR_EL2.NS=1"));
+    ck_assert(out.ipa_known && out.ipa.v == 0x9000000);
+    in.hpfar = 0x9000040 | 1;
+    esr_explain(&in, &out);
+    ck_assert(out.odd_count == 1 && strstr(out.odd[0], "reserved bits"));
+}
+END_TEST
+
+START_TEST(lines_of_logs)
+{
+    static const struct {
+        const char *line;
+        uint64_t esr, far, hpfar; /* 0: not named */
+    } lines[] = {
+        {"kvm_guest_fault: ipa 0xa000000, hsr 0x93218005, hxfar 0xa000040, pc 0x40010000",
+         0x93218005, 0xa000040, 0xa0000},
+        {"[    1.2] Internal error: Oops: 0000000096000004 [#1] PREEMPT SMP", 0x96000004, 0, 0},
+        {"  ESR = 0x0000000096000045", 0x96000045, 0, 0},
+        {"esr: 0x92000046, far: 0xffff000008000000, hpfar: 0x90000", 0x92000046, 0xffff000008000000,
+         0x90000},
+        {"ESR_EL2=0x82000006 FAR_EL2=0x1000 HPFAR_EL2=0x100", 0x82000006, 0x1000, 0x100},
+        {"kvm_handle_sys_reg: HSR 0x6230e439", 0x6230e439, 0, 0},
+        {"esr:92000046", 0x92000046, 0, 0},
+        {"kvm_exit: TRAP: HSR_EC: 0x0024 (DABT_LOW), PC: 0x40010000", 0, 0, 0},
+        {"hsr 24", 0, 0, 0}, /* neither prefixed nor a register in full */
+        {"hsr 0x", 0, 0, 0},
+        {"hsr 0x12345678901234567", 0, 0, 0},
+        {"hsr", 0, 0, 0},
+        {"the far 0x1000 side", 0, 0, 0},
+        {"desr 0x92000046", 0, 0, 0},
+        {"", 0, 0, 0},
+    };
+
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        struct esr_input in = {0};
+
+        ck_assert_msg(esr_line_parse(lines[i].line, &in) == (lines[i].esr != 0), "%s",
+                      lines[i].line);
+        if (!lines[i].esr)
+            continue;
+        ck_assert_uint_eq(in.esr, lines[i].esr);
+        ck_assert_uint_eq(in.far, lines[i].far);
+        ck_assert_uint_eq(in.hpfar, lines[i].hpfar);
+        ck_assert_int_eq(in.far_given, lines[i].far != 0);
+        ck_assert_int_eq(in.hpfar_given, lines[i].hpfar != 0);
+    }
+    struct esr_input in = {.far_given = true, .far = 5};
+    ck_assert(esr_line_parse("esr 0x92000046 far 0x7", &in) && in.far == 5);
+}
+END_TEST
+
 /* Any 64 bits, any word: an explanation, never an assertion. */
 START_TEST(any_value_is_explained)
 {
@@ -369,6 +460,8 @@ Suite *check_suite(void)
     tcase_add_test(tc, masked_values_are_told);
     tcase_add_test(tc, the_word_against_the_value);
     tcase_add_test(tc, addresses_and_accesses);
+    tcase_add_test(tc, what_hardware_does_not_give);
+    tcase_add_test(tc, lines_of_logs);
     tcase_add_test(tc, any_value_is_explained);
     suite_add_tcase(suite, tc);
     return suite;
