@@ -164,7 +164,7 @@ int cmd_run(int argc, char **argv)
         CHAOS_OPTION(&chaos),
         {.name = "gdb",
          .argument = "WHERE",
-         .help = "let a debugger attach: PORT, tcp:ADDRESS:PORT, unix:PATH or stdio",
+         .help = "let a debugger attach: PORT, tcp:ADDRESS:PORT, unix:PATH; stdio waits for it",
          .value = &command.session.gdb},
         {.name = "gdb-default",
          .letter = 's',

@@ -6,7 +6,9 @@
 
 #include "cpu/fault.h"
 #include "sim/gdb/stub_internal.h"
+#include "sim/gdb/symbols.h"
 #include "sim/report/trap_block.h"
+#include "sim/report/trap_story.h"
 #include "sim/scenario/text.h"
 #include "sim/trace/event_text.h"
 
@@ -60,30 +62,82 @@ static void show_trap(struct gdb_stub *stub, const char *argument, FILE *out)
     trap_block_print(out, stub->config.scenario, &view, &(struct trap_block_options){.walk = true});
 }
 
-static void print_event(void *ctx, const struct event *event)
+#define WALK_MAX_EVENTS 128 /* both stages, nested, read fewer than half as many descriptors */
+
+struct walk {
+    struct event events[WALK_MAX_EVENTS];
+    size_t count;
+};
+
+static void keep_walk(void *ctx, const struct event *event)
 {
-    event_put_line(ctx, event);
+    struct walk *walk = ctx;
+
+    if (walk->count < WALK_MAX_EVENTS)
+        walk->events[walk->count++] = *event;
+}
+
+/* An address as a user writes it: a number, or a name of the scenario's with or without an offset.
+ */
+static bool parse_address(const struct scenario *scenario, const char *text, uint64_t *address)
+{
+    size_t length = strcspn(text, "+");
+    struct gdb_name name;
+    uint64_t offset = 0;
+
+    if (number_parse(text, strlen(text), address) == NUMBER_OK)
+        return true;
+    if (text[length] == '+' &&
+        number_parse(text + length + 1, strlen(text + length + 1), &offset) != NUMBER_OK)
+        return false;
+    for (size_t i = 0; gdb_name_at(scenario, i, &name); i++)
+        if (strlen(name.name) == length && strncmp(name.name, text, length) == 0) {
+            *address = name.address + offset;
+            return true;
+        }
+    return false;
 }
 
 static void show_walk(struct gdb_stub *stub, const char *argument, FILE *out)
 {
     struct trace trace = {.clock = machine_trace(stub->config.machine)->clock};
+    struct walk walk = {.count = 0};
     struct fault fault;
+    char text[STORY_TEXT_SIZE];
     uint64_t va;
     ipa_t ipa;
     pa_t pa;
 
-    if (number_parse(argument, strlen(argument), &va) != NUMBER_OK) {
-        fprintf(out, "walk needs a virtual address, not '%s'\n", argument);
+    if (!parse_address(stub->config.scenario, argument, &va)) {
+        fprintf(out, "walk needs a virtual address or a name of the scenario, not '%s'\n",
+                argument);
         return;
     }
-    trace_add_reader(&trace, print_event, out);
-    if (debugger_walk(gdb_stub_cpu(stub), VA(va), &ipa, &pa, &fault, &trace))
+    trace_add_reader(&trace, keep_walk, &walk);
+    bool mapped = debugger_walk(gdb_stub_cpu(stub), VA(va), &ipa, &pa, &fault, &trace);
+    for (size_t i = 0; i < walk.count; i++)
+        walk_tell(out, &walk.events[i]);
+    if (mapped)
         fprintf(out, "va 0x%016" PRIx64 " is ipa 0x%016" PRIx64 ", pa 0x%016" PRIx64 "\n", va,
                 ipa.v, pa.v);
     else
-        fprintf(out, "va 0x%016" PRIx64 ": %s fault, stage %u, level %d\n", va,
-                fault_kind_name(fault.kind), fault.stage, fault.level);
+        fprintf(out, "va 0x%016" PRIx64 ": %s fault, stage %u, level %d: %s\n", va,
+                fault_kind_name(fault.kind), fault.stage, fault.level,
+                walk_reason(walk.events, walk.count, fault_kind_name(fault.kind), fault.stage,
+                            fault.level, text));
+}
+
+static void show_labels(struct gdb_stub *stub, const char *argument, FILE *out)
+{
+    struct gdb_name name;
+
+    (void)argument;
+    for (size_t i = 0; gdb_name_at(stub->config.scenario, i, &name); i++) {
+        fprintf(out, "0x%016" PRIx64 " %-7s %s", name.address, name.kind, name.name);
+        if (name.size)
+            fprintf(out, ", 0x%" PRIx64 " bytes", name.size);
+        fputc('\n', out);
+    }
 }
 
 static void show_events(struct gdb_stub *stub, const char *argument, FILE *out)
@@ -122,7 +176,8 @@ static const struct {
     {"help", "", "this list", show_help},
     {"view", "[va|ipa|pa]", "whose addresses memory commands use", show_view},
     {"trap", "[N]", "the last trap, or trap N, as all observers saw it", show_trap},
-    {"walk", "ADDRESS", "both stages of translation of a virtual address", show_walk},
+    {"walk", "ADDRESS|NAME", "both stages of translation of a virtual address", show_walk},
+    {"labels", "", "the scenario's names; GDB has them as symbols", show_labels},
     {"events", "[N]", "the last N events of the trace", show_events},
     {"costs", "", "cycles, instructions and traps up to here", show_costs},
     {"step", "[into|over]", "what a step does with an exception taken to EL1", show_step},

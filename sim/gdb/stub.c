@@ -19,7 +19,7 @@
 
 /* --- text --- */
 
-static const char *parse_hex(const char *text, uint64_t *value)
+const char *gdb_parse_hex(const char *text, uint64_t *value)
 {
     char *end;
 
@@ -33,8 +33,8 @@ static const char *parse_hex(const char *text, uint64_t *value)
 /* "A,B" with what follows; NULL if text is something else. */
 static const char *parse_pair(const char *text, char between, uint64_t *a, uint64_t *b)
 {
-    text = parse_hex(text, a);
-    return text && *text == between ? parse_hex(text + 1, b) : NULL;
+    text = gdb_parse_hex(text, a);
+    return text && *text == between ? gdb_parse_hex(text + 1, b) : NULL;
 }
 
 static void answer(struct gdb_stub *stub, const char *format, ...)
@@ -121,7 +121,7 @@ static enum next read_one(struct gdb_stub *stub, const char *text)
     uint8_t value[GDB_REGISTER_MAX];
     uint64_t n;
 
-    if (!parse_hex(text, &n) || n >= gdb_register_count()) {
+    if (!gdb_parse_hex(text, &n) || n >= gdb_register_count()) {
         answer_ok(stub, false);
         return NEXT_STAY;
     }
@@ -136,7 +136,7 @@ static enum next write_one(struct gdb_stub *stub, const char *text)
     uint8_t value[GDB_REGISTER_MAX];
     uint64_t n;
 
-    text = parse_hex(text, &n);
+    text = gdb_parse_hex(text, &n);
     answer_ok(stub, text && *text == '=' && n < gdb_register_count() &&
                         text_from_hex(text + 1, value, gdb_register_size((unsigned)n)) &&
                         gdb_register_write(gdb_stub_cpu(stub), (unsigned)n, value));
@@ -181,7 +181,7 @@ static enum next resume_at(struct gdb_stub *stub, const char *text, enum next ho
 {
     uint64_t address;
 
-    if (parse_hex(text, &address))
+    if (gdb_parse_hex(text, &address))
         cpu_el2(stub->cpu)->elr = address;
     return how;
 }
@@ -207,7 +207,7 @@ static enum next resume_threads(struct gdb_stub *stub, const char *text)
         if (*action != 's' && *action != 'S')
             continue;
         action += strcspn(action, ":;");
-        if (*action == ':' && parse_hex(action + 1, &thread) && thread > thread_count(stub)) {
+        if (*action == ':' && gdb_parse_hex(action + 1, &thread) && thread > thread_count(stub)) {
             answer_ok(stub, false);
             return NEXT_STAY;
         }
@@ -246,7 +246,7 @@ static enum next choose_thread(struct gdb_stub *stub, const char *text)
 
     /* -1 is all of them, 0 any: the one that stopped. */
     if (text[0] && text[1] != '-' &&
-        (!parse_hex(text + 1, &thread) || thread > thread_count(stub))) {
+        (!gdb_parse_hex(text + 1, &thread) || thread > thread_count(stub))) {
         answer_ok(stub, false);
         return NEXT_STAY;
     }
@@ -260,7 +260,7 @@ static enum next thread_alive(struct gdb_stub *stub, const char *text)
 {
     uint64_t thread;
 
-    answer_ok(stub, parse_hex(text, &thread) && thread >= 1 && thread <= thread_count(stub));
+    answer_ok(stub, gdb_parse_hex(text, &thread) && thread >= 1 && thread <= thread_count(stub));
     return NEXT_STAY;
 }
 
@@ -288,7 +288,7 @@ static enum next thread_name(struct gdb_stub *stub, const char *text)
     uint64_t thread;
     char name[48];
 
-    if (!parse_hex(text, &thread) || thread < 1 || thread > thread_count(stub)) {
+    if (!gdb_parse_hex(text, &thread) || thread < 1 || thread > thread_count(stub)) {
         answer_ok(stub, false);
         return NEXT_STAY;
     }
@@ -319,7 +319,9 @@ static enum next is_attached(struct gdb_stub *stub, const char *text)
 static enum next supported(struct gdb_stub *stub, const char *text)
 {
     (void)text;
-    answer(stub, "PacketSize=%x;qXfer:features:read+;QStartNoAckMode+;vContSupported+",
+    answer(stub,
+           "PacketSize=%x;qXfer:features:read+;qXfer:exec-file:read+;QStartNoAckMode+;"
+           "vContSupported+",
            GDB_PACKET_MAX);
     return NEXT_STAY;
 }
@@ -332,21 +334,42 @@ static enum next no_ack(struct gdb_stub *stub, const char *text)
     return NEXT_STAY;
 }
 
-static enum next read_target(struct gdb_stub *stub, const char *text)
+/* "OFFSET,LENGTH" of an object that is a text. */
+static void answer_part(struct gdb_stub *stub, const char *object, const char *text)
 {
-    size_t length = strlen(stub->target_xml);
+    size_t length = strlen(object);
     uint64_t offset, want;
 
     if (!parse_pair(text, ',', &offset, &want)) {
         answer_ok(stub, false);
-        return NEXT_STAY;
+        return;
     }
     if (offset > length)
         offset = length;
     if (want > GDB_PACKET_MAX / 2)
         want = GDB_PACKET_MAX / 2;
-    answer(stub, "%c%.*s", offset + want < length ? 'm' : 'l', (int)want,
-           stub->target_xml + offset);
+    answer(stub, "%c%.*s", want < length - offset ? 'm' : 'l', (int)want, object + offset);
+}
+
+static enum next read_target(struct gdb_stub *stub, const char *text)
+{
+    answer_part(stub, stub->target_xml, text);
+    return NEXT_STAY;
+}
+
+/* "PROCESS:OFFSET,LENGTH": all processes are the one. */
+static enum next name_program(struct gdb_stub *stub, const char *text)
+{
+    const char *colon = strchr(text, ':');
+
+    answer_part(stub, stub->program.path, colon ? colon + 1 : text);
+    return NEXT_STAY;
+}
+
+static enum next serve_file(struct gdb_stub *stub, const char *text)
+{
+    if (!gdb_files_serve(stub, text))
+        answer(stub, "%s", "");
     return NEXT_STAY;
 }
 
@@ -384,7 +407,7 @@ static void change_stop(struct gdb_stub *stub, const char *text, bool add)
     static const enum debug_watch watch[] = {DEBUG_WATCH_WRITE, DEBUG_WATCH_READ,
                                              DEBUG_WATCH_ACCESS};
     uint64_t type, address, kind;
-    const char *rest = parse_hex(text, &type);
+    const char *rest = gdb_parse_hex(text, &type);
     bool good;
 
     if (!rest || *rest != ',' || !parse_pair(rest + 1, ',', &address, &kind)) {
@@ -424,6 +447,8 @@ static const struct {
     {"qSupported", supported},
     {"QStartNoAckMode", no_ack},
     {"qXfer:features:read:target.xml:", read_target},
+    {"qXfer:exec-file:read:", name_program},
+    {"vFile:", serve_file},
     {"qRcmd,", remote_command},
     {"qfThreadInfo", list_threads},
     {"qsThreadInfo", no_more_threads},
@@ -597,19 +622,24 @@ struct gdb_stub *gdb_stub_new(const struct gdb_config *config, char *error, size
     struct gdb_stub *stub = calloc(1, sizeof(*stub));
     const struct mmu_peek peek = {machine_find_page, config->machine};
 
-    if (!stub || !(stub->target_xml = gdb_target_xml())) {
+    if (stub) {
+        stub->config = *config;
+        stub->link.listener = stub->link.in = stub->link.out = -1;
+        stub->target_xml = gdb_target_xml();
+    }
+    if (!stub || !stub->target_xml || !gdb_files_init(stub)) {
         snprintf(error, size, "out of memory");
-        free(stub);
+        gdb_stub_finish(stub, 0);
         return NULL;
     }
-    stub->config = *config;
     stub->thread = 1;
     if (!gdb_link_listen(&stub->link, config->where, error, size)) {
         gdb_stub_finish(stub, 0);
         return NULL;
     }
-    stub->debugger =
-        debugger_attach(machine_engine(config->machine), on_stop, wants_stop, stub, config->stop);
+    /* On standard input it is connected already: the guest must not run away from it. */
+    stub->debugger = debugger_attach(machine_engine(config->machine), on_stop, wants_stop, stub,
+                                     config->stop || gdb_link_connected(&stub->link));
     if (!stub->debugger) {
         snprintf(error, size, "out of memory");
         gdb_stub_finish(stub, 0);
@@ -632,6 +662,7 @@ void gdb_stub_finish(struct gdb_stub *stub, int status)
         answer(stub, "W%02x", (unsigned)status & 0xff);
     gdb_link_close(&stub->link);
     debugger_free(stub->debugger);
+    gdb_files_free(stub);
     free(stub->target_xml);
     free(stub);
 }

@@ -14,7 +14,7 @@ struct gdb_stub;
 
 struct gdb_config {
     const char *where; /* see gdb_link_listen */
-    bool stop;         /* wait for a debugger in front of the first instruction */
+    bool stop;         /* wait for a debugger in front of the first instruction; so does stdio */
     struct machine *machine;
     const struct scenario *scenario;
     const struct trap_log *log; /* of the run that is to come */

@@ -27,12 +27,27 @@ struct gdb_stub {
         uint64_t from_pc, from_el, until;
     } over;
 
+    struct { /* what the debugger may read as its program: files.c */
+        char path[80];
+        uint8_t *bytes;
+        size_t size;
+    } program;
+
     struct event recent[RECENT_EVENTS];
     uint64_t events;
 
     char packet[GDB_PACKET_MAX + 1];
     char reply[GDB_PACKET_MAX + 1];
 };
+
+/* Behind a hexadecimal number, or NULL if text does not begin with one. */
+const char *gdb_parse_hex(const char *text, uint64_t *value);
+
+/* False: out of memory. */
+bool gdb_files_init(struct gdb_stub *stub);
+void gdb_files_free(struct gdb_stub *stub);
+/* What follows "vFile:"; false: there is no such call. */
+bool gdb_files_serve(struct gdb_stub *stub, const char *text);
 
 /* The CPU of the chosen thread. */
 struct cpu *gdb_stub_cpu(const struct gdb_stub *stub);

@@ -79,16 +79,10 @@ static void tell_instruction(struct story *story)
                 event_arg(step, "size") == 1 ? "" : "s", event_arg(step, "va"), insn.address);
 }
 
-static void tell_read(struct story *story, const struct event *event)
+/* What the walk reads is told in its own chapter; its cycles go to the step that follows. */
+static bool is_walk(enum event_kind kind)
 {
-    char text[STORY_TEXT_SIZE];
-    uint64_t desc = event_arg(event, "desc");
-    unsigned stage = (unsigned)event_arg(event, "stage");
-    int level = (int)(int64_t)event_arg(event, "level");
-    int used =
-        fprintf(story->out, "   %sstage %u level %d  at 0x%010" PRIx64 "  0x%016" PRIx64 "  ",
-                stage == 2 ? "  " : "", stage, level, event_arg(event, "at"), desc);
-    print_wrapped(story->out, LINE_WIDTH, descriptor_text(stage, level, desc, text), used, used);
+    return kind == EV_WALK_STEP || kind == EV_S1_WALK || kind == EV_S2_WALK;
 }
 
 static void tell_walk(struct story *story)
@@ -96,23 +90,9 @@ static void tell_walk(struct story *story)
     bool any = false;
     for (size_t i = 0; i < story->view.event_count; i++) {
         const struct event *event = &story->view.events[i];
-        bool stage1 = event->kind == EV_S1_WALK;
-        if (event->kind != EV_WALK_STEP && event->kind != EV_S2_WALK && !stage1)
-            continue;
-        if (!any)
+        if (!any && is_walk(event->kind))
             chapter(story, "The walk: each descriptor read, where it is and what it says");
-        any = true;
-        if (event->kind == EV_WALK_STEP) {
-            tell_read(story, event);
-            continue;
-        }
-        fprintf(story->out, "   %s-> %s 0x%" PRIx64 ": %s", stage1 ? "" : "  ",
-                stage1 ? "VA" : "IPA", event_arg(event, stage1 ? "va" : "ipa"),
-                event_text(event, "result"));
-        if (strcmp(event_text(event, "result"), "mapped") == 0)
-            fprintf(story->out, " to %s 0x%" PRIx64, stage1 ? "IPA" : "PA",
-                    event_arg(event, stage1 ? "ipa" : "pa"));
-        fputc('\n', story->out);
+        any = walk_tell(story->out, event) || any;
     }
 }
 
@@ -176,12 +156,6 @@ static void tell_syndrome(struct story *story)
             tell_field(story, &parts[i]);
 }
 
-/* What the walk reads is told in its own chapter; its cycles go to the step that follows. */
-static bool is_told_elsewhere(enum event_kind kind)
-{
-    return kind == EV_WALK_STEP || kind == EV_S1_WALK || kind == EV_S2_WALK;
-}
-
 static void tell_steps(struct story *story)
 {
     const struct trap_view *view = &story->view;
@@ -193,7 +167,7 @@ static void tell_steps(struct story *story)
     for (size_t i = 0; i < view->event_count; i++) {
         const struct event *event = &view->events[i];
         const char *source = event_source(event->kind);
-        if (is_told_elsewhere(event->kind))
+        if (is_walk(event->kind))
             continue;
         int used = fprintf(story->out, "   %7s  %-6s ", grouped(event->cycle.v - before, number),
                            world_name(event->world));

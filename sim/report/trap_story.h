@@ -20,6 +20,13 @@ const char *fault_reason(const struct trap_view *view, char *text);
  */
 const struct trap *fault_origin(const struct trap_log *log, const struct trap_view *view,
                                 const struct event **change);
+/*
+ * The reason of a walk that ended so; events are count of it. kind is fault_kind_name's. As above.
+ */
+const char *walk_reason(const struct event *events, size_t count, const char *kind, unsigned stage,
+                        int level, char *text);
+/* A descriptor that was read, or what a stage came to; false: event is neither, nothing is told. */
+bool walk_tell(FILE *out, const struct event *event);
 /* Where the real thing does what the event tells, or NULL. */
 const char *event_source(enum event_kind kind);
 

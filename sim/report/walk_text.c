@@ -5,12 +5,14 @@
 
 #include "cpu/arch/descriptor.h"
 #include "cpu/fault.h"
+#include "sim/report/style.h"
 #include "sim/report/trap_story.h"
 #include "sim/report/trap_text.h"
 
 #define LAST_LEVEL 3
 #define LEVEL_BITS 9
 #define PAGE_SHIFT 12
+#define LINE_WIDTH 100
 
 /* Appends ", NAME" if the bit is set. */
 struct bit_name {
@@ -94,12 +96,12 @@ const char *descriptor_text(unsigned stage, int level, uint64_t desc, char *text
 /* --- why ---------------------------------------------------------------------------------------
  */
 
-static const struct event *last_read(const struct trap_view *view)
+static const struct event *last_read(const struct event *events, size_t count)
 {
     const struct event *last = NULL;
-    for (size_t i = 0; i < view->event_count && &view->events[i] <= view->fault; i++)
-        if (view->events[i].kind == EV_WALK_STEP)
-            last = &view->events[i];
+    for (size_t i = 0; i < count; i++)
+        if (events[i].kind == EV_WALK_STEP)
+            last = &events[i];
     return last;
 }
 
@@ -137,23 +139,30 @@ static const char *blame_access(const char *kind)
     return "the memory system answers the access with an error";
 }
 
-const char *fault_reason(const struct trap_view *view, char *text)
+const char *walk_reason(const struct event *events, size_t count, const char *kind, unsigned stage,
+                        int level, char *text)
 {
-    const struct event *fault = view->fault, *read = fault ? last_read(view) : NULL;
-    *text = '\0';
-    if (!fault)
-        return text;
-    const char *kind = event_text(fault, "kind"), *of_descriptor = blame(kind);
-    bool is_blamed = read && of_descriptor &&
-                     event_arg(read, "stage") == event_arg(fault, "stage") &&
-                     event_arg(read, "level") == event_arg(fault, "level");
+    const struct event *read = last_read(events, count);
+    const char *of_descriptor = blame(kind);
+    bool is_blamed = read && of_descriptor && event_arg(read, "stage") == stage &&
+                     (int)(int64_t)event_arg(read, "level") == level;
     if (is_blamed)
-        snprintf(text, STORY_TEXT_SIZE, "the level-%" PRId64 " descriptor of stage %" PRId64 " %s",
-                 (int64_t)event_arg(fault, "level"), (int64_t)event_arg(fault, "stage"),
+        snprintf(text, STORY_TEXT_SIZE, "the level-%d descriptor of stage %u %s", level, stage,
                  of_descriptor);
     else
         snprintf(text, STORY_TEXT_SIZE, "%s", blame_access(kind));
     return text;
+}
+
+const char *fault_reason(const struct trap_view *view, char *text)
+{
+    const struct event *fault = view->fault;
+    *text = '\0';
+    if (!fault)
+        return text;
+    return walk_reason(view->events, (size_t)(fault - view->events) + 1, event_text(fault, "kind"),
+                       (unsigned)event_arg(fault, "stage"), (int)(int64_t)event_arg(fault, "level"),
+                       text);
 }
 
 /* Whether KVM changed what stage 2 says of ipa, and how many bytes it changed. */
@@ -194,4 +203,36 @@ const struct trap *fault_origin(const struct trap_log *log, const struct trap_vi
             }
     }
     return NULL;
+}
+
+/* --- the walk ----------------------------------------------------------------------------------
+ */
+
+static void tell_read(FILE *out, const struct event *event)
+{
+    char text[STORY_TEXT_SIZE];
+    uint64_t desc = event_arg(event, "desc");
+    unsigned stage = (unsigned)event_arg(event, "stage");
+    int level = (int)(int64_t)event_arg(event, "level");
+    int used = fprintf(out, "   %sstage %u level %d  at 0x%010" PRIx64 "  0x%016" PRIx64 "  ",
+                       stage == 2 ? "  " : "", stage, level, event_arg(event, "at"), desc);
+    print_wrapped(out, LINE_WIDTH, descriptor_text(stage, level, desc, text), used, used);
+}
+
+bool walk_tell(FILE *out, const struct event *event)
+{
+    bool stage1 = event->kind == EV_S1_WALK;
+    if (event->kind == EV_WALK_STEP) {
+        tell_read(out, event);
+        return true;
+    }
+    if (event->kind != EV_S2_WALK && !stage1)
+        return false;
+    fprintf(out, "   %s-> %s 0x%" PRIx64 ": %s", stage1 ? "" : "  ", stage1 ? "VA" : "IPA",
+            event_arg(event, stage1 ? "va" : "ipa"), event_text(event, "result"));
+    if (strcmp(event_text(event, "result"), "mapped") == 0)
+        fprintf(out, " to %s 0x%" PRIx64, stage1 ? "IPA" : "PA",
+                event_arg(event, stage1 ? "ipa" : "pa"));
+    fputc('\n', out);
+    return true;
 }

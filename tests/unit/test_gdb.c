@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The debugger's packets: what is answered, and that no byte stream hurts. */
 #include <check.h>
+#include <elf.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/gdb/symbols.h"
 #include "sim/gdb/target.h"
 #include "sim/session.h"
 #include "tests/unit/check_main.h"
@@ -25,8 +27,7 @@ static struct talk talk_bytes(const char *scenario, const char *bytes, size_t le
 {
     struct session_options options = {.diag = {.out = stderr, .format = DIAG_HUMAN},
                                       .code_cache = CODE_CACHE_KEEP,
-                                      .gdb = "stdio",
-                                      .gdb_stop = true};
+                                      .gdb = "stdio"}; /* which waits by itself */
     struct talk talk = {.answers = calloc(1, ANSWERS_MAX)};
     struct session session;
     FILE *sent = tmpfile(), *received = tmpfile();
@@ -196,6 +197,78 @@ START_TEST(long_and_random_bytes)
 }
 END_TEST
 
+/* The program that GDB loads by itself: /vm-mmu-on. */
+START_TEST(the_program_is_served_as_a_file)
+{
+    struct talk it = talk(
+        VM, PACKETS("qXfer:exec-file:read::0,100", "qXfer:exec-file:read:1:4,3", "vFile:setfs:0",
+                    "vFile:open:2f766d2d6d6d752d6f6e,0,0", "vFile:fstat:3", "vFile:pread:3,4,0",
+                    "vFile:pread:3,10,ffffffffff", "vFile:pread:4,4,0", "vFile:pread:3,4",
+                    "vFile:close:3", "vFile:open:2f6574632f706173737764,0,0", "vFile:open:zz,0,0",
+                    "vFile:unlink:2f61"));
+
+    /* struct stat has zeros: what is behind them is looked for behind them */
+    const char *first[] = {"$l/vm-mmu-on#", "$mmmu#", "$F0#", "$F3#", "$F40;", NULL};
+    const char *rest[] = {"$F4;\177ELF#", "$F0;#",   "$F-1,9#", "$F-1,16#", "$F0#",
+                          "$F-1,2#",      "$F-1,2#", "$#00",    NULL};
+    expect(&it, first);
+    const char *stat = strstr(it.answers, "$F40;");
+    struct talk behind = {.answers =
+                              memmem(stat, ANSWERS_MAX - (size_t)(stat - it.answers), "$F4;", 4)};
+    ck_assert_ptr_nonnull(behind.answers);
+    expect(&behind, rest);
+    ck_assert_int_eq(it.status, EXIT_OK);
+    free(it.answers);
+}
+END_TEST
+
+static void check_name(const struct gdb_name *name, const Elf64_Ehdr *header)
+{
+    const char *elf = (const char *)header;
+    const Elf64_Shdr *sections = (const Elf64_Shdr *)(const void *)(elf + header->e_shoff);
+    const Elf64_Sym *table = (const Elf64_Sym *)(const void *)(elf + sections[1].sh_offset);
+    bool found = false, code = strcmp(name->kind, "code") == 0;
+
+    for (size_t i = 1; i < sections[1].sh_size / sizeof(table[0]); i++) {
+        if (strcmp(elf + sections[2].sh_offset + table[i].st_name, name->name) != 0)
+            continue;
+        found = true;
+        ck_assert_uint_eq(table[i].st_value, name->address);
+        ck_assert_int_eq(table[i].st_shndx != SHN_ABS, code);
+        if (code) {
+            const Elf64_Shdr *section = &sections[table[i].st_shndx];
+            ck_assert_uint_lt(name->address - section->sh_addr, section->sh_size);
+        }
+    }
+    ck_assert_msg(found, "%s", name->name);
+}
+
+START_TEST(the_program_has_the_scenarios_names)
+{
+    struct diag_options diag = {.out = stderr, .format = DIAG_HUMAN};
+    struct scenario_load_options load = {.diag = &diag, .code_cache = CODE_CACHE_KEEP};
+    struct scenario_file *file = scenario_file_open(VM, &diag);
+    int status = 0;
+    size_t size = 0, count = 0;
+    struct gdb_name name;
+
+    ck_assert_ptr_nonnull(file);
+    struct scenario *scenario = scenario_file_load(file, 0, &load, &status);
+    ck_assert_ptr_nonnull(scenario);
+    uint8_t *elf = gdb_symbols_elf(scenario, &size);
+    ck_assert_ptr_nonnull(elf);
+    const Elf64_Ehdr *header = (const Elf64_Ehdr *)(const void *)elf;
+    ck_assert_uint_eq(header->e_machine, EM_AARCH64);
+    ck_assert_uint_eq(header->e_shoff + header->e_shnum * sizeof(Elf64_Shdr), size);
+    for (; gdb_name_at(scenario, count, &name); count++)
+        check_name(&name, header);
+    ck_assert_uint_gt(count, scenario->memory_count + scenario->device_count);
+    free(elf);
+    scenario_free(scenario);
+    scenario_file_free(file);
+}
+END_TEST
+
 START_TEST(the_description_names_each_register_once)
 {
     char *xml = gdb_target_xml(), pattern[64];
@@ -230,6 +303,8 @@ Suite *check_suite(void)
     tcase_add_test(tcase, what_is_unknown_is_answered_as_such);
     tcase_add_test(tcase, bytes_that_are_no_packets);
     tcase_add_test(tcase, long_and_random_bytes);
+    tcase_add_test(tcase, the_program_is_served_as_a_file);
+    tcase_add_test(tcase, the_program_has_the_scenarios_names);
     tcase_add_test(tcase, the_description_names_each_register_once);
     suite_add_tcase(suite, tcase);
     return suite;
