@@ -64,6 +64,18 @@ static void print_access(const struct insn *insn)
            insn->ordered ? ", acquire or release" : "", insn->unprivileged ? ", unprivileged" : "");
 }
 
+/* text with a line for each part that ends with "; ". */
+static void print_parts(const char *label, const char *text)
+{
+    const char *end;
+    for (; (end = strstr(text, "; ")) != NULL; text = end + 2, label = "") {
+        print_label(label);
+        printf("%.*s;\n", (int)(end - text), text);
+    }
+    print_label(label);
+    puts(text);
+}
+
 static void print_syndrome(const struct insn_explanation *out)
 {
     print_label("ESR_EL2");
@@ -74,6 +86,12 @@ static void print_syndrome(const struct insn_explanation *out)
     printf("0x%08" PRIx64 "  ", out->esr);
     esr_print_summary(stdout, out->esr);
     putchar('\n');
+    if (out->when) {
+        print_label("taken");
+        puts(out->when);
+    }
+    if (out->kvm)
+        print_parts("KVM", out->kvm);
     if (!out->is_abort)
         return;
     print_label("");
@@ -187,6 +205,8 @@ static void put_json(const struct insn_explanation *out, bool pretty)
     if (out->has_esr)
         json_member_hex(&json, "esr", out->esr);
     json_member_string(&json, "no_trap", out->no_trap);
+    json_member_string(&json, "taken", out->when);
+    json_member_string(&json, "kvm", out->kvm);
     if (out->is_abort) {
         json_member_bool(&json, "isv", out->no_isv == NULL);
         json_member_string(&json, "no_isv", out->no_isv);
@@ -226,14 +246,28 @@ static enum exit_status rejected(const char *shown, const struct assembler_resul
     return (enum exit_status)usage_error("insn", "'%s': %s", shown, why);
 }
 
+/* Everything that the assemblers of Debian 12 and 13 know; scenarios are narrower. */
+#define WIDE_ARCHITECTURE ".arch armv8.8-a+sve2+sme+ls64+memtag+rng+mops\n"
+
+/* With all extensions, or where the assembler has not got them all, as scenarios are assembled. */
+static enum assembler_status assemble_wide(struct arena *arena, const char *text,
+                                           struct assembler_result *result)
+{
+    enum assembler_status status =
+        assemble(arena, arena_printf(arena, "%s%s\n", WIDE_ARCHITECTURE, text), 0, result);
+    if (status != ASSEMBLER_REJECTED || !result->message_count || result->messages[0].line != 1)
+        return status;
+    *result = (struct assembler_result){0};
+    return assemble(arena, arena_printf(arena, "%s\n", text), 0, result);
+}
+
 static enum exit_status read_text(struct arena *arena, const char *text, uint32_t *word)
 {
     const char *shown = text_show_within(arena, text, SHOWN_BYTES);
     struct assembler_result result = {0};
     if (text[strspn(text, " \t\n")] == '\0')
         return (enum exit_status)usage_error("insn", "'%s' is no instruction", shown);
-    const char *source = arena_printf(arena, "%s\n", text);
-    switch (assemble(arena, source, 0, &result)) {
+    switch (assemble_wide(arena, text, &result)) {
     case ASSEMBLER_MISSING:
         usage_error("insn", "'%s': no assembler for AArch64 is installed; a word works without",
                     shown);

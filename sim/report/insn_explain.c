@@ -9,6 +9,7 @@
 #include "cpu/arch/esr.h"
 #include "cpu/syndrome.h"
 #include "kvm_model/mmio.h"
+#include "sim/report/esr_explain.h"
 
 #define NO_REGISTER 31
 #define FAULT_LEVEL 3 /* of the example: the status is the fault's, the rest the instruction's */
@@ -176,6 +177,19 @@ static const char *why_no_isv(const struct insn *insn)
     return "its class has no valid syndrome";
 }
 
+/* CPY* and SET*: 0x19 in bits 29:24, 01 in 11:10 (Arm ARM C4.1, memory copy and memory set). */
+#define MOPS_MASK 0x3f200c00u
+#define MOPS_WORD 0x19000400u
+
+static const char *why_no_trap(const struct insn_explanation *out)
+{
+    if ((out->insn.word & MOPS_MASK) == MOPS_WORD)
+        return "memory copies and sets are not decoded here; a device's fault of one has ISV=0";
+    if (strncmp(out->text, ".inst", 5) == 0 || strncmp(out->text, "udf", 3) == 0)
+        return "it is no instruction that is known: UNDEFINED, which EL1 takes";
+    return "it reaches neither memory nor EL2 by itself";
+}
+
 static void find_syndrome(struct insn_explanation *out)
 {
     const struct insn *insn = &out->insn;
@@ -190,7 +204,7 @@ static void find_syndrome(struct insn_explanation *out)
     if (insn_is_memory(insn) && insn->elements == 0) {
         out->no_trap = "it never faults: on a device nothing happens";
     } else if (insn->cls == INSN_OTHER) {
-        out->no_trap = "it reaches neither memory nor EL2 by itself";
+        out->no_trap = why_no_trap(out);
     } else if (insn_is_memory(insn)) {
         out->has_esr = out->is_abort = true;
         out->esr = syndrome_data_abort(insn, &fault, 2, false).esr;
@@ -347,6 +361,34 @@ static void find_instead(struct insn_explanation *out)
         out->instead_note = "loads or stores of general registers, 8 bytes at most each";
 }
 
+/* The control that makes it an exception to EL2 (Arm ARM, pseudocode of each instruction). */
+static const char *when_taken(const struct insn *insn)
+{
+    static const char *const by_class[] = {
+        [INSN_HVC] = "always; ELR_EL2 is the instruction behind it",
+        [INSN_SMC] = "with HCR_EL2.TSC=1, which KVM and RMM set; ELR_EL2 is its own address",
+        [INSN_SVC] = "with HCR_EL2.TGE=1 only, and no guest runs so: EL1 takes it",
+        [INSN_WFX] = "with HCR_EL2.TWI=1 (WFI, WFIT) or TWE=1 (WFE, WFET), if it would wait",
+        [INSN_SYSREG] = "if a trap bit covers it: HCR_EL2, MDCR_EL2, CPTR_EL2, HFGRTR_EL2, ...",
+        [INSN_BRK] = "with MDCR_EL2.TDE=1 only (a debugger in user space); else EL1 takes it",
+        [INSN_ERET] = "with HCR_EL2.NV=1 only: of a guest that is a hypervisor",
+    };
+
+    if (strcmp(insn->group, "msr_imm") == 0)
+        return "never for DAIFSet, DAIFClr, SPSel, PAN, UAO, DIT; ALLINT with HCRX_EL2.TALLINT=1";
+    return insn->cls < sizeof(by_class) / sizeof(by_class[0]) ? by_class[insn->cls] : NULL;
+}
+
+static void ask_kvm(struct insn_explanation *out)
+{
+    const struct esr_input in = {.esr = out->esr};
+    struct esr_explanation esr;
+
+    esr_explain(&in, &esr);
+    out->kvm = esr.kvm;
+    out->when = when_taken(&out->insn);
+}
+
 void insn_explain(uint32_t word, struct insn_explanation *out)
 {
     *out = (struct insn_explanation){0};
@@ -359,5 +401,7 @@ void insn_explain(uint32_t word, struct insn_explanation *out)
     find_syndrome(out);
     if (out->is_abort)
         ask_hosts(out);
+    else if (out->has_esr)
+        ask_kvm(out);
     find_instead(out);
 }

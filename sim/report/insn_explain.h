@@ -41,6 +41,8 @@ struct insn_explanation {
     uint64_t esr;        /* of an abort: of a stage-2 translation fault at level 3 */
     const char *no_isv;  /* why ISV is 0, or NULL; of an abort */
     const char *no_trap; /* why there is no syndrome, or NULL */
+    const char *when;    /* EL2 takes it; of what is no abort and has a syndrome, else NULL */
+    const char *kvm;     /* what KVM does then, as esr_explain says it; likewise */
 
     struct insn_host hosts[INSN_MAX_HOSTS]; /* of an abort only */
     size_t host_count;

@@ -151,6 +151,8 @@ static bool read_line(struct reading *reading, const char *line, size_t length)
         bool header = strcmp(type, "header") == 0;
         if (reading->line == 1 && !header)
             ok = wrong(reading, "a trace starts with its header, {\"type\":\"header\",...}");
+        else if (header && reading->line > 1)
+            ok = wrong(reading, "a second header: recordings of two runs in one file");
         else if (header)
             ok = read_header(reading, object);
         else if (strcmp(type, "event") == 0)

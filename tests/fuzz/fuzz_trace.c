@@ -2,15 +2,18 @@
 /*
  * The readers of recorded traces on arbitrary bytes. The first byte says which: NDJSON; the stream
  * of a CTF trace with our own metadata; or metadata up to a zero byte behind the layout, then the
- * stream. They must end, with a trace or with a message, and what they read must be writable.
+ * stream. They must end, with a trace or with a message, and what they read must be writable in
+ * every format, as a page, and the same as itself.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/report/html/html.h"
 #include "sim/trace/ctf.h"
-#include "sim/trace/event_text.h"
+#include "sim/trace/diff.h"
 #include "sim/trace/reader.h"
+#include "sim/trace/writer.h"
 #include "tests/fuzz/fuzz_target.h"
 
 static void fail(const char *what)
@@ -71,13 +74,49 @@ static enum trace_read_result read_ndjson(const uint8_t *data, size_t size, stru
     return result;
 }
 
+/* Of a format that is a directory its events are not written here: tests/unit/test_ctf.c. */
+static void write_as(const struct trace_format *format, const struct trace_list *list)
+{
+    const struct trace_header header = {list->version, list->scenario, list->hash, list->profile};
+    const struct trace_options options = {.ipa_bits = list->ipa_bits};
+    char error[256];
+    struct trace_writer *writer =
+        trace_writer_open_with("/dev/null", format, &header, &options, error, sizeof(error));
+
+    if (!writer)
+        fail(error);
+    for (size_t i = 0; i < list->count; i++)
+        trace_writer_event(writer, &list->events[i]);
+    if (!trace_writer_close(writer, true, error, sizeof(error)))
+        fail(error);
+}
+
+static void use(const struct trace_list *list)
+{
+    const struct diff_options options = {.context = 3, .sides = {{.name = "a"}, {.name = "b"}}};
+    const struct trace_format *format;
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+
+    if (!out)
+        fail("out of memory");
+    for (size_t i = 0; (format = trace_format_at(i)); i++)
+        if (!format->stream)
+            write_as(format, list);
+    if (!diff_traces(out, list, list, &options))
+        fail("a trace differs from itself");
+    if (!html_data(out, &(struct html_input){.list = list}))
+        fail("no data for a page");
+    fclose(out);
+    free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct trace_list list;
-    char error[512] = "", *text = NULL;
-    size_t length = 0;
+    char error[512] = "";
     enum trace_read_result result;
-    FILE *out;
 
     if (size == 0)
         return 0;
@@ -87,12 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                  : read_ctf(data + 1, size - 1, data[0] % 3 == 1, &list, error, sizeof(error));
     if ((result == TRACE_READ_OK) != (*error == '\0'))
         fail("a message without an error, or an error without a message");
-    out = open_memstream(&text, &length);
-    for (size_t i = 0; out && i < list.count; i++)
-        event_put_line(out, &list.events[i]);
-    if (out)
-        fclose(out);
-    free(text);
+    use(&list);
     trace_list_free(&list);
     return 0;
 }

@@ -187,6 +187,13 @@ static const struct line lines[] = {
      NULL},
     {{"0xf9800000", "0xd4000062"}, 0, "happens\n\n0xd4000062  hvc #3", NULL},
     {{"--json", "0x39800002"}, 0, "\"isv\": true", NULL},
+    {{"0xd4000021"}, 0, "taken      with HCR_EL2.TGE=1 only", NULL},                  /* svc #1 */
+    {{"0xd4200060"}, 0, "KVM        kvm_handle_guest_debug -> KVM_EXIT_DEBUG", NULL}, /* brk #3 */
+    {{"0xd50342df"}, 0, "taken      never for DAIFSet", NULL},
+    {{"0xd53b9c01"}, 0, "taken      if a trap bit covers it", NULL}, /* mrs x1, pmcr_el0 */
+    {{"0x19010440"}, 0, "ESR_EL2    none: memory copies and sets are not decoded", NULL},
+    {{"0xdeadbeef"}, 0, "ESR_EL2    none: it is no instruction that is known", NULL},
+    {{"0xd503201f"}, 0, "ESR_EL2    none: it reaches neither memory nor EL2", NULL}, /* nop */
     {{NULL}, 2, NULL, "no instruction given; see `sim help insn`"},
     {{"0x123456789"}, 2, NULL, "'0x123456789' does not fit in 32 bits"},
     {{"0xzz"}, 2, NULL, "'0xzz' is not a number"},
@@ -199,6 +206,9 @@ static const struct line lines[] = {
 static const struct line text_lines[] = {
     {{"ldrsb x2, [x0]"}, 0, "0x39800002  ldrsb x2, [x0]\n", NULL},
     {{"ldrsb x2, ["}, 2, NULL, "'ldrsb x2, ['"},
+    {{"st64b x0, [x2]"}, 0, "0xf83f9040", NULL}, /* no scenario's assembler takes these */
+    {{"wfit x1"}, 0, "0xd5031021", NULL},
+    {{"cpyfp [x0]!, [x1]!, x2!"}, 0, "0x19010440", NULL},
     {{"bogus"}, 2, NULL, "unknown mnemonic"},
     {{"nop; nop"}, 2, NULL, "is 8 bytes, not one instruction"},
     {{"b elsewhere"}, 2, NULL, "'b elsewhere'"},

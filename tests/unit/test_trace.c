@@ -394,6 +394,7 @@ static const struct {
     {"x\n", ":1: error: not JSON"},
     {EVENT("\"cycle\":1,\"vcpu\":0," RUN), ":1: error: a trace starts with its header"},
     {"{\"type\":\"header\",\"schema\":2}\n", ":1: error: schema 2 is not 1"},
+    {HEAD HEAD, ":2: error: a second header"},
     {HEAD EVENT("\"cycle\":-1,\"vcpu\":0," RUN), ":2: error: cycle is not"},
     {HEAD EVENT("\"cycle\":9007199254740994,\"vcpu\":0," RUN), ":2: error: cycle is not"},
     {HEAD EVENT("\"cycle\":1,\"vcpu\":512," RUN), ":2: error: vcpu is not"},
