@@ -379,8 +379,8 @@ static uint32_t on_sys(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
         (cp->crm != TLBI_LOCAL && cp->crm != TLBI_INNER_SHAREABLE) ||
         field_get(engine_read_reg(uc, UC_ARM64_REG_PSTATE), PSTATE_M) == PSTATE_EL0T)
         return 0;
-    engine_tlbi(engine->resident, cp->crm, cp->op2, cp->val);
-    uc_ctl_flush_tlb(uc); /* the model's entry may be of more than the engine's page */
+    if (engine_tlbi(engine->resident, cp->crm, cp->op2, cp->val))
+        uc_ctl_flush_tlb(uc);
     return 0;
 }
 

@@ -225,9 +225,13 @@ void engine_tlb_fetched(struct cpu *cpu, uint64_t va);
 bool engine_tlb_fetch(struct cpu *cpu, uint64_t va, uint64_t instructions, uint64_t cycles);
 /* The walk that found a fault is charged. */
 void engine_tlb_fault(struct cpu *cpu, const struct fault *fault);
-/* The guest executes a TLBI of EL1&0 with that operand. The engine forgets all it has cached. */
+/* Is the system instruction a TLBI of EL1&0? */
 bool engine_is_tlbi(unsigned op0, unsigned op1, unsigned crn);
-void engine_tlbi(struct cpu *cpu, unsigned crm, unsigned op2, uint64_t operand);
+/*
+ * The guest executes a TLBI of EL1&0 with that operand. True: the modelled TLB lost more than the
+ * engine would by the same instruction, and the engine must forget all.
+ */
+bool engine_tlbi(struct cpu *cpu, unsigned crm, unsigned op2, uint64_t operand);
 
 /* Guest instructions executed up to now, exact in the middle of a block. */
 uint64_t engine_instructions_at(const struct cpu *cpu, uint64_t pc);

@@ -79,13 +79,15 @@ static bool event_comes_first(struct cpu *cpu, uint64_t passed, uint64_t instruc
     struct engine *engine = cpu->engine;
     uint64_t line;
 
+    if (cpu->tlb_stale) /* the model forgot all, so must the engine */
+        return true;
     if (!passed)
         return false;
-    if (engine->count || engine->stepping || cpu->tlb_stale)
+    if (engine->count || engine->stepping)
         return true;
-    if (!engine->clock->events.count)
-        return false;
     if (engine->core) {
+        if (cpu->flow.due == UINT64_MAX)
+            return false;
         cpu->flow.due = cpu->flow.due > passed ? cpu->flow.due - passed : 0;
         return cpu->event_line != UINT64_MAX || cpu->flow.cycles + cycles >= cpu->flow.due;
     }
@@ -141,11 +143,10 @@ bool engine_tlb_fetch(struct cpu *cpu, uint64_t va, uint64_t instructions, uint6
     if (known) {
         cpu->fetch.unasked = false;
         engine_set_stop_line(cpu);
+    } else if (tlb_model_lookup(cpu->tlb, &context, va, true) != TLB_NOWHERE ||
+               !walk_fetch(cpu, va)) {
+        return true;
     }
-    if (tlb_model_lookup(cpu->tlb, &context, va, true) != TLB_NOWHERE)
-        return true;
-    if (!known && !walk_fetch(cpu, va))
-        return true;
     reads = tlb_model_walk(cpu->tlb, &context, va, true, known ? &cpu->fetch.walk : &cpu->walk);
     return !event_comes_first(cpu, charge(cpu, &reads), instructions, cycles);
 }
@@ -243,39 +244,43 @@ static uint64_t range_of(uint64_t operand, uint64_t *size)
     return sign_extended(field_get(operand, TLBI_BASE) << shift, TLBI_BASE.width + shift);
 }
 
-static void invalidate(struct tlb_model *tlb, const struct tlb_context *context, bool range,
+/* True: the engine, which knows pages of 4K alone, would drop less. */
+static bool invalidate(struct tlb_model *tlb, const struct tlb_context *context, bool range,
                        unsigned op2, uint64_t operand)
 {
     uint64_t size = GRANULE_SIZE, va = field_get(operand, TLBI_VA) << VA_SHIFT;
 
     switch (forms[op2].what) {
     case TLBI_UNALLOCATED:
-        return;
+        break;
     case TLBI_ALL:
         tlb_model_forget_vmid(tlb, context, false);
-        return;
+        break;
     case TLBI_BY_ASID:
         tlb_model_forget_asid(tlb, context);
-        return;
+        break;
     case TLBI_BY_VA:
         if (range)
             va = range_of(operand, &size);
-        tlb_model_forget_va(tlb, context, va, size, forms[op2].any_asid, forms[op2].last_level);
-        return;
+        return tlb_model_forget_va(tlb, context, va, size, forms[op2].any_asid,
+                                   forms[op2].last_level);
     }
+    return false;
 }
 
-void engine_tlbi(struct cpu *cpu, unsigned crm, unsigned op2, uint64_t operand)
+bool engine_tlbi(struct cpu *cpu, unsigned crm, unsigned op2, uint64_t operand)
 {
     struct tlb_context context = context_of(cpu);
     bool shared = domains[crm & 7].shared || field_get(cpu->mmu.regs.hcr_el2, HCR_FB);
+    bool larger = false;
 
     context.asid = (uint16_t)field_get(operand, TLBI_ASID);
     if (!field_get(cpu->mmu.regs.tcr_el1, TCR_AS))
         context.asid &= SMALL_ASID_MASK;
     for (struct cpu *other = cpu->engine->cpus; other; other = other->next)
         if (shared || other == cpu)
-            invalidate(other->tlb, &context, domains[crm & 7].range, op2 & 7, operand);
+            larger |= invalidate(other->tlb, &context, domains[crm & 7].range, op2 & 7, operand);
+    return larger;
 }
 
 /* --- by software at EL2

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define UNLIMITED_WAYS 8u
-#define UNLIMITED_FIRST_SETS 8u
+#define UNLIMITED_FIRST_SETS 2u
 #define UNLIMITED_SETS ((size_t)1 << 17) /* of one cache, at most */
 #define DESCRIPTOR_SHIFT 3
 #define VA_BITS 56 /* above may be a tag; bit 55 chooses the TTBR */
@@ -26,7 +26,8 @@ struct entry {
 struct cache {
     struct entry *entries;
     size_t sets, ways;
-    uint64_t shifts; /* bit n: there may be an entry of 1 << n bytes */
+    uint64_t shifts;      /* bit n: there may be an entry of 1 << n bytes */
+    struct entry *recent; /* what was found last; walks have it often */
     bool grows;
 };
 
@@ -57,6 +58,7 @@ static void cache_clear(struct cache *cache)
     if (cache->entries)
         memset(cache->entries, 0, cache->sets * cache->ways * sizeof(*cache->entries));
     cache->shifts = 0;
+    cache->recent = NULL;
 }
 
 static uint64_t mixed(uint64_t value)
@@ -71,9 +73,11 @@ static struct entry *set_of(const struct cache *cache, uint64_t page, unsigned s
                             const struct tag *tag)
 {
     uint64_t owner = (uint64_t)tag->vmid << 17 | (tag->global ? 0x10000u : tag->asid);
-    uint64_t index = cache->grows ? mixed(mixed(page) + (owner << 6 | shift)) : page;
 
-    return cache->entries + index % cache->sets * cache->ways;
+    if (!cache->grows)
+        return cache->entries + page % cache->sets * cache->ways;
+    page += (owner << 6 | shift) * 0x9e3779b97f4a7c15u;
+    return cache->entries + (mixed(page) & (cache->sets - 1)) * cache->ways;
 }
 
 /* Does an access of `asked` hit an entry of `held`? */
@@ -81,11 +85,6 @@ static bool tag_hits(const struct tag *held, const struct tag *asked)
 {
     return held->vmid == asked->vmid && held->realm == asked->realm && held->s1 == asked->s1 &&
            held->s2 == asked->s2 && (held->global || held->asid == asked->asid);
-}
-
-static uint64_t shift_right(uint64_t value, unsigned shift)
-{
-    return shift < 64 ? value >> shift : 0;
 }
 
 static struct entry *set_find(const struct cache *cache, const struct tag *tag, uint64_t page,
@@ -106,7 +105,7 @@ static struct entry *set_find(const struct cache *cache, const struct tag *tag, 
 static struct entry *cache_find_size(const struct cache *cache, const struct tag *tag,
                                      uint64_t address, unsigned shift)
 {
-    uint64_t page = shift_right(address, shift);
+    uint64_t page = address >> shift;
     struct entry *entry;
 
     if (!cache->entries || !(cache->shifts >> shift & 1))
@@ -115,13 +114,22 @@ static struct entry *cache_find_size(const struct cache *cache, const struct tag
     return entry || !cache->grows || tag->global ? entry : set_find(cache, tag, page, shift, true);
 }
 
-static struct entry *cache_find(const struct cache *cache, const struct tag *tag, uint64_t address)
+static bool is_hit(const struct entry *entry, const struct tag *tag, uint64_t address)
 {
+    return entry->used && address >> entry->shift == entry->page && tag_hits(&entry->tag, tag);
+}
+
+static struct entry *cache_find(struct cache *cache, const struct tag *tag, uint64_t address)
+{
+    if (cache->recent && is_hit(cache->recent, tag, address))
+        return cache->recent;
     for (uint64_t left = cache->shifts; left; left &= left - 1) {
         struct entry *entry = cache_find_size(cache, tag, address, (unsigned)__builtin_ctzll(left));
 
-        if (entry)
+        if (entry) {
+            cache->recent = entry;
             return entry;
+        }
     }
     return NULL;
 }
@@ -160,6 +168,7 @@ static bool cache_resize(struct cache *cache, size_t sets)
     }
     free(cache->entries);
     *cache = other;
+    cache->recent = NULL;
     return true;
 }
 
@@ -175,7 +184,7 @@ static bool cache_grow(struct cache *cache)
 static bool cache_insert(struct cache *cache, const struct tag *tag, uint64_t address,
                          unsigned shift, uint64_t now)
 {
-    uint64_t page = shift_right(address, shift);
+    uint64_t page = address >> shift;
     struct entry *place;
     bool fits = true;
 
@@ -188,6 +197,7 @@ static bool cache_insert(struct cache *cache, const struct tag *tag, uint64_t ad
         place = set_of(cache, page, shift, tag);
     }
     *place = (struct entry){.page = page, .used = now, .tag = *tag, .shift = (uint8_t)shift};
+    cache->recent = place;
     cache->shifts |= (uint64_t)1 << shift;
     return fits;
 }
@@ -214,21 +224,26 @@ static bool is_victim(const struct entry *entry, const struct victims *which)
     return !which->by_address || (first <= which->last && last >= which->first);
 }
 
-static void cache_forget(struct cache *cache, const struct victims *which)
+/* True: an entry of more than a 4K page went. */
+static bool cache_forget(struct cache *cache, const struct victims *which)
 {
+    bool large = false;
     size_t left = 0;
 
     if (!cache->shifts)
-        return;
+        return false;
     for (size_t i = 0; i < cache->sets * cache->ways; i++) {
-        if (is_victim(&cache->entries[i], which))
+        if (is_victim(&cache->entries[i], which)) {
+            large |= cache->entries[i].shift > GRANULE_SHIFT;
             cache->entries[i].used = 0;
+        }
         left += cache->entries[i].used != 0;
     }
     /* One that has grown and is nearly empty becomes smaller, so that a sweep stays cheap. */
     if (cache->grows && cache->sets > UNLIMITED_FIRST_SETS && left * 16 < cache->sets * cache->ways)
         cache_resize(cache, cache->sets / 8 < UNLIMITED_FIRST_SETS ? UNLIMITED_FIRST_SETS
                                                                    : cache->sets / 8);
+    return large;
 }
 
 /* --- the model -----------------------------------------------------------------------------------
@@ -289,7 +304,7 @@ static struct tag stage2_tag(const struct tlb_context *context)
     return (struct tag){.vmid = context->vmid, .realm = context->realm, .s2 = true, .global = true};
 }
 
-bool tlb_model_holds(const struct tlb_model *model, const struct tlb_context *context, uint64_t va)
+bool tlb_model_holds(struct tlb_model *model, const struct tlb_context *context, uint64_t va)
 {
     struct tag tag = tag_of(context, false);
 
@@ -339,8 +354,9 @@ static unsigned saved(struct tlb_model *model, const struct cache *cache, const 
 }
 
 /*
- * The tables that all but the last of `reads` descriptors point to, uppermost first. Without
- * all_levels only a table of pages, which is what Cortex-A55's walk cache holds.
+ * The tables that the last `reads` descriptors of a walk point to, uppermost first; the last of all
+ * points to none. Without all_levels only a table of pages, which is what Cortex-A55's walk cache
+ * holds.
  */
 static bool keep_tables(struct tlb_model *model, struct cache *cache, const struct tag *tag,
                         uint64_t address, unsigned reads, unsigned shift, unsigned stride,
@@ -348,14 +364,9 @@ static bool keep_tables(struct tlb_model *model, struct cache *cache, const stru
 {
     bool fits = true;
 
-    for (unsigned i = reads; i-- > 1;) {
-        unsigned covers = shift + i * stride;
-
-        if ((!all_levels && (i != 1 || shift != stride + DESCRIPTOR_SHIFT)) ||
-            cache_find_size(cache, tag, address, covers))
-            continue;
-        fits &= cache_insert(cache, tag, address, covers, model->now);
-    }
+    for (unsigned i = reads; i-- > 1;)
+        if (all_levels || (i == 1 && shift == stride + DESCRIPTOR_SHIFT))
+            fits &= cache_insert(cache, tag, address, shift + i * stride, model->now);
     return fits;
 }
 
@@ -364,15 +375,17 @@ static void stage2_reads(struct tlb_model *model, const struct tlb_context *cont
 {
     struct tag tag = stage2_tag(context);
     struct entry *entry = walk->complete ? cache_find(&model->ipa, &tag, walk->ipa) : NULL;
+    unsigned left;
 
     if (entry) {
         entry->used = model->now;
         return;
     }
-    reads->s2 += walk->reads - saved(model, &model->s2_tables, &tag, walk->ipa, walk->reads,
-                                     walk->shift, walk->stride);
-    if (!keep_tables(model, &model->s2_tables, &tag, walk->ipa, walk->reads, walk->shift,
-                     walk->stride, true) ||
+    left = walk->reads -
+           saved(model, &model->s2_tables, &tag, walk->ipa, walk->reads, walk->shift, walk->stride);
+    reads->s2 += left;
+    if (!keep_tables(model, &model->s2_tables, &tag, walk->ipa, left, walk->shift, walk->stride,
+                     true) ||
         (walk->complete && !cache_insert(&model->ipa, &tag, walk->ipa, walk->shift, model->now)))
         reads->forgot = true;
 }
@@ -400,7 +413,7 @@ struct tlb_reads tlb_model_walk(struct tlb_model *model, const struct tlb_contex
     reads.s1 = walk->s1_reads - begin;
     for (unsigned i = begin; i < walk->s2_walks; i++)
         stage2_reads(model, context, &walk->s2[i], &reads);
-    if (!keep_tables(model, &model->tables, &tag, low(va), walk->s1_reads, walk->s1_shift,
+    if (!keep_tables(model, &model->tables, &tag, low(va), reads.s1, walk->s1_shift,
                      walk->s1_stride, model->geometry.all_levels))
         reads.forgot = true;
     if (!walk->complete)
@@ -456,7 +469,7 @@ static uint64_t last_of(uint64_t first, uint64_t size)
     return size - 1 > UINT64_MAX - first ? UINT64_MAX : first + (size - 1);
 }
 
-void tlb_model_forget_va(struct tlb_model *model, const struct tlb_context *context, uint64_t va,
+bool tlb_model_forget_va(struct tlb_model *model, const struct tlb_context *context, uint64_t va,
                          uint64_t size, bool any_asid, bool last_level)
 {
     const struct victims which = {.context = context,
@@ -464,11 +477,13 @@ void tlb_model_forget_va(struct tlb_model *model, const struct tlb_context *cont
                                   .by_address = true,
                                   .first = low(va),
                                   .last = last_of(low(va), size)};
+    bool large;
 
     forget_micro(model);
-    cache_forget(&model->main, &which);
+    large = cache_forget(&model->main, &which);
     if (!last_level)
         cache_forget(&model->tables, &which);
+    return large;
 }
 
 void tlb_model_forget_ipa(struct tlb_model *model, const struct tlb_context *context, uint64_t ipa,

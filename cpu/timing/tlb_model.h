@@ -73,7 +73,7 @@ void tlb_model_free(struct tlb_model *model);
 enum tlb_place tlb_model_lookup(struct tlb_model *model, const struct tlb_context *context,
                                 uint64_t va, bool fetch);
 /* The same without a trace of it. */
-bool tlb_model_holds(const struct tlb_model *model, const struct tlb_context *context, uint64_t va);
+bool tlb_model_holds(struct tlb_model *model, const struct tlb_context *context, uint64_t va);
 /*
  * After a lookup that found nothing: which of the walk's reads the walk caches do not save. All
  * caches get what it met; the TLBs too when it is complete.
@@ -92,9 +92,10 @@ void tlb_model_forget_vmid(struct tlb_model *model, const struct tlb_context *co
 void tlb_model_forget_asid(struct tlb_model *model, const struct tlb_context *context);
 /*
  * TLBI VAE1 and its kin, for what overlaps [va, va + size): entries that are global or have
- * context's ASID; any_asid: all (VAAE1). last_level: tables stay known (VALE1, VAALE1).
+ * context's ASID; any_asid: all (VAAE1). last_level: tables stay known (VALE1, VAALE1). True: an
+ * entry of the main TLB went that was of more than 4K.
  */
-void tlb_model_forget_va(struct tlb_model *model, const struct tlb_context *context, uint64_t va,
+bool tlb_model_forget_va(struct tlb_model *model, const struct tlb_context *context, uint64_t va,
                          uint64_t size, bool any_asid, bool last_level);
 /* TLBI IPAS2E1: what is known of stage 2 alone. What was combined from it stays. */
 void tlb_model_forget_ipa(struct tlb_model *model, const struct tlb_context *context, uint64_t ipa,

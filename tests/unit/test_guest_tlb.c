@@ -281,6 +281,40 @@ START_TEST(a_fetch_is_paid_by_the_instruction_that_is_executed)
 }
 END_TEST
 
+/* An instruction at a time, as under a debugger: the same walks, in the same places. */
+START_TEST(steps_cost_what_a_run_costs)
+{
+    const uint32_t code[] = {LDR_X2_X1, TLBI_VAE1_X0,  LDAXR_W2_X1, TLBI_VMALLE1,
+                             LDR_X4_X3, TLBI_RVAE1_X0, LDR_X2_X1,   HVC0};
+    const size_t count = sizeof(code) / sizeof(code[0]);
+    uint64_t whole, entries = 0;
+    struct counts want, seen;
+
+    start(seeds[_i]);
+    put_code(RAM_IPA, code, count);
+    cpu_set_x(cpu, 0, FIRST >> 12 | (uint64_t)1 << 46 | (uint64_t)1 << 48);
+    el2->elr = 0;
+    ck_assert_int_eq(cpu_run(cpu), CPU_EXIT_SYNC);
+    whole = sim_clock.now.v - 1;
+    want = counts_now();
+    ck_assert_uint_eq(want.misses, 6); /* 2, then 1, then 2, then 1 */
+    end();
+
+    start(seeds[_i]);
+    put_code(RAM_IPA, code, count);
+    cpu_set_x(cpu, 0, FIRST >> 12 | (uint64_t)1 << 46 | (uint64_t)1 << 48);
+    el2->elr = 0;
+    do {
+        cpu_set_budget(cpu, 1);
+        entries++;
+    } while (cpu_run(cpu) == CPU_EXIT_LIMIT);
+    seen = counts_now();
+    ck_assert_mem_eq(&seen, &want, sizeof(want));
+    ck_assert_uint_eq(sim_clock.now.v - entries, whole);
+    end();
+}
+END_TEST
+
 /* Each of two CPUs has its own; what is Inner Shareable, or made so by HCR_EL2.FB, is for both. */
 START_TEST(a_tlbi_reaches_the_other_cpu_if_it_is_shareable)
 {
@@ -342,6 +376,7 @@ Suite *check_suite(void)
                         105 * (int)SEEDS);
     tcase_add_loop_test(tc, a_fetch_is_paid_by_the_instruction_that_is_executed, 0, (int)SEEDS);
     tcase_add_loop_test(tc, a_tlbi_reaches_the_other_cpu_if_it_is_shareable, 0, (int)SEEDS);
+    tcase_add_loop_test(tc, steps_cost_what_a_run_costs, 0, (int)SEEDS);
     suite_add_tcase(suite, tc);
     return suite;
 }

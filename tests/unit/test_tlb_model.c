@@ -245,7 +245,7 @@ static const struct tlb_context VMID_2 = {.vmid = 2, .asid = 7, .s1 = true};
 
 enum { LOCAL = 1, SECOND = 2, OTHER_ASID = 4, GLOBAL = 8, OTHER_VMID = 16 };
 
-static unsigned what_is_left(const struct tlb_model *model)
+static unsigned what_is_left(struct tlb_model *model)
 {
     return (tlb_model_holds(model, &ASID_7, 0x1000) ? LOCAL : 0u) |
            (tlb_model_holds(model, &ASID_7, 0x2000) ? SECOND : 0u) |
