@@ -14,6 +14,16 @@ static const struct op_desc op_table[OP_COUNT] = {
 #undef X
 };
 
+const char *timing_name(enum timing timing)
+{
+    static const char *const names[TIMING_COUNT] = {[TIMING_PROFILE] = "profile",
+                                                    [TIMING_FLAT] = "flat",
+                                                    [TIMING_CORE] = "core",
+                                                    [TIMING_DETAILED] = "detailed"};
+
+    return names[timing];
+}
+
 const char *op_key(enum op op)
 {
     return op_table[op].key;

@@ -12,6 +12,18 @@
 /* X(enumerator, profile key, floor whose work it is, what is counted) */
 #define OP_TABLE(X)                                                                                \
     X(GUEST_INSN, guest_insn, GUEST, "one guest instruction")                                      \
+    X(GUEST_TLB_WALK, guest_tlb_walk, GUEST, "detailed: a table walk that the guest waited for")   \
+    X(GUEST_L1I_MISS, guest_l1i_miss, GUEST, "detailed: a fetch that L1I had not; waiting for L2") \
+    X(GUEST_L1D_MISS, guest_l1d_miss, GUEST,                                                       \
+      "detailed: an access that L1D had not; waiting for L2")                                      \
+    X(GUEST_L2_MISS, guest_l2_miss, GUEST, "detailed: a line that L2 had not; waiting for L3")     \
+    X(GUEST_L3_MISS, guest_l3_miss, GUEST, "detailed: a line that L3 had not; waiting for memory") \
+    X(GUEST_UNCACHED, guest_uncached, GUEST,                                                       \
+      "detailed: an access or a fetch past the caches; waiting for memory")                        \
+    X(GUEST_BTB_MISS, guest_btb_miss, GUEST,                                                       \
+      "detailed: a branch whose target was not known before it was decoded")                       \
+    X(GUEST_MISPREDICT, guest_mispredict, GUEST,                                                   \
+      "detailed: a branch fetched the wrong way; until the right one is")                          \
     X(TLB_MISS, tlb_miss, CPU, "a translation that the modelled TLB does not hold: a walk begins") \
     X(S1_WALK_LEVEL, s1_walk_level, CPU,                                                           \
       "one stage-1 descriptor read by a walk, that no walk cache saves")                           \
@@ -128,6 +140,12 @@ enum op {
         OP_COUNT
 };
 
+/* Its cycles are those of a core model (cpu/timing/cores): no profile has a figure for it. */
+static inline bool op_is_modelled(enum op op)
+{
+    return op >= OP_GUEST_TLB_WALK && op <= OP_GUEST_MISPREDICT;
+}
+
 /* Whose work an operation is. FLOOR_CPU: the hardware's, in whatever world. */
 enum floor { FLOOR_GUEST, FLOOR_CPU, FLOOR_RMM, FLOOR_EL3, FLOOR_KVM, FLOOR_VMM, FLOOR_COUNT };
 
@@ -137,10 +155,23 @@ const char *floor_name(enum floor floor);
 /* Which state KVM switches when: with VHE much of it only where KVM_RUN begins and ends. */
 enum kvm_switches { KVM_SWITCHES_VHE, KVM_SWITCHES_EVERY_EXIT };
 
+/* How much of the guest's core is modelled. */
+enum timing {
+    TIMING_PROFILE,  /* as the profile says */
+    TIMING_FLAT,     /* each instruction costs GUEST_INSN */
+    TIMING_CORE,     /* the pipeline: cpu/timing/flow.h */
+    TIMING_DETAILED, /* and caches, TLBs, branch prediction: cpu/timing/detail.h */
+    TIMING_COUNT
+};
+
+/* "profile", "flat", "core", "detailed". */
+const char *timing_name(enum timing timing);
+
 struct cost_profile {
     const char *name;
-    const char *core; /* model of the guest's core (cpu/timing/core.h); NULL, "flat": none */
-    uint64_t core_hz; /* what a cycle is in time */
+    const char *core;   /* model of the guest's core (cpu/timing/core.h); NULL, "flat": none */
+    enum timing timing; /* TIMING_PROFILE: with that model, if there is one */
+    uint64_t core_hz;   /* what a cycle is in time */
     enum kvm_switches kvm_switches;
     uint32_t tlb_l1, tlb_l2; /* entries of the core's data TLBs */
     uint32_t cycles[OP_COUNT];

@@ -55,10 +55,11 @@ struct engine_config {
      * random blocks. What a guest does must not change.
      */
     uint64_t chaos;
-    unsigned quirks; /* 0, or enum cpu_quirk of a recorded CPU */
-    bool ls64;       /* FEAT_LS64_V: 64-byte accesses, which only ever fault here */
-    bool wfxt;       /* FEAT_WFxT */
-    pa_t gicv;       /* 0: a GICv3; else a GICv2, whose GICV frame is there: 8 KiB without memory */
+    enum timing timing; /* how much of the guest's core is modelled */
+    unsigned quirks;    /* 0, or enum cpu_quirk of a recorded CPU */
+    bool ls64;          /* FEAT_LS64_V: 64-byte accesses, which only ever fault here */
+    bool wfxt;          /* FEAT_WFxT */
+    pa_t gicv; /* 0: a GICv3; else a GICv2, whose GICV frame is there: 8 KiB without memory */
     unsigned gic_lrs; /* list registers of a PE's GIC, up to 16; 0: as many as GIC-600 systems, 4 */
 };
 

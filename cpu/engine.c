@@ -55,7 +55,7 @@ static uint64_t chance(struct engine *engine)
 }
 
 /* Asked in front of a block that begins at or beyond the stop line, or at a misaligned address. */
-static enum engine_stop block_stop(struct engine *engine, struct cpu *cpu, uint64_t address,
+enum engine_stop engine_block_stop(struct engine *engine, struct cpu *cpu, uint64_t address,
                                    uint64_t instructions, uint64_t cycles)
 {
     if (engine->controls_stale)
@@ -85,7 +85,7 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
     cpu->block_pc = address;
     cpu->block_size = 0;
     if (cpu->executed + size / 4 > cpu->stop_line || address & 3) {
-        engine->block_stop = block_stop(engine, cpu, address, size / 4, 0);
+        engine->block_stop = engine_block_stop(engine, cpu, address, size / 4, 0);
         if (engine->block_stop != STOP_NONE) {
             uc_emu_stop(uc);
             return;
@@ -116,7 +116,8 @@ __attribute__((noinline)) static void timed_block_asked(uc_engine *uc, uint64_t 
         }
     }
     if (!block || cpu->executed + size / 4 > cpu->stop_line) {
-        engine->block_stop = block_stop(engine, cpu, address, size / 4, block ? block->cycles : 0);
+        engine->block_stop =
+            engine_block_stop(engine, cpu, address, size / 4, block ? block->cycles : 0);
         if (engine->block_stop != STOP_NONE) {
             uc_emu_stop(uc);
             return;
@@ -218,6 +219,8 @@ static bool on_tlb_miss(uc_engine *uc, uint64_t vaddr, uc_mem_type type, uc_tlb_
 
     engine_refresh_mmu(cpu);
     engine->miss.decoded = false;
+    if (cpu->detail)
+        engine_detail_forget_page(cpu->detail, vaddr);
     if (access.type == ACCESS_FETCH) {
         flow_forget_addresses(&cpu->flow);
         cpu->block_size = 0; /* a fetch misses between blocks: the last one ran to its end */
@@ -514,7 +517,9 @@ static void end_block(struct cpu *cpu, uint64_t pc)
 {
     uint64_t executed = engine_instructions_at(cpu, pc);
 
-    if (cpu->engine->core && cpu->block_size)
+    if (cpu->detail)
+        engine_detail_end(cpu->detail, pc, executed == cpu->executed);
+    else if (cpu->engine->core && cpu->block_size)
         flow_cut(&cpu->flow, (unsigned)(cpu->block_size / 4 - (cpu->executed - executed)));
     cpu->executed = executed;
     cpu->block_size = 0;
@@ -537,6 +542,8 @@ enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc)
         flow_forget_addresses(&cpu->flow);
     if (cpu->tlb_stale || engine->code_stale)
         uc_ctl_flush_tlb(engine->uc);
+    if (cpu->detail && cpu->tlb_stale)
+        engine_detail_forget_pages(cpu->detail);
     engine->code_stale = false;
     cpu->tlb_stale = false;
     engine->intno = -1;
@@ -596,25 +603,30 @@ static bool version_ok(char *error, size_t size)
 
 static bool add_hooks(struct engine *engine, char *error, size_t size)
 {
-    void *block = engine->core ? (void *)(uintptr_t)on_timed_block : (void *)(uintptr_t)on_block;
+    void *block = engine->detailed ? (void *)(uintptr_t)engine_detail_on_block
+                  : engine->core   ? (void *)(uintptr_t)on_timed_block
+                                   : (void *)(uintptr_t)on_block;
     const struct {
         int type;
         void *callback;
         int insn;
+        bool wanted;
     } hooks[] = {
-        {UC_HOOK_TLB_FILL, (void *)(uintptr_t)on_tlb_miss, 0},
-        {UC_HOOK_BLOCK, block, 0},
-        {UC_HOOK_INTR, (void *)(uintptr_t)on_exception, 0},
-        {UC_HOOK_INSN, (void *)(uintptr_t)on_mrs, UC_ARM64_INS_MRS},
-        {UC_HOOK_INSN, (void *)(uintptr_t)on_msr, UC_ARM64_INS_MSR},
-        {UC_HOOK_INSN, (void *)(uintptr_t)on_sys, UC_ARM64_INS_SYS},
+        {UC_HOOK_TLB_FILL, (void *)(uintptr_t)on_tlb_miss, 0, true},
+        {UC_HOOK_BLOCK, block, 0, true},
+        {UC_HOOK_CODE, (void *)(uintptr_t)engine_detail_on_insn, 0, engine->detailed},
+        {UC_HOOK_INTR, (void *)(uintptr_t)on_exception, 0, true},
+        {UC_HOOK_INSN, (void *)(uintptr_t)on_mrs, UC_ARM64_INS_MRS, true},
+        {UC_HOOK_INSN, (void *)(uintptr_t)on_msr, UC_ARM64_INS_MSR, true},
+        {UC_HOOK_INSN, (void *)(uintptr_t)on_sys, UC_ARM64_INS_SYS, true},
     };
 
     for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++) {
         uc_hook handle;
 
         /* begin 1 > end 0: everywhere */
-        if (!check(uc_hook_add(engine->uc, &handle, hooks[i].type, hooks[i].callback, engine,
+        if (hooks[i].wanted &&
+            !check(uc_hook_add(engine->uc, &handle, hooks[i].type, hooks[i].callback, engine,
                                (uint64_t)1, (uint64_t)0, hooks[i].insn),
                    "hook", error, size))
             return false;
@@ -638,9 +650,24 @@ static bool configure(struct engine *engine, char *error, size_t size)
            check(engine_write_cp(uc, HCR_EL2, engine_hcr_of(0)), "HCR_EL2", error, size);
 }
 
-static const struct core_model *core_of(const struct cost_profile *profile)
+/* What the profile's core is, and how much of it is modelled; false when it has none to model. */
+static bool choose_core(struct engine *engine, enum timing timing, char *error, size_t size)
 {
-    return profile && profile->core ? core_find(profile->core) : NULL;
+    const struct cost_profile *profile = engine->clock->profile;
+
+    if (!profile)
+        return true;
+    engine->core = profile->core ? core_find(profile->core) : NULL;
+    if (timing == TIMING_PROFILE)
+        timing = profile->timing ? profile->timing : engine->core ? TIMING_CORE : TIMING_FLAT;
+    if (timing == TIMING_FLAT)
+        engine->core = NULL;
+    engine->detailed = timing == TIMING_DETAILED;
+    if (engine->core || timing == TIMING_FLAT)
+        return true;
+    snprintf(error, size, "the cost profile %s has no core model, which the timing '%s' needs",
+             profile->name ? profile->name : "", timing_name(timing));
+    return false;
 }
 
 struct engine *engine_new(const struct engine_config *config, char *error, size_t size)
@@ -653,7 +680,6 @@ struct engine *engine_new(const struct engine_config *config, char *error, size_
     }
     engine->mem = config->mem;
     engine->clock = config->clock;
-    engine->core = core_of(config->clock->profile);
     engine->trace = config->trace;
     engine->el3 = config->el3;
     engine->chaos = config->chaos;
@@ -662,7 +688,7 @@ struct engine *engine_new(const struct engine_config *config, char *error, size_
     engine->wfxt = config->wfxt;
     engine->gicv = config->gicv;
     engine->gic_lrs = config->gic_lrs ? config->gic_lrs : DEFAULT_GIC_LRS;
-    if (!version_ok(error, size) ||
+    if (!choose_core(engine, config->timing, error, size) || !version_ok(error, size) ||
         !check(uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &engine->uc), "open", error, size) ||
         !configure(engine, error, size) || !add_hooks(engine, error, size) ||
         !(engine->code = code_pages_new(engine->uc, engine->mem)) ||
@@ -706,6 +732,21 @@ static bool guest_words(void *ctx, uint64_t pc, uint32_t *words, size_t n)
            physmem_read(cpu->mmu.mem, where.pas, where.pa, words, n * sizeof(*words)) == PHYS_OK;
 }
 
+/* What the core model keeps of a CPU. */
+static bool init_timing(struct cpu *cpu)
+{
+    const struct engine *engine = cpu->engine;
+
+    if (!engine_tlb_init(cpu))
+        return false;
+    if (!engine->core)
+        return true;
+    if (!engine->detailed)
+        return flow_init(&cpu->flow, engine->core, &(struct flow_source){guest_words, cpu});
+    cpu->detail = engine_detail_new(cpu, engine->core);
+    return cpu->detail != NULL;
+}
+
 struct cpu *cpu_new(struct engine *engine, unsigned index, char *error, size_t size)
 {
     struct cpu *cpu = calloc(1, sizeof(*cpu));
@@ -727,9 +768,7 @@ struct cpu *cpu_new(struct engine *engine, unsigned index, char *error, size_t s
         free(cpu);
         return NULL;
     }
-    if (!engine_tlb_init(cpu) ||
-        (engine->core &&
-         !flow_init(&cpu->flow, engine->core, &(struct flow_source){guest_words, cpu}))) {
+    if (!init_timing(cpu)) {
         snprintf(error, size, "out of memory");
         cpu_free(cpu);
         return NULL;
@@ -772,6 +811,7 @@ void cpu_free(struct cpu *cpu)
         cpu->engine->resident = NULL;
     generic_timer_free(cpu);
     flow_free(&cpu->flow);
+    engine_detail_free(cpu->detail);
     tlb_model_free(cpu->tlb);
     if (cpu->context)
         uc_context_free(cpu->context);

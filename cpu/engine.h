@@ -14,6 +14,7 @@
 
 #include "cpu/code_pages.h"
 #include "cpu/cpu.h"
+#include "cpu/engine_detail.h"
 #include "cpu/fault.h"
 #include "cpu/generic_timer_private.h"
 #include "cpu/gic_private.h"
@@ -50,6 +51,7 @@ struct engine {
     struct physmem *mem;
     struct clock *clock;
     const struct core_model *core; /* NULL: each instruction costs GUEST_INSN */
+    bool detailed;                 /* its CPUs have caches, TLBs and predictors */
     struct trace *trace;
     uint64_t chaos;      /* state of the generator; 0: no chaos */
     unsigned quirks;     /* enum cpu_quirk */
@@ -140,11 +142,12 @@ struct cpu {
         struct tlb_walk walk;
     } fetch;
 
-    struct flow flow;   /* of its instructions through engine->core */
-    uint64_t executed;  /* instructions */
-    bool paused;        /* cpu_run returned CPU_EXIT_PAUSE: the guest did not leave EL1 */
-    uint64_t charged;   /* of these, how many the clock knows of */
-    uint64_t el1_taken; /* exceptions taken to EL1: they count towards the budget */
+    struct flow flow;             /* of its instructions through engine->core */
+    struct engine_detail *detail; /* instead of that, in detailed mode; else NULL */
+    uint64_t executed;            /* instructions */
+    bool paused;                  /* cpu_run returned CPU_EXIT_PAUSE: the guest did not leave EL1 */
+    uint64_t charged;             /* of these, how many the clock knows of */
+    uint64_t el1_taken;           /* exceptions taken to EL1: they count towards the budget */
     uint64_t budget_end;
     uint64_t event_line; /* of executed: there the clock's next event is due */
     uint64_t debug_line; /* likewise: there the debugger polls */
@@ -162,6 +165,9 @@ struct cpu {
 void engine_load(struct cpu *cpu);
 /* Runs the resident CPU from pc until something stops it; *pc becomes where it stopped. */
 enum engine_stop engine_execute(struct cpu *cpu, uint64_t *pc);
+/* Whether to stop at address, in front of so many instructions: a line may be passed there. */
+enum engine_stop engine_block_stop(struct engine *engine, struct cpu *cpu, uint64_t address,
+                                   uint64_t instructions, uint64_t cycles);
 /* How many instructions may be executed until the budget is used up or an event is due. */
 uint64_t engine_instructions_left(const struct cpu *cpu);
 /* PSTATE and the SP it selects, swapped consistently. */
@@ -189,6 +195,7 @@ struct trap_context engine_trap_context(const struct cpu *cpu);
 uc_err engine_write_cp(uc_engine *uc, uc_arm64_cp_reg reg, uint64_t value);
 uint64_t engine_read_cp(uc_engine *uc, uc_arm64_cp_reg reg);
 uint64_t engine_read_reg(uc_engine *uc, int id);
+uint64_t engine_read_x(uc_engine *uc, unsigned n); /* n 0..30 */
 /* A system register of the resident CPU, with the bits that the engine does not get to see. */
 uint64_t engine_read_sysreg(const struct cpu *cpu, enum sysreg reg);
 void engine_write_sysreg(struct cpu *cpu, enum sysreg reg, uint64_t value);
@@ -210,6 +217,8 @@ void engine_set_stop_line(struct cpu *cpu);
 /* --- the modelled TLB (cpu/engine_tlb.c) --- */
 
 bool engine_tlb_init(struct cpu *cpu); /* false when memory is short */
+/* The regime in which the CPU's accesses are translated now. */
+struct tlb_context engine_tlb_context(struct cpu *cpu);
 /*
  * The engine has filled its TLB for an access of data at va, or our own code is about to make one:
  * cpu->walk says what was read. A walk is charged if the modelled TLB lacks va. False: the engine

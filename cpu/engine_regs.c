@@ -103,6 +103,11 @@ void engine_load(struct cpu *cpu)
     engine->controls_stale = true; /* those of EL1 are this CPU's now */
 }
 
+uint64_t engine_read_x(uc_engine *uc, unsigned n)
+{
+    return engine_read_reg(uc, x_id(n));
+}
+
 uint64_t cpu_get_x(struct cpu *cpu, unsigned n)
 {
     if (n > 30)

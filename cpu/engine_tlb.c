@@ -8,6 +8,9 @@
  * The walk of data is charged in front of the instruction that makes the access; that of a fetch in
  * front of the first instruction that is executed from the page, however far ahead the engine
  * fetched. What falls due by that comes before the instruction.
+ *
+ * In detailed timing the TLB has its real size, and is asked at each access (cpu/engine_detail.c);
+ * here remain walks that fault, and invalidation.
  */
 #include "cpu/access.h"
 #include "cpu/arch/descriptor.h"
@@ -25,7 +28,7 @@ bool engine_tlb_init(struct cpu *cpu)
                                             .all_levels = true};
     const struct core_model *core = cpu->engine->core;
 
-    cpu->tlb = tlb_model_new(core ? &core->tlb : &any, true);
+    cpu->tlb = tlb_model_new(core ? &core->tlb : &any, !cpu->engine->detailed);
     return cpu->tlb != NULL;
 }
 
@@ -38,7 +41,7 @@ static uint16_t asid_of(const struct mmu_regs *regs)
     return (uint16_t)(field_get(regs->tcr_el1, TCR_AS) ? asid : asid & SMALL_ASID_MASK);
 }
 
-static struct tlb_context context_of(struct cpu *cpu)
+struct tlb_context engine_tlb_context(struct cpu *cpu)
 {
     const struct mmu_regs *regs = &cpu->mmu.regs;
     bool flat;
@@ -100,10 +103,10 @@ static bool event_comes_first(struct cpu *cpu, uint64_t passed, uint64_t instruc
 
 bool engine_tlb_access(struct cpu *cpu, uint64_t va)
 {
-    struct tlb_context context = context_of(cpu);
+    struct tlb_context context = engine_tlb_context(cpu);
     struct tlb_reads reads;
 
-    if (tlb_model_lookup(cpu->tlb, &context, va, false) != TLB_NOWHERE)
+    if (cpu->detail || tlb_model_lookup(cpu->tlb, &context, va, false) != TLB_NOWHERE)
         return true;
     reads = tlb_model_walk(cpu->tlb, &context, va, false, &cpu->walk);
     return !event_comes_first(cpu, charge(cpu, &reads), 0, 0);
@@ -111,9 +114,9 @@ bool engine_tlb_access(struct cpu *cpu, uint64_t va)
 
 void engine_tlb_fetched(struct cpu *cpu, uint64_t va)
 {
-    struct tlb_context context = context_of(cpu);
+    struct tlb_context context = engine_tlb_context(cpu);
 
-    if (tlb_model_holds(cpu->tlb, &context, va))
+    if (cpu->detail || tlb_model_holds(cpu->tlb, &context, va))
         return;
     cpu->fetch.unasked = true;
     cpu->fetch.page = va & ~GRANULE_MASK;
@@ -136,7 +139,7 @@ static bool walk_fetch(struct cpu *cpu, uint64_t va)
 
 bool engine_tlb_fetch(struct cpu *cpu, uint64_t va, uint64_t instructions, uint64_t cycles)
 {
-    struct tlb_context context = context_of(cpu);
+    struct tlb_context context = engine_tlb_context(cpu);
     bool known = (va & ~GRANULE_MASK) == cpu->fetch.page;
     struct tlb_reads reads;
 
@@ -154,7 +157,7 @@ bool engine_tlb_fetch(struct cpu *cpu, uint64_t va, uint64_t instructions, uint6
 /* One page of an access that our own code makes, at the border of two instructions. */
 static void access_page(struct cpu *cpu, const struct insn *insn, uint64_t va)
 {
-    struct tlb_context context = context_of(cpu);
+    struct tlb_context context = engine_tlb_context(cpu);
     struct translation where;
     struct tlb_reads reads;
     struct fault fault;
@@ -170,7 +173,7 @@ bool engine_tlb_access_by(struct cpu *cpu, const struct insn *insn)
 {
     uint64_t first = access_address(cpu, insn).v, last = first + insn_bytes(insn) - 1;
 
-    if (!insn_bytes(insn))
+    if (cpu->detail || !insn_bytes(insn))
         return true;
     access_page(cpu, insn, first);
     if ((first ^ last) & ~GRANULE_MASK)
@@ -180,7 +183,7 @@ bool engine_tlb_access_by(struct cpu *cpu, const struct insn *insn)
 
 void engine_tlb_fault(struct cpu *cpu, const struct fault *fault)
 {
-    struct tlb_context context = context_of(cpu);
+    struct tlb_context context = engine_tlb_context(cpu);
     bool fetch = fault->type == ACCESS_FETCH;
     struct tlb_reads reads;
 
@@ -270,7 +273,7 @@ static bool invalidate(struct tlb_model *tlb, const struct tlb_context *context,
 
 bool engine_tlbi(struct cpu *cpu, unsigned crm, unsigned op2, uint64_t operand)
 {
-    struct tlb_context context = context_of(cpu);
+    struct tlb_context context = engine_tlb_context(cpu);
     bool shared = domains[crm & 7].shared || field_get(cpu->mmu.regs.hcr_el2, HCR_FB);
     bool larger = false;
 

@@ -44,6 +44,8 @@ static bool translate(struct cpu *cpu, const struct insn *insn, va_t va, uint64_
 
     if ((va.v ^ (va.v + len - 1)) & ~GRANULE_MASK)
         return false;
+    if (cpu->detail)
+        engine_detail_access(cpu->detail, va);
     return mmu_translate(&cpu->mmu, va, access_of(cpu, insn, va), where, &fault, NULL);
 }
 

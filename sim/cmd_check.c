@@ -118,6 +118,7 @@ int cmd_check(int argc, char **argv)
         return parsed == PARSE_HELP ? 0 : SCENARIO_INVALID;
     options.kernel = machine.kernel;
     options.profile = machine.profile;
+    options.timing = machine.timing;
     options.rmm = machine.rmm;
     if (!format_by_name(format, &diag.format))
         return usage_error("check", "unknown message format '%s': human, short, json", format);

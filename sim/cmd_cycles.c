@@ -284,6 +284,8 @@ static void print_account(const struct cycles_command *command, const struct acc
                percent(line->sum.cycles, all.cycles), line->sum.count);
         if (idle)
             printf("\n");
+        else if (op_is_modelled((enum op)line->op))
+            printf(" %8s  %-17s the core model's\n", "", range_text(&line->sum, range));
         else
             printf(" %8" PRIu32 "  %-17s %s\n", run->profile->cost.cycles[line->op],
                    range_text(&line->sum, range),
@@ -420,7 +422,7 @@ static bool print_json(const struct cycles_command *command, const struct accoun
         json_sum(&json, &lines[i].sum);
         if (other)
             json_member_uint(&json, "other", lines[i].other);
-        if (lines[i].op != ACCOUNT_IDLE) {
+        if (lines[i].op != ACCOUNT_IDLE && !op_is_modelled((enum op)lines[i].op)) {
             const struct profile_op *op = &run->profile->ops[lines[i].op];
 
             json_member_string(&json, "confidence", confidence_name(op->confidence));
@@ -465,6 +467,11 @@ static const struct profile *what_if(const struct cycles_command *command,
         if (!value || number_parse(value, strlen(value), &cycles) != NUMBER_OK ||
             cycles > UINT32_MAX) {
             usage_error("cycles", "--what-if takes %s=CYCLES", item);
+            return NULL;
+        }
+        if (op_is_modelled((enum op)op)) {
+            usage_error("cycles", "--what-if: what '%s' takes is the core model's to say",
+                        op_key((enum op)op));
             return NULL;
         }
         changed->cost.cycles[op] = (uint32_t)cycles;

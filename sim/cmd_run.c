@@ -89,7 +89,8 @@ static enum exit_status check_cells(const struct run_command *command,
                                                .code_cache = command->session.code_cache,
                                                .kernel = command->session.machine.kernel,
                                                .rmm = command->session.machine.rmm,
-                                               .profile = command->session.machine.profile};
+                                               .profile = command->session.machine.profile,
+                                               .timing = command->session.machine.timing};
     return count > 1 && scenario_file_check(file, &load) == SCENARIO_INVALID ? EXIT_USAGE : EXIT_OK;
 }
 
@@ -142,8 +143,7 @@ int cmd_run(int argc, char **argv)
     const char *trace_format = NULL, *chaos = NULL, *colour = "auto", *message_format = "human";
     bool quiet = false, verbose = false, reassemble = false, gdb_default = false;
     char formats[TRACE_FORMAT_NAMES_SIZE], format_help[TRACE_FORMAT_NAMES_SIZE + 32];
-    snprintf(format_help, sizeof(format_help), "%s; or by FILE",
-             trace_format_names(formats));
+    snprintf(format_help, sizeof(format_help), "%s; or by FILE", trace_format_names(formats));
     const struct option_row rows[] = {
         {.name = "json", .help = "one JSON document instead of text", .flag = &command.json},
         {.name = "trace",

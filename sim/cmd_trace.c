@@ -139,10 +139,10 @@ static enum exit_status run_command(struct trace_command *command, char **argv, 
     const char *file = argv[operands - 1];
     if (files != 1)
         return (enum exit_status)usage_error("trace", "one file is wanted, not %d", files);
-    if ((show || converts) &&
-        (command->machine.kernel || command->machine.rmm || command->machine.profile))
+    if ((show || converts) && (command->machine.kernel || command->machine.rmm ||
+                               command->machine.profile || command->machine.timing))
         return (enum exit_status)usage_error(
-            "trace", "--kernel, --rmm and --profile are for scenarios: a trace is over");
+            "trace", "--kernel, --rmm, --profile and --timing are for scenarios: a trace is over");
     if ((show || converts) && command->cell)
         return (enum exit_status)usage_error("trace", "--cell is for scenarios: a trace is over");
     if ((show || converts) && command->instructions)

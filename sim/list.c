@@ -54,6 +54,11 @@ static void fill_costs(struct list *list)
     const struct profile *profile = profile_default_full();
     for (size_t i = 0; i < OP_COUNT; i++) {
         const struct profile_op *op = &profile->ops[i];
+        if (op_is_modelled((enum op)i)) {
+            add(list, (const char *[LIST_MAX_COLUMNS]){op_key((enum op)i), "core", "", "",
+                                                       op_doc((enum op)i)});
+            continue;
+        }
         add(list, (const char *[LIST_MAX_COLUMNS]){
                       op_key((enum op)i),
                       arena_printf(list->arena, "%" PRIu32, profile->cost.cycles[i]),

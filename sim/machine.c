@@ -21,6 +21,7 @@ struct machine *machine_new(const struct scenario *scenario, const struct machin
     machine->memory.scenario = scenario;
     machine->clock.profile = options->profile;
     machine->chaos = options->chaos;
+    machine->timing = options->timing;
     machine->trace.clock = &machine->clock;
     machine->end.text = machine->text;
     if (machine_build(machine, error, size))

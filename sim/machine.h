@@ -60,6 +60,7 @@ struct machine_kvm_state {
 
 struct machine_options {
     const struct cost_profile *profile; /* cycle costs; must outlive the machine */
+    enum timing timing;                 /* how much of the guest's core is modelled */
     uint64_t chaos; /* 0, or a seed: throws cached translations away at random; changes no result */
 };
 

@@ -47,7 +47,8 @@ static bool build_platform(struct machine *machine, char *error, size_t size)
                                 .wfxt = machine->scenario->machine.features & SCN_FEATURE_WFXT,
                                 .gicv = host_gicv(machine),
                                 .el3 = machine->smc,
-                                .chaos = machine->chaos},
+                                .chaos = machine->chaos,
+                                .timing = machine->timing},
         error, size);
     if (!machine->engine)
         return false;

@@ -34,6 +34,7 @@ struct machine {
     struct clock clock;
     struct trace trace;
     uint64_t chaos;
+    enum timing timing;
     struct physmem *mem;
     struct engine *engine;
     struct monitor *monitor;

@@ -65,9 +65,9 @@ bool parse_chaos(const char *command, const char *text, uint64_t *seed);
         .help = "of a scenario with a matrix: the cells with these values", .value = (value_)      \
     }
 
-/* What a scenario's machine.kernel, .rmm and .profile are replaced by; NULL: nothing. */
+/* What a scenario's machine.kernel, .rmm, .profile and .timing are replaced by; NULL: nothing. */
 struct machine_choice {
-    const char *kernel, *rmm, *profile;
+    const char *kernel, *rmm, *profile, *timing;
 };
 
 #define MACHINE_OPTIONS(choice_)                                                                   \
@@ -79,9 +79,13 @@ struct machine_choice {
          .argument = "RMM",                                                                        \
          .help = "a realm's: eac, 1.0 or 2.0, not the scenario's",                                 \
          .value = &(choice_)->rmm},                                                                \
+        {.name = "profile",                                                                        \
+         .argument = "PROFILE",                                                                    \
+         .help = "cycle costs: a name, or a YAML file",                                            \
+         .value = &(choice_)->profile},                                                            \
     {                                                                                              \
-        .name = "profile", .argument = "PROFILE", .help = "cycle costs: a name, or a YAML file",   \
-        .value = &(choice_)->profile                                                               \
+        .name = "timing", .argument = "TIMING",                                                    \
+        .help = "of the guest's core: flat, core or detailed", .value = &(choice_)->timing         \
     }
 
 /* The help in other forms than text, for command_describe. */

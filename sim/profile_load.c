@@ -29,6 +29,9 @@ static const char *const switches_names[] = {
     [KVM_SWITCHES_EVERY_EXIT] = "every-exit",
 };
 
+/* enum timing from 1 on */
+static const char *const timing_names[] = {"flat", "core", "detailed"};
+
 /* Models of the guest's core (cpu/timing). */
 static const char *const core_names[] = {"flat", "in-order-2", "wide-3", "wide"};
 
@@ -164,6 +167,10 @@ static void load_operation(struct loading *loading, const struct node *node, enu
     if (!check_keys(loading, node, "an operation", keys, sizeof(keys) / sizeof(keys[0])))
         return;
     loading->given[op] = true;
+    if (op_is_modelled(op)) {
+        wrong(loading, node, "what this takes is the core model's to say (`core`)");
+        return;
+    }
     cycles = node_get(node, "cycles");
     confidence = node_get(node, "confidence");
     row->source = text_of(loading, node, "source", true);
@@ -193,7 +200,7 @@ static void load_operations(struct loading *loading, const struct node *root)
                 load_operation(loading, operations->items[i], op);
         }
     for (unsigned op = 0; op < OP_COUNT && !*loading->profile->base; op++)
-        if (!loading->given[op])
+        if (!loading->given[op] && !op_is_modelled((enum op)op))
             diag_error(loading->diag, DIAG_E0103, operations ? &operations->pos : &root->pos,
                        "the operation '%s' is missing, and there is no base to take it from",
                        op_key((enum op)op));
@@ -376,8 +383,9 @@ static bool is_profile_name(const char *name)
 
 static void load_root(struct loading *loading, const struct node *root)
 {
-    static const char *const keys[] = {"name",         "about", "base",  "core",   "core_hz",
-                                       "kvm_switches", "tlb",   "scale", "checks", "operations"};
+    static const char *const keys[] = {"name",   "about",   "base",         "core",
+                                       "timing", "core_hz", "kvm_switches", "tlb",
+                                       "scale",  "checks",  "operations"};
     struct profile *profile = loading->profile;
     const struct node *node;
     const char *name;
@@ -397,8 +405,14 @@ static void load_root(struct loading *loading, const struct node *root)
     node = node_get(root, "core");
     word =
         node ? word_of(loading, node, core_names, sizeof(core_names) / sizeof(core_names[0])) : 0;
-    if (node && word < sizeof(core_names) / sizeof(core_names[0]))
+    if (node && word < sizeof(core_names) / sizeof(core_names[0])) {
         profile->cost.core = core_names[word];
+        profile->cost.timing = TIMING_PROFILE; /* the base's was for its core */
+    }
+    node = node_get(root, "timing");
+    word = node ? word_of(loading, node, timing_names, TIMING_COUNT - 1) : TIMING_COUNT;
+    if (word < TIMING_COUNT - 1)
+        profile->cost.timing = (enum timing)(word + 1);
     node = node_get(root, "kvm_switches");
     word = node ? word_of(loading, node, switches_names, 2) : 2;
     if (word < 2)

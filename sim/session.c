@@ -150,6 +150,7 @@ void session_open(struct session *session, const char *path, const struct sessio
         .kernel = options->machine.kernel,
         .rmm = options->machine.rmm,
         .profile = options->machine.profile,
+        .timing = options->machine.timing,
     };
     int load_status = SCENARIO_INVALID;
     session->scenario =
@@ -173,10 +174,12 @@ void session_open(struct session *session, const char *path, const struct sessio
     }
     hash_file(path, session->hash);
     session->arena = arena_new();
-    session->machine = machine_new(
-        session->scenario,
-        &(struct machine_options){.profile = session->report.profile, .chaos = options->chaos},
-        session->error, sizeof(session->error));
+    session->machine =
+        machine_new(session->scenario,
+                    &(struct machine_options){.profile = session->report.profile,
+                                              .timing = session->scenario->machine.timing,
+                                              .chaos = options->chaos},
+                    session->error, sizeof(session->error));
     enum exit_status status = session->machine ? run_and_judge(session, options) : EXIT_INTERNAL;
     session->ran = status == EXIT_OK;
     if (!session->ran)

@@ -315,6 +315,7 @@ static double core_mips(const char *core)
     struct cost_profile profile = *profile_default();
 
     profile.core = core;
+    profile.timing = TIMING_CORE;
     return (double)GUEST_COUNT / 1e6 / run_seconds("tools/bench.d/guest.yaml", &profile, NULL);
 }
 

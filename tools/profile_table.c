@@ -35,10 +35,11 @@ static void put_profile(FILE *out, const struct profile *profile)
     fputs(", .core = ", out);
     put_string(out, profile->cost.core);
     fprintf(out,
-            ", .core_hz = UINT64_C(%" PRIu64 "), .kvm_switches = (enum kvm_switches)%d,\n"
+            ", .timing = (enum timing)%d, .core_hz = UINT64_C(%" PRIu64
+            "), .kvm_switches = (enum kvm_switches)%d,\n"
             " .tlb_l1 = %u, .tlb_l2 = %u, .cycles = {",
-            profile->cost.core_hz, (int)profile->cost.kvm_switches, profile->cost.tlb_l1,
-            profile->cost.tlb_l2);
+            (int)profile->cost.timing, profile->cost.core_hz, (int)profile->cost.kvm_switches,
+            profile->cost.tlb_l1, profile->cost.tlb_l2);
     for (unsigned op = 0; op < OP_COUNT; op++)
         fprintf(out, "%u, ", profile->cost.cycles[op]);
     fputs("}},\n .about = ", out);

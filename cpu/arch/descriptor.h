@@ -55,6 +55,7 @@ static const struct field S2_NS = {55, 1};  /* Realm stage 2: the output is in t
 static const struct field SCTLR_M = {0, 1};
 static const struct field SCTLR_A = {1, 1};
 static const struct field SCTLR_C = {2, 1};
+static const struct field SCTLR_I = {12, 1};
 static const struct field SCTLR_SA = {3, 1};
 static const struct field SCTLR_SA0 = {4, 1};
 static const struct field SCTLR_NAA = {6, 1};

@@ -107,6 +107,11 @@ void detail_free(struct detail *detail);
 uint32_t detail_walk_read(struct detail *detail, uint64_t pa);
 /* A walk is in front of an access or a fetch: counted here, its cycles where it is waited for. */
 void detail_count_walk(struct detail *detail);
+/* Is an instruction at pa the first of a line that is fetched? */
+static inline bool detail_fetches(const struct detail *detail, uint64_t pa)
+{
+    return (pa & ~(CACHE_LINE - 1)) != detail->fetch_line;
+}
 /* The instruction was executed. */
 void detail_step(struct detail *detail, const struct detail_insn *insn);
 /* An exception is taken: it waits for what the instructions in front of it wait for. */

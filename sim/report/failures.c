@@ -77,6 +77,8 @@ void report_rerun(FILE *out, const struct rerun *rerun)
         fprintf(out, " --rmm %s", rerun->rmm);
     if (rerun->profile)
         fprintf(out, " --profile %s", rerun->profile);
+    if (rerun->timing)
+        fprintf(out, " --timing %s", rerun->timing);
     fputc('\n', out);
 }
 
@@ -86,7 +88,8 @@ static void rerun_scenario(FILE *out, const struct scenario *scenario)
                                       .cell = scenario->cell,
                                       .kernel = scenario->machine.asked_kernel,
                                       .rmm = scenario->machine.asked_rmm,
-                                      .profile = scenario->machine.asked_profile});
+                                      .profile = scenario->machine.asked_profile,
+                                      .timing = scenario->machine.asked_timing});
 }
 
 void report_failures(FILE *out, const struct report *report, bool context, bool colour)

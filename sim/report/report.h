@@ -25,8 +25,8 @@ void report_terminal(FILE *out, const struct report *report, enum detail detail,
 /* The line that says how to run a scenario again, as a shell takes it. */
 struct rerun {
     const char *path;
-    const char *cell;                   /* "": the file has none */
-    const char *kernel, *rmm, *profile; /* asked for; or NULL */
+    const char *cell;                            /* "": the file has none */
+    const char *kernel, *rmm, *profile, *timing; /* asked for; or NULL */
 };
 void report_rerun(FILE *out, const struct rerun *rerun);
 /* The verdict, each failure with its place, expected and actual, and how to run it again. */

@@ -154,6 +154,30 @@ static void load_cost_profile(struct loader *loader, const struct node *machine)
     loader->scn->machine.asked_profile = loader->profile;
 }
 
+/* Instead of the file's: a word that the schema has not seen. */
+static void load_timing(struct loader *loader, const struct node *machine)
+{
+    struct text_nearest nearest = {.wanted = loader->timing};
+    struct scn_machine *scn = &loader->scn->machine;
+    struct diag_error *error;
+
+    scn->timing = (enum timing)child_value(machine, "timing");
+    scn->asked_timing = loader->timing;
+    if (!loader->timing)
+        return;
+    for (unsigned timing = TIMING_PROFILE; timing < TIMING_COUNT; timing++) {
+        scn->timing = (enum timing)timing;
+        if (strcmp(loader->timing, timing_name(scn->timing)) == 0)
+            return;
+        text_nearest_offer(&nearest, timing_name(scn->timing));
+    }
+    error = diag_error(loader->diag, DIAG_E0106, &machine->pos,
+                       "--timing '%s' is none of flat, core, detailed",
+                       text_show(loader->arena, loader->timing));
+    if (nearest.best)
+        diag_label(error, "did you mean '%s'?", nearest.best);
+}
+
 void load_machine(struct loader *loader)
 {
     struct scn_machine *machine = &loader->scn->machine;
@@ -165,6 +189,7 @@ void load_machine(struct loader *loader)
     if (!node)
         return;
     load_cost_profile(loader, node);
+    load_timing(loader, node);
     world = good_child(node, "world");
     machine->pos = node->pos;
     machine->ipa_bits = (unsigned)child_value(node, "ipa_bits");

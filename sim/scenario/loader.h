@@ -23,9 +23,10 @@ struct loader {
     struct variables vars;
     struct scenario *scn;
     enum code_cache_use code_cache;
-    const char *kernel, *rmm, *profile; /* instead of the file's; NULL: as the file says */
-    struct arena *lasting;              /* lives as long as diag: sources of messages */
-    bool no_assembler;                  /* the only thing missing is an assembler */
+    /* instead of the file's; NULL: as the file says */
+    const char *kernel, *rmm, *profile, *timing;
+    struct arena *lasting; /* lives as long as diag: sources of messages */
+    bool no_assembler;     /* the only thing missing is an assembler */
 
     struct place *places;
     size_t place_count, place_capacity;

@@ -48,15 +48,17 @@ struct scn_machine {
     const char *cpu;    /* "generic-v8.4" */
     const char *kernel; /* canonical variant name: "linux-6.12", "linux-7.2", "cca-v12" */
     const char *rmm;    /* "eac", "1.0", "2.0"; NULL for a plain VM */
-    const char *asked_kernel, *asked_rmm, *asked_profile; /* what the file does not say; or NULL */
-    const struct cost_profile *profile;                   /* of a struct profile; never NULL */
-    unsigned ipa_bits;                                    /* 32..48 */
-    enum scn_gic gic;  /* of the host, and KVM's vGIC of that version */
-    const char *vmm;   /* name of a VMM variant */
-    bool ls64;         /* FEAT_LS64_V */
-    unsigned features; /* enum scn_feature */
-    unsigned cpus;     /* vCPUs, 1..SCN_MAX_VCPUS */
-    uint64_t slice;    /* cycles a vCPU runs while others can */
+    /* what the file does not say; or NULL */
+    const char *asked_kernel, *asked_rmm, *asked_profile, *asked_timing;
+    enum timing timing;                 /* of the guest's core */
+    const struct cost_profile *profile; /* of a struct profile; never NULL */
+    unsigned ipa_bits;                  /* 32..48 */
+    enum scn_gic gic;                   /* of the host, and KVM's vGIC of that version */
+    const char *vmm;                    /* name of a VMM variant */
+    bool ls64;                          /* FEAT_LS64_V */
+    unsigned features;                  /* enum scn_feature */
+    unsigned cpus;                      /* vCPUs, 1..SCN_MAX_VCPUS */
+    uint64_t slice;                     /* cycles a vCPU runs while others can */
     enum scn_placement placement;
 };
 
@@ -514,8 +516,8 @@ struct scenario_load_options {
     const struct diag_options *diag;
     enum code_cache_use code_cache;
     const char *cell; /* scenario_load_with: "axis=value,axis=value", or NULL */
-    /* as machine.kernel, .rmm and .profile, instead of them; may be NULL */
-    const char *kernel, *rmm, *profile;
+    /* as machine.kernel, .rmm, .profile and .timing, instead of them; may be NULL */
+    const char *kernel, *rmm, *profile, *timing;
 };
 
 /* Exit statuses of the tool that loading can lead to. */

@@ -149,6 +149,7 @@ struct scenario *scenario_file_load(const struct scenario_file *file, size_t cel
                             .kernel = options->kernel,
                             .rmm = options->rmm,
                             .profile = options->profile,
+                            .timing = options->timing,
                             .lasting = arena};
 
     diag_set_strict(loader.diag, options->diag->strict);
@@ -206,6 +207,7 @@ int scenario_file_check(const struct scenario_file *file,
                                 .kernel = options->kernel,
                                 .rmm = options->rmm,
                                 .profile = options->profile,
+                                .timing = options->timing,
                                 .lasting = arena};
 
         load_cell(file, i, &loader);

@@ -33,6 +33,10 @@ static const struct schema_word gic_words[] = {
     {"none", SCN_GIC_NONE}, {"v3", SCN_GIC_V3}, {"v2", SCN_GIC_V2}};
 static const struct schema_word placement_words[] = {{"shared", SCN_PLACEMENT_SHARED},
                                                      {"pinned", SCN_PLACEMENT_PINNED}};
+static const struct schema_word timing_words[] = {{"profile", TIMING_PROFILE},
+                                                  {"flat", TIMING_FLAT},
+                                                  {"core", TIMING_CORE},
+                                                  {"detailed", TIMING_DETAILED}};
 static const struct schema_word granule_words[] = {{"4K", 4096}};
 static const struct schema_word ripas_words[] = {{"ram", 1}, {"empty", 0}};
 static const struct schema_word attr_words[] = {{"normal", 0}, {"device", 1}};
@@ -200,6 +204,11 @@ static const struct schema_key machine_keys[] = {
      .doc =
          "cost profile: default, n1-altra-2024, a55-opencca-2025, a57-vhe-2017, xgene-2016, or a "
          "file beside this one (told by a / or by its end, .yaml)"},
+    {"timing", .type = SCHEMA_WORD, .words = WORDS("a timing", timing_words), .fallback = "profile",
+     .doc =
+         "how much of the guest's core is modelled: flat, each instruction costs the same; core, "
+         "the pipeline of the profile's core; detailed, that with caches, TLBs and branch "
+         "prediction, slowly; profile, as the profile says"},
     {"slice", INT(1000, INT64_MAX), .fallback = "100_000",
      .doc = "cycles after which a vCPU's thread gives the host's CPU to the next one"},
     {"placement", .type = SCHEMA_WORD, .words = WORDS("a placement", placement_words),
@@ -625,8 +634,9 @@ static const struct schema_map matrix_map = {
 
 static const struct schema_key variable_row = {
     "variable", .type = SCHEMA_EXPR,
-    .doc = "integer expression over axes and variables before it: + - * << >> & | ~ and comparisons; "
-           "words with == and !=, as kernel == 'linux-7.2'"};
+    .doc =
+        "integer expression over axes and variables before it: + - * << >> & | ~ and comparisons; "
+        "words with == and !=, as kernel == 'linux-7.2'"};
 
 static const struct schema_key root_keys[] = {
     {"sim", ANY_INT, .flags = SCHEMA_REQUIRED, .doc = "version of the scenario format: 1"},

@@ -156,7 +156,8 @@ static void print_lost(const struct suite *suite, const struct suite_test *test)
                                          .cell = test_cell(test),
                                          .kernel = machine->kernel,
                                          .rmm = machine->rmm,
-                                         .profile = machine->profile});
+                                         .profile = machine->profile,
+                                         .timing = machine->timing});
 }
 
 static void print_text(const struct suite *suite, const struct suite_test *test)

@@ -46,6 +46,16 @@ static const struct profile *load(const char *text)
     return profile;
 }
 
+/* A profile that names a core is timed by it, whatever its base is. */
+START_TEST(a_core_is_modelled_unless_the_profile_says_otherwise)
+{
+    ck_assert_int_eq(profile_by_name("default")->cost.timing, TIMING_FLAT);
+    ck_assert_str_eq(profile_by_name("a55-opencca-2025")->base, "default");
+    ck_assert_int_eq(profile_by_name("a55-opencca-2025")->cost.timing, TIMING_PROFILE);
+    ck_assert_str_eq(profile_by_name("a55-opencca-2025")->cost.core, "in-order-2");
+}
+END_TEST
+
 START_TEST(what_is_built_in_is_whole)
 {
     const struct profile *profile;
@@ -57,6 +67,10 @@ START_TEST(what_is_built_in_is_whole)
         ck_assert_uint_ge(profile->cost.core_hz, CLOCK_COUNTER_HZ);
         ck_assert(*profile->about);
         for (unsigned op = 0; op < OP_COUNT; op++) {
+            if (op_is_modelled((enum op)op)) {
+                ck_assert_uint_eq(profile->cost.cycles[op], 0);
+                continue;
+            }
             ck_assert_msg(profile->ops[op].source && *profile->ops[op].source, "%s: %s",
                           profile->cost.name, op_key((enum op)op));
             ck_assert_msg(profile->ops[op].min <= profile->cost.cycles[op] &&
@@ -178,6 +192,7 @@ Suite *check_suite(void)
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, what_is_built_in_is_whole);
+    tcase_add_test(tcase, a_core_is_modelled_unless_the_profile_says_otherwise);
     tcase_add_test(tcase, a_file_is_derived);
     tcase_add_loop_test(tcase, what_is_wrong_is_told_with_its_place, 0,
                         (int)(sizeof(wrong) / sizeof(wrong[0])));
