@@ -22,8 +22,9 @@
 
 #define ROUNDS 5 /* each figure is the best of these: noise only ever slows down */
 #define MMIO_COUNT 300000u
-#define REFILL_ROUNDS 200000u  /* of bench.d/tlb.yaml: two refills each */
-#define GUEST_COUNT 200000000u /* instructions of bench.d/guest.yaml's loop */
+#define REFILL_ROUNDS 200000u   /* of bench.d/tlb.yaml: two refills each */
+#define DETAILED_COUNT 5000000u /* ... of bench.d/guest-detailed.yaml's */
+#define GUEST_COUNT 200000000u  /* instructions of bench.d/guest.yaml's loop */
 #define STARTS 20
 #define BENCH_TRACE "build/bench.ctf"
 
@@ -315,8 +316,28 @@ static double core_mips(const char *core)
     struct cost_profile profile = *profile_default();
 
     profile.core = core;
-    profile.timing = TIMING_CORE;
+    profile.timing = TIMING_PROFILE; /* the model, if there is one */
     return (double)GUEST_COUNT / 1e6 / run_seconds("tools/bench.d/guest.yaml", &profile, NULL);
+}
+
+static double detailed_mips(const char *core)
+{
+    struct cost_profile profile = *profile_default();
+
+    profile.core = core;
+    profile.timing = TIMING_DETAILED;
+    return (double)DETAILED_COUNT / 1e6 /
+           run_seconds("tools/bench.d/guest-detailed.yaml", &profile, NULL);
+}
+
+static double in_order_detailed_mips(void)
+{
+    return detailed_mips("in-order-2");
+}
+
+static double wide_detailed_mips(void)
+{
+    return detailed_mips("wide");
 }
 
 static double flat_mips(void)
@@ -347,6 +368,8 @@ enum figure {
     FLAT_MIPS,
     IN_ORDER_MIPS,
     WIDE_MIPS,
+    IN_ORDER_DETAILED_MIPS,
+    WIDE_DETAILED_MIPS,
     BARE_REFILLS,
     REFILLS,
     BARE_EXCEPTIONS,
@@ -355,13 +378,22 @@ enum figure {
 };
 
 static double (*const measures[FIGURE_COUNT])(void) = {
-    [BARE_FAULTS] = bare_faults, [VM_USER] = vm_user,
-    [REALM_USER] = realm_user,   [VM_KERNEL] = vm_kernel,
-    [VM_TRACED] = vm_traced,     [REALM_TRACED] = realm_traced,
-    [BARE_MIPS] = bare_mips,     [GUEST_MIPS] = guest_mips,
-    [FLAT_MIPS] = flat_mips,     [IN_ORDER_MIPS] = in_order_mips,
-    [WIDE_MIPS] = wide_mips,     [BARE_REFILLS] = bare_refills,
-    [REFILLS] = refills,         [BARE_EXCEPTIONS] = bare_exceptions,
+    [BARE_FAULTS] = bare_faults,
+    [VM_USER] = vm_user,
+    [REALM_USER] = realm_user,
+    [VM_KERNEL] = vm_kernel,
+    [VM_TRACED] = vm_traced,
+    [REALM_TRACED] = realm_traced,
+    [BARE_MIPS] = bare_mips,
+    [GUEST_MIPS] = guest_mips,
+    [FLAT_MIPS] = flat_mips,
+    [IN_ORDER_MIPS] = in_order_mips,
+    [WIDE_MIPS] = wide_mips,
+    [IN_ORDER_DETAILED_MIPS] = in_order_detailed_mips,
+    [WIDE_DETAILED_MIPS] = wide_detailed_mips,
+    [BARE_REFILLS] = bare_refills,
+    [REFILLS] = refills,
+    [BARE_EXCEPTIONS] = bare_exceptions,
     [EXCEPTIONS] = exceptions,
 };
 
@@ -474,6 +506,11 @@ int main(int argc, char **argv)
              best[IN_ORDER_MIPS], best[IN_ORDER_MIPS] / best[FLAT_MIPS], 0.85},
             {"wide_mips", "the same, timed by wide (of one cycle each)", "MIPS", best[WIDE_MIPS],
              best[WIDE_MIPS] / best[FLAT_MIPS], 0.85},
+            {"in_order_detailed_mips", "the same in detail, in-order-2: caches, TLBs, branches",
+             "MIPS", best[IN_ORDER_DETAILED_MIPS], best[IN_ORDER_DETAILED_MIPS] / best[FLAT_MIPS],
+             0},
+            {"wide_detailed_mips", "the same in detail, wide", "MIPS", best[WIDE_DETAILED_MIPS],
+             best[WIDE_DETAILED_MIPS] / best[FLAT_MIPS], 0},
             {"bare_refills", "bare engine: TLB refills per second", "1/s", best[BARE_REFILLS], 0,
              0},
             {"refills", "through sim: TLB refills per second, both stages", "1/s", best[REFILLS],
