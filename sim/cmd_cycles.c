@@ -223,14 +223,16 @@ static void print_head(const struct cycles_command *command, const struct accoun
 {
     char number[GROUPED_SIZE], range[RANGE_SIZE];
     const char *what = is_realm(run) ? "prediction: " : "";
+    enum timing timing = run->session.scenario->machine.timing;
 
     printf("%s, ", run->session.scenario->name);
     if (command->choice.trap)
         printf("trap %" PRIu64, command->choice.trap);
     else
         printf("%s, %" PRIu64 " traps", phases[command->choice.phase].what, run->account.traps);
-    printf(", profile %s\n%s%s cycles, %.3f us; by the ranges of the operations %s\n",
-           run->profile->cost.name, what, grouped(sum->cycles, number),
+    printf(", profile %s%s%s\n%s%s cycles, %.3f us; by the ranges of the operations %s\n",
+           run->profile->cost.name, timing ? ", timing " : "", timing ? timing_name(timing) : "",
+           what, grouped(sum->cycles, number),
            1e6 * (double)sum->cycles / (double)run->profile->cost.core_hz, range_text(sum, range));
     if (machine_host_cpus(run->session.machine) > 1)
         printf("of %u CPUs of the host at the same time: %s cycles from start to end\n",
@@ -393,6 +395,8 @@ static bool print_json(const struct cycles_command *command, const struct accoun
     json_member_uint(&json, "schema", REPORT_SCHEMA);
     json_member_string(&json, "scenario", run->session.scenario->name);
     json_member_string(&json, "profile", run->profile->cost.name);
+    if (run->session.scenario->machine.timing)
+        json_member_string(&json, "timing", timing_name(run->session.scenario->machine.timing));
     json_member_uint(&json, "core_hz", run->profile->cost.core_hz);
     if (command->choice.trap)
         json_member_uint(&json, "trap", command->choice.trap);

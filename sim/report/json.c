@@ -24,6 +24,8 @@ static void put_machine(struct json *json, const struct scn_machine *machine)
     json_member_string(json, "rmm", machine->rmm);
     json_member_string(json, "cpu", machine->cpu);
     json_member_uint(json, "ipa_bits", machine->ipa_bits);
+    if (machine->timing)
+        json_member_string(json, "timing", timing_name(machine->timing));
     json_object_end(json);
 }
 

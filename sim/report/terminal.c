@@ -58,8 +58,9 @@ static void print_header(const struct screen *screen)
             machine->kernel);
     if (machine->rmm)
         fprintf(out, ", RMM %s", machine->rmm);
-    fprintf(out, ", IPA %u bits, cpu %s, cost profile %s\n", machine->ipa_bits, machine->cpu,
-            screen->report->profile->name);
+    fprintf(out, ", IPA %u bits, cpu %s, cost profile %s%s%s\n", machine->ipa_bits, machine->cpu,
+            screen->report->profile->name, machine->timing ? ", timing " : "",
+            machine->timing ? timing_name(machine->timing) : "");
     if (screen->detail == DETAIL_ALL)
         fprintf(out, "sim %s, scenario %s, hash %s\n", SIM_VERSION, scenario->path,
                 screen->report->hash);
