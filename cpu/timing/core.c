@@ -29,6 +29,18 @@ static uint8_t less(uint8_t value, unsigned cycles)
     return (uint8_t)(value > cycles ? value - cycles : 0);
 }
 
+/* Results of a row of registers come closer. A multiple of 16: one instruction of the host's each.
+ */
+static void age(uint8_t *ready, uint8_t *from, uint8_t cycles)
+{
+    for (unsigned reg = 0; reg < UOP_NZCV; reg++) {
+        uint8_t left = ready[reg] > cycles ? (uint8_t)(ready[reg] - cycles) : 0;
+
+        ready[reg] = left;
+        from[reg] = left ? from[reg] : 0;
+    }
+}
+
 /* Time goes on. */
 static void pass(const struct core_model *core, struct core_state *state, unsigned cycles)
 {
@@ -36,11 +48,10 @@ static void pass(const struct core_model *core, struct core_state *state, unsign
         return;
     for (unsigned unit = 0; unit < core->units; unit++)
         state->busy[unit] = cycles < HORIZON ? state->busy[unit] >> cycles : 0;
-    for (unsigned reg = 0; reg < UOP_REGS; reg++) {
-        state->ready[reg] = less(state->ready[reg], cycles);
-        if (!state->ready[reg])
-            state->from[reg] = 0;
-    }
+    age(state->ready, state->from, (uint8_t)(cycles < UINT8_MAX ? cycles : UINT8_MAX));
+    state->ready[UOP_NZCV] = less(state->ready[UOP_NZCV], cycles);
+    if (!state->ready[UOP_NZCV])
+        state->from[UOP_NZCV] = 0;
     state->write_back = less(state->write_back, cycles);
     state->oldest = less(state->oldest, cycles);
     state->slots = 0;
@@ -75,15 +86,24 @@ static int free_unit(const struct core_state *state, const struct core_use *use,
                      uint16_t taken)
 {
     uint64_t wanted = span(use->cycles) << at;
-    int best = -1, least = 0;
+    unsigned free = 0;
+    int best, least;
 
-    for (unsigned units = use->units & (unsigned)~taken, unit; units; units &= units - 1) {
-        unit = (unsigned)__builtin_ctz(units);
-        if (state->busy[unit] & wanted)
-            continue;
-        if (best < 0 || __builtin_popcountll(state->busy[unit]) < least) {
-            best = (int)unit;
-            least = __builtin_popcountll(state->busy[unit]);
+    for (unsigned units = use->units & (unsigned)~taken; units; units &= units - 1)
+        if (!(state->busy[__builtin_ctz(units)] & wanted))
+            free |= units & -units;
+    if (!free)
+        return -1;
+    best = __builtin_ctz(free);
+    if (!(free & (free - 1)))
+        return best;
+    least = __builtin_popcountll(state->busy[best]);
+    while ((free &= free - 1) != 0 && least) {
+        int unit = __builtin_ctz(free), work = __builtin_popcountll(state->busy[unit]);
+
+        if (work < least) {
+            best = unit;
+            least = work;
         }
     }
     return best;
@@ -103,11 +123,14 @@ static bool take_units(struct core_state *state, const struct core_use *uses, un
     struct issue before;
     uint16_t taken = 0;
 
-    memcpy(before.busy, state->busy, sizeof(before.busy));
+    if (n > 1)
+        memcpy(before.busy, state->busy, sizeof(before.busy));
     for (unsigned i = 0; i < n; i++) {
         int unit = free_unit(state, &uses[i], at, taken);
         unsigned from = at;
 
+        if (unit < 0 && !taken)
+            return false;
         if (unit < 0) { /* its own unit, after its other use of it */
             for (; (unit = free_unit(state, &uses[i], from, 0)) < 0 && from < at + CORE_USES;
                  from++)
