@@ -9,6 +9,8 @@
 #include "sim/cmd.h"
 #include "sim/fuzz/campaign.h"
 #include "sim/options.h"
+#include "sim/report/json_writer.h"
+#include "sim/report/report.h"
 #include "sim/report/verdict.h"
 #include "sim/scenario/text.h"
 #include "sim/suite/pool.h"
@@ -49,6 +51,7 @@ struct fuzz_run {
     bool failed;
     uint64_t failed_iteration;
     bool crashed;
+    bool json;
 };
 
 /* What a worker sends: its counts, and the first iteration that failed. */
@@ -120,6 +123,51 @@ static void print_event(void *ctx, const struct event *event)
     event_put_line(ctx, event);
 }
 
+/* The campaign as one document; failure NULL: there is none, and the rest says nothing. */
+static void tell_json(const struct fuzz_run *run, const struct fuzz_coverage *coverage,
+                      const char *failure, uint64_t iteration, const struct fuzz_steps *steps)
+{
+    struct json json;
+    char *text = NULL;
+    size_t size = 0;
+
+    json_begin(&json, stdout, true);
+    json_object_begin(&json);
+    json_member_string(&json, "type", "fuzz");
+    json_member_uint(&json, "schema", REPORT_SCHEMA);
+    json_member_string(&json, "rmm", run->rmm);
+    json_member_hex(&json, "seed", run->seed);
+    json_member_uint(&json, "iterations", coverage->iterations);
+    json_member_uint(&json, "commands", coverage->commands);
+    json_member_uint(&json, "rec_entries", coverage->entries);
+    json_member_uint(&json, "granule_protection_faults", coverage->faults);
+    json_key(&json, "exit_reasons");
+    json_object_begin(&json);
+    for (unsigned reason = 0; reason < RMI_EXIT_REASON_COUNT; reason++)
+        json_member_uint(&json, rmi_exit_reason_name(reason), coverage->reason[reason]);
+    json_object_end(&json);
+    json_member_string(&json, "violation", failure);
+    if (failure) {
+        json_member_uint(&json, "iteration", iteration);
+        json_key(&json, "steps");
+        json_array_begin(&json);
+    }
+    for (unsigned n = 0; failure && n < steps->count; n++) {
+        FILE *step = open_memstream(&text, &size);
+
+        if (!step)
+            continue;
+        fuzz_step_print(step, &steps->step[n]);
+        fclose(step);
+        json_str(&json, text);
+        free(text);
+    }
+    if (failure)
+        json_array_end(&json);
+    json_object_end(&json);
+    json_end(&json);
+}
+
 /* A violation with the fewest steps; the same text whatever found it. */
 static int tell_failure(const struct fuzz_run *run, uint64_t iteration)
 {
@@ -137,6 +185,11 @@ static int tell_failure(const struct fuzz_run *run, uint64_t iteration)
         return EXIT_INTERNAL;
     }
     fuzz_minimise(target, run->seed, iteration, &steps);
+    if (run->json) {
+        tell_json(run, &run->sum, target->failure, iteration, &steps);
+        fuzz_target_free(target);
+        return EXIT_FAILED;
+    }
     printf("FAILED: %s\nprofile %s, seed %" PRIu64 ", iteration %" PRIu64 ", %u step%s:\n",
            target->failure, run->rmm, run->seed, iteration, steps.count,
            steps.count == 1 ? "" : "s");
@@ -185,7 +238,8 @@ static int all_iterations(struct fuzz_run *run, unsigned workers)
     };
     struct pool_outcome outcome = pool_run(&options);
 
-    fuzz_coverage_print(stdout, rmm_variant_find(run->rmm), &run->sum);
+    if (!run->json)
+        fuzz_coverage_print(stdout, rmm_variant_find(run->rmm), &run->sum);
     if (outcome.error) {
         fprintf(stderr, "sim fuzz: %s\n", strerror(outcome.error));
         return EXIT_INTERNAL;
@@ -196,7 +250,10 @@ static int all_iterations(struct fuzz_run *run, unsigned workers)
         return EXIT_INTERNAL;
     if (outcome.signal)
         return EXIT_INTERRUPTED;
-    printf("no violation: profile %s, seed %" PRIu64 "\n", run->rmm, run->seed);
+    if (run->json)
+        tell_json(run, &run->sum, NULL, 0, NULL);
+    else
+        printf("no violation: profile %s, seed %" PRIu64 "\n", run->rmm, run->seed);
     return EXIT_OK;
 }
 
@@ -212,6 +269,7 @@ int cmd_fuzz(int argc, char **argv)
 {
     const char *seed = NULL, *iterations = NULL, *iteration = NULL, *seconds = NULL, *jobs = NULL,
                *profile = "1.0";
+    struct fuzz_run run = {.seed = 1, .iterations = DEFAULT_ITERATIONS};
     bool trace = false;
     const struct option_row rows[] = {
         {.name = "seed",
@@ -232,6 +290,7 @@ int cmd_fuzz(int argc, char **argv)
          .argument = "RMM",
          .help = "eac, 1.0 or 2.0 (default 1.0)",
          .value = &profile},
+        {.name = "json", .help = "the result as one JSON document", .flag = &run.json},
         {.name = "jobs",
          .letter = 'j',
          .argument = "N",
@@ -239,7 +298,6 @@ int cmd_fuzz(int argc, char **argv)
          .value = &jobs},
         {0},
     };
-    struct fuzz_run run = {.seed = 1, .iterations = DEFAULT_ITERATIONS};
     uint64_t only = 0, workers = pool_processors();
     int operands;
     enum parse_result parsed = options_parse(argc, argv, rows, &help, &operands);
@@ -257,6 +315,8 @@ int cmd_fuzz(int argc, char **argv)
         return usage_error("fuzz", "no profile '%s' (eac, 1.0, 2.0)", profile);
     if (iterations && seconds)
         return usage_error("fuzz", "--iterations and --seconds are two ends of one run");
+    if (run.json && iteration)
+        return usage_error("fuzz", "--iteration is told step by step, in text");
     if (trace && !iteration)
         return usage_error("fuzz", "--trace goes with --iteration");
     if (!workers || workers > POOL_MAX_WORKERS || !run.iterations ||

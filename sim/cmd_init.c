@@ -7,6 +7,8 @@
 
 #include "sim/cmd.h"
 #include "sim/options.h"
+#include "sim/report/json_writer.h"
+#include "sim/report/report.h"
 #include "sim/report/verdict.h"
 #include "sim/scenario/code_cache.h"
 #include "sim/scenario/file.h"
@@ -83,16 +85,30 @@ static int write_scenario(struct arena *arena, const struct template *template, 
     return status == EXIT_OK ? put_new(arena, code, template->code) : status;
 }
 
+static void tell_json(const char *file, const char *code)
+{
+    struct json json;
+    json_begin(&json, stdout, true);
+    json_object_begin(&json);
+    json_member_string(&json, "type", "file");
+    json_member_uint(&json, "schema", REPORT_SCHEMA);
+    json_member_string(&json, "file", file);
+    json_member_string(&json, "code", code);
+    json_object_end(&json);
+    json_end(&json);
+}
+
 int cmd_init(int argc, char **argv)
 {
     const char *world = "kvm-vhe";
-    bool quiet = false;
+    bool quiet = false, json = false;
     const struct option_row rows[] = {
         {.name = "world",
          .argument = "WORLD",
          .help = "kvm-vhe, a plain VM (default), or cca, a realm",
          .value = &world},
         {.name = "quiet", .letter = 'q', .help = "do not tell what to do next", .flag = &quiet},
+        {.name = "json", .help = "one JSON document", .flag = &json},
         {0},
     };
     int operands;
@@ -107,7 +123,9 @@ int cmd_init(int argc, char **argv)
             continue;
         struct arena *arena = arena_new();
         int status = write_scenario(arena, &templates[i], file);
-        if (status == EXIT_OK && !quiet)
+        if (status == EXIT_OK && json)
+            tell_json(file, code_cache_path(arena, file, NULL));
+        else if (status == EXIT_OK && !quiet)
             printf("%s is written; next: sim run %s\n", file, file);
         arena_free(arena);
         return status;

@@ -166,11 +166,13 @@ int cmd_trace(int argc, char **argv)
     struct trace_command command = {.out = "-"};
     struct event_filter filter;
     const char *format = NULL, *events = NULL;
+    bool json = false;
     char error[256];
     char formats[TRACE_FORMAT_NAMES_SIZE], format_help[TRACE_FORMAT_NAMES_SIZE + 32];
     snprintf(format_help, sizeof(format_help), "%s; default by OUT", trace_format_names(formats));
     const struct option_row rows[] = {
         {.name = "format", .argument = "FORMAT", .help = format_help, .value = &format},
+        {.name = "json", .help = "as --format ndjson", .flag = &json},
         {.name = "output",
          .letter = 'o',
          .argument = "OUT",
@@ -193,6 +195,10 @@ int cmd_trace(int argc, char **argv)
         return parsed == PARSE_HELP ? EXIT_OK : EXIT_USAGE;
     if (operands == 0)
         return usage_error("trace", "trace needs a scenario");
+    if (json && format && strcmp(format, trace_format_ndjson.name) != 0)
+        return usage_error("trace", "--json and --format %s are two formats of one output", format);
+    if (json)
+        format = trace_format_ndjson.name;
     if (format && !(command.format = trace_format_by_name(format)))
         return unknown_format(format);
     event_filter_all(&filter);
