@@ -9,6 +9,7 @@
 static const struct kvm_variant variants[] = {
     {
         .name = "linux-6.12",
+        .about = "Linux 6.12",
         /* kvm/vgic/vgic-init.c:vgic_init@6.12, vgic.h:KVM_VGIC_IMP_REV_LATEST */
         .vgic_revision = 3,
         .wfxt = true, /* since 5.19 */
@@ -43,6 +44,7 @@ static const struct kvm_variant variants[] = {
     },
     {
         .name = "linux-7.2",
+        .about = "Linux 7.2",
         /* kvm/mmu.c:kvm_handle_guest_sea, hyp/include/hyp/fault.h:__get_fault_info@7.2 */
         .sea_exit = true,
         .vgic_revision = 3,
@@ -96,6 +98,7 @@ static const struct kvm_variant variants[] = {
     {
         /* "arm64: Support for Arm CCA in KVM", v12, on 6.18; names are that series' */
         .name = "cca-v12",
+        .about = "the CCA series v12, on 6.18, for RMM 1.0",
         .vgic_revision = 3,
         .wfxt = true, /* since 5.19 */
         .sys_reg_table = KVM_SYS_REGS_7_2,
@@ -144,6 +147,7 @@ static const struct kvm_variant variants[] = {
     },
     {
         .name = "linux-4.19",
+        .about = "Linux 4.19, where KVM stood in virt/kvm/arm",
         /* virt/kvm/arm/vgic/vgic-init.c:vgic_init@4.19 */
         .vgic_revision = 2,
         .vgic_v2 = true,
@@ -170,6 +174,7 @@ static const struct kvm_variant variants[] = {
     {
         /* "arm64: Support for Arm CCA in KVM", RFC of January 2023, on 6.2 */
         .name = "cca-rfc",
+        .about = "the CCA series' RFC of January 2023, on 6.2, for RMM eac",
         .vgic_revision = 3,
         .wfxt = true, /* since 5.19 */
         .sys_reg_table = KVM_SYS_REGS_6_12,
@@ -208,6 +213,7 @@ static const struct kvm_variant variants[] = {
     {
         /* the series' v14, on 7.1-rc1 */
         .name = "cca-v14",
+        .about = "the CCA series v14, on 7.1-rc1, for RMM 2.0",
         .sea_exit = true, /* of 7.1 */
         /* asm/rmi_smc.h@v13: RMI_ABI_MAJOR_VERSION 2 */
         .rmi = &rmi_cmds_2_0,

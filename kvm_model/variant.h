@@ -71,6 +71,7 @@ enum kvm_vgic_overflow {
 
 struct kvm_variant {
     const char *name;
+    const char *about;          /* a line for people */
     const struct rmi_cmds *rmi; /* hosts realms, with these commands; NULL: it does not */
     enum kvm_sys_reg_table sys_reg_table;
     bool sea_exit;            /* KVM_CAP_ARM_SEA_TO_USER, KVM_EXIT_ARM_SEA */

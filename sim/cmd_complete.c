@@ -12,6 +12,7 @@
 #include "sim/cmd.h"
 #include "sim/commands.h"
 #include "sim/find_scenarios.h"
+#include "sim/help_topics.h"
 #include "sim/list.h"
 #include "sim/report/verdict.h"
 #include "sim/scenario/scenario.h"
@@ -51,6 +52,13 @@ static void offer_commands(const struct question *question, const char *unused)
     (void)unused;
     for (const struct command *command = commands; command->name; command++)
         offer(question, command->name);
+}
+
+static void offer_help(const struct question *question, const char *unused)
+{
+    offer_commands(question, unused);
+    for (const struct help_topic *topic = help_topics; topic->name; topic++)
+        offer(question, topic->name);
 }
 
 static void offer_trace_formats(const struct question *question, const char *unused)
@@ -173,7 +181,7 @@ static const struct {
     {"extract", "", offer_scenarios, NULL},
     {"explain", "", offer_scenarios, "errors"},
     {"list", "", offer_topics, NULL},
-    {"help", "", offer_commands, NULL},
+    {"help", "", offer_help, NULL},
     {"config", "", offer_commands, NULL},
     {"completion", "", offer_words, "bash zsh fish"},
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim help: the commands, or the help of one. */
+/* sim help: the commands, the help of one, or a topic. */
 #include "sim/cmd.h"
 #include "sim/commands.h"
+#include "sim/help_topics.h"
 #include "sim/options.h"
 #include "sim/report/json_writer.h"
 #include "sim/report/report.h"
@@ -12,20 +13,22 @@
 void commands_print(FILE *out)
 {
     fputs("usage: sim COMMAND [options]\n\n"
-          "Simulates the arm64 trap path: guest, RMM, EL3, KVM and VMM, in cycles.\n\n"
-          "commands:\n",
+          "Simulates the arm64 trap path: guest, RMM, EL3, KVM and VMM, in cycles.\n",
           out);
-    for (const struct command *command = commands; command->name; command++)
-        fprintf(out, "  %-*s%s\n", SUMMARY_COLUMN, command->name, command->help);
-    fputs("\nexamples:\n"
+    const char *title;
+    for (size_t group = 0; (title = command_group_title(group)); group++) {
+        fprintf(out, "\n%s\n", title);
+        for (const struct command *command = commands; command->name; command++)
+            if (command->group == group)
+                fprintf(out, "  %-*s%s\n", SUMMARY_COLUMN, command->name, command->help);
+    }
+    fputs("\nbegin with\n"
           "  sim init first.yaml && sim run first.yaml\n"
           "  sim test scenarios\n"
-          "  sim help run\n"
-          "\n"
-          "exit status: 0 all expectations met; 1 one failed; 2 wrong usage or invalid\n"
-          "scenario; 3 the simulator failed; 4 a limit was reached without a verdict; 5\n"
-          "nothing selected; 77 skipped; 130 interrupted. `sim help COMMAND` tells more.\n",
+          "\n`sim help COMMAND` has a command's options, examples and exit status. Also:\n",
           out);
+    for (const struct help_topic *topic = help_topics; topic->name; topic++)
+        fprintf(out, "  sim help %-*s%s\n", SUMMARY_COLUMN + 1, topic->name, topic->about);
 }
 
 static void print_json(void)
@@ -41,6 +44,16 @@ static void print_json(void)
         json_object_begin(&json);
         json_member_string(&json, "name", command->name);
         json_member_string(&json, "help", command->help);
+        json_member_string(&json, "group", command_group_title(command->group));
+        json_object_end(&json);
+    }
+    json_array_end(&json);
+    json_key(&json, "topics");
+    json_array_begin(&json);
+    for (const struct help_topic *topic = help_topics; topic->name; topic++) {
+        json_object_begin(&json);
+        json_member_string(&json, "name", topic->name);
+        json_member_string(&json, "help", topic->about);
         json_object_end(&json);
     }
     json_array_end(&json);
@@ -51,13 +64,15 @@ static void print_json(void)
 int cmd_help(int argc, char **argv)
 {
     static const struct command_help help = {
-        .usage = "sim help [COMMAND] [options]",
-        .about = "Prints the list of commands, or the help of one.",
+        .usage = "sim help [COMMAND | TOPIC] [options]",
+        .about = "Prints the list of commands, the help of one, or a topic: scenario, expect,\n"
+                 "exit-status, settings.",
         .epilogue = "examples:\n"
                     "  sim help run\n"
+                    "  sim help scenario\n"
                     "  sim help --json | jq -r '.commands[].name'\n"
                     "\n"
-                    "exit status: 0 printed; 2 there is no such command\n",
+                    "exit status: 0 printed; 2 there is no such command or topic\n",
     };
     bool as_json = false;
     const struct option_row rows[] = {
@@ -69,9 +84,14 @@ int cmd_help(int argc, char **argv)
     if (parsed != PARSE_OK)
         return parsed == PARSE_HELP ? EXIT_OK : EXIT_USAGE;
     if (operands > 1)
-        return usage_error("help", "help takes one command");
+        return usage_error("help", "help takes one command or topic");
     if (operands == 1) {
         const struct command *command = command_find(argv[0]);
+        const struct help_topic *topic = help_topic_find(argv[0]);
+        if (topic) {
+            topic->print(stdout);
+            return EXIT_OK;
+        }
         return command ? command_describe(command, HELP_AS_TEXT) : command_unknown(argv[0]);
     }
     if (as_json)

@@ -7,8 +7,14 @@
 #include "sim/options.h"
 #include "sim/report/json_writer.h"
 #include "sim/report/report.h"
+#include "sim/report/style.h"
 #include "sim/report/verdict.h"
 #include "sim/scenario/text.h"
+
+#define LINE_WIDTH 100
+#define TABLE_COLUMN 64 /* where the last column of a table may begin */
+#define GAP 2
+#define INDENT 4
 
 static const struct command_help help = {
     .usage = "sim list TOPIC [PATTERN] [options]",
@@ -24,19 +30,61 @@ static const struct command_help help = {
                 "exit status: 0 printed; 2 there is no such topic; 5 PATTERN matches nothing\n",
 };
 
-static void print_text(const struct list *list)
+/* Columns below each other; the last one goes on in further lines where it is long. */
+static void print_table(const struct list *list, int column)
 {
     for (size_t r = 0; r < list->count; r++) {
+        const char *const *row = list->rows[r];
+        size_t last = list->topic->columns - 1;
         int owed = 0; /* blanks in front of the next cell that is not empty */
-        for (size_t c = 0; c < list->topic->columns; c++) {
-            const char *cell = list->rows[r][c];
-            if (*cell)
-                printf("%*s%s", owed, "", cell);
-            owed = *cell ? list->widths[c] - (int)strlen(cell) : owed + list->widths[c];
-            owed += 2;
+        int used = 0;
+        for (size_t c = 0; c < last; c++) {
+            if (*row[c])
+                used += printf("%*s%s", owed, "", row[c]);
+            owed = *row[c] ? list->widths[c] - (int)strlen(row[c]) : owed + list->widths[c];
+            owed += GAP;
         }
-        putchar('\n');
+        if (*row[last])
+            print_wrapped(stdout, LINE_WIDTH, row[last], column, used);
+        else
+            putchar('\n');
     }
+}
+
+/* Without a column to stand in, a default says that it is one. */
+static const char *label_of(const struct list *list, size_t column, const char *cell)
+{
+    bool is_default = strcmp(list->topic->column[column], "default") == 0;
+    return is_default && strcmp(cell, "required") != 0 ? "default " : "";
+}
+
+/* Too wide for columns: the last cell stands in lines of its own. */
+static void print_blocks(struct arena *arena, const struct list *list)
+{
+    for (size_t r = 0; r < list->count; r++) {
+        const char *const *row = list->rows[r];
+        size_t last = list->topic->columns - 1;
+        const char *line = row[0];
+        for (size_t c = 1; c < last; c++)
+            if (*row[c])
+                line = arena_printf(arena, "%s%*s%s%s", line, GAP, "", label_of(list, c, row[c]),
+                                    row[c]);
+        int used = printf("%s", row[0]);
+        print_wrapped(stdout, LINE_WIDTH, line + used, INDENT, used);
+        if (*row[last])
+            print_wrapped(stdout, LINE_WIDTH, row[last], INDENT, 0);
+    }
+}
+
+static void print_text(struct arena *arena, const struct list *list)
+{
+    int column = 0;
+    for (size_t c = 0; c + 1 < list->topic->columns; c++)
+        column += list->widths[c] + GAP;
+    if (column <= TABLE_COLUMN || column + list->widths[list->topic->columns - 1] <= LINE_WIDTH)
+        print_table(list, column);
+    else
+        print_blocks(arena, list);
 }
 
 static void print_json(const struct list *list)
@@ -95,7 +143,7 @@ int cmd_list(int argc, char **argv)
     if (json)
         print_json(&list);
     else
-        print_text(&list);
+        print_text(arena, &list);
     int status = list.count ? EXIT_OK : EXIT_NOTHING;
     if (!list.count)
         fprintf(stderr, "sim: no name in '%s' matches '%s'\n", topic->name, argv[1]);

@@ -5,11 +5,17 @@
 
 #include <stddef.h>
 
+enum command_group { GROUP_RUN, GROUP_TRACE, GROUP_LOOK_UP, GROUP_WRITE, GROUP_MODEL, GROUP_TOOL };
+
 struct command {
     const char *name;
     int (*run)(int argc, char **argv);
     const char *help; /* one line */
+    enum command_group group;
 };
+
+/* "run scenarios and see why": the heading of a group; NULL after the last one. */
+const char *command_group_title(size_t group);
 
 /* In the order of the help; a command of no name ends it. */
 extern const struct command commands[];

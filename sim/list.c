@@ -9,7 +9,9 @@
 #include "kvm_model/variant.h"
 #include "sim/profile.h"
 #include "sim/scenario/diag.h"
+#include "sim/scenario/load_devices.h"
 #include "sim/scenario/schema.h"
+#include "sim/scenario/schema_stage2.h"
 
 #define MAX_WORDS_SHOWN 12
 
@@ -76,7 +78,7 @@ static void fill_profiles(struct list *list)
         add(list, (const char *[LIST_MAX_COLUMNS]){
                       profile->cost.name, profile->base,
                       arena_printf(list->arena, "%" PRIu64 " MHz", profile->cost.core_hz / 1000000),
-                      profile->about});
+                      arena_copy(list->arena, profile->about, strcspn(profile->about, "\n"))});
 }
 
 /* --- keys and their words ----------------------------------------------------------------------
@@ -150,6 +152,9 @@ static void fill_keys(struct list *list)
     fill_map(list, &schema_root, "", 0);
 }
 
+/* Of a word and its other spellings: what it means. */
+typedef const char *words_doc(uint64_t value);
+
 static const struct schema_key *find_key(const struct schema_map *map, const char *name)
 {
     for (size_t i = 0; map && i < map->count; i++)
@@ -158,8 +163,8 @@ static const struct schema_key *find_key(const struct schema_map *map, const cha
     return NULL;
 }
 
-/* A word and its other spellings, as one row each. */
-static void fill_words(struct list *list, const char *section, const char *name)
+/* A word, its meaning and its other spellings, as one row each. */
+static void fill_words(struct list *list, const char *section, const char *name, words_doc *doc)
 {
     const struct schema_key *key = find_key(&schema_root, section);
     key = key ? find_key(key->map, name) : NULL;
@@ -175,26 +180,33 @@ static void fill_words(struct list *list, const char *section, const char *name)
                 arena_printf(list->arena, "%s%s%s", spellings, *spellings ? ", " : "", other.name);
         }
         if (first)
-            add(list, (const char *[LIST_MAX_COLUMNS]){word.name, spellings});
+            add(list, (const char *[LIST_MAX_COLUMNS]){
+                          word.name, arena_printf(list->arena, "%s%s%s", doc(word.value),
+                                                  *spellings ? "; also " : "", spellings)});
     }
 }
 
 static void fill_features(struct list *list)
 {
-    fill_words(list, "machine", "features");
+    fill_words(list, "machine", "features", schema_feature_doc);
 }
 
 static void fill_devices(struct list *list)
 {
-    fill_words(list, "devices", "type");
+    struct schema_word word;
+    const struct schema_key *key = find_key(&schema_device, "type");
+    for (size_t i = 0; schema_word_at(key->words, i, &word); i++)
+        add(list, (const char *[LIST_MAX_COLUMNS]){
+                      word.name, device_own_keys(list->arena, (enum scn_device_type)word.value),
+                      schema_device_doc(word.value)});
 }
 
 static void fill_kernels(struct list *list)
 {
     const struct kvm_variant *variant;
     for (size_t i = 0; (variant = kvm_variant_at(i)); i++)
-        add(list,
-            (const char *[LIST_MAX_COLUMNS]){variant->name, variant->rmi ? "realms" : "plain VMs"});
+        add(list, (const char *[LIST_MAX_COLUMNS]){
+                      variant->name, variant->rmi ? "realms" : "plain VMs", variant->about});
 }
 
 /* --- errors -----------------------------------------------------------------------------------
@@ -214,11 +226,11 @@ const struct list_topic list_topics[] = {
     {"events", {"name", "meaning", "fields"}, 3, fill_events},
     {"costs", {"name", "cycles", "range", "confidence", "meaning"}, 5, fill_costs},
     {"profiles", {"name", "base", "clock", "meaning"}, 4, fill_profiles},
-    {"features", {"name", "spellings"}, 2, fill_features},
-    {"kernels", {"name", "hosts"}, 2, fill_kernels},
+    {"features", {"name", "meaning"}, 2, fill_features},
+    {"kernels", {"name", "hosts", "meaning"}, 3, fill_kernels},
     {"keys", {"name", "type", "default", "meaning"}, 4, fill_keys},
     {"errors", {"name", "meaning"}, 2, fill_errors},
-    {"devices", {"name", "spellings"}, 2, fill_devices},
+    {"devices", {"name", "keys", "meaning"}, 3, fill_devices},
     {0},
 };
 

@@ -37,6 +37,16 @@ static const struct {
     {"testdev", OF(VIRTIO_CONSOLE), "virtio-console"},
 };
 
+const char *device_own_keys(struct arena *arena, enum scn_device_type type)
+{
+    const char *keys = "";
+
+    for (size_t i = 0; i < COUNT(type_keys); i++)
+        if (type_keys[i].types >> type & 1)
+            keys = arena_printf(arena, "%s%s%s", keys, *keys ? ", " : "", type_keys[i].key);
+    return keys;
+}
+
 static struct diag_error *error_at(struct loader *loader, const struct node *node,
                                    const char *message, const char *what)
 {

@@ -11,4 +11,7 @@ void place_add_named(struct loader *loader, const struct node *node, enum place_
 /* After memory. Adds the ranges of the devices that may not overlap anything to ranges. */
 void load_devices(struct loader *loader, struct range_list *ranges);
 
+/* Keys that devices of that type have and some others do not: "values, endian". */
+const char *device_own_keys(struct arena *arena, enum scn_device_type type);
+
 #endif

@@ -36,6 +36,7 @@ enum {
     SCHEMA_PAGES = 1 << 10,    /* a multiple of 4K */
     SCHEMA_NONZERO = 1 << 11,
     SCHEMA_OR_MAPS = 1 << 13,     /* a map: a list of such maps too */
+    SCHEMA_INHERITED = 1 << 14,   /* it may stand in a suite.yaml: an editor does not miss it */
     SCHEMA_UNSUPPORTED = 1 << 12, /* of the format, but not of this version of the tool */
 };
 
@@ -85,6 +86,8 @@ extern const struct schema_map schema_host, schema_answer;
 /* An entry of `devices`, one of `vmm`, and `kvm`; the KVM_EXIT_ names (schema_vmm.c). */
 extern const struct schema_map schema_device, schema_vmm_step, schema_kvm;
 extern const struct schema_words schema_exit_names;
+/* What a device of that enum scn_device_type is. */
+const char *schema_device_doc(uint64_t type);
 /* `when` of an entry of `expect`. */
 extern const struct schema_map schema_expect_when;
 /* What machine.rmm may be. */

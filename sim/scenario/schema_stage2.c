@@ -21,6 +21,27 @@ static const struct schema_word feature_words[] = {{"wfxt", SCN_FEATURE_WFXT},
                                                    {"dirty_manual", SCN_FEATURE_DIRTY_MANUAL},
                                                    {"dirty_init_set", SCN_FEATURE_DIRTY_INIT_SET},
                                                    {"eager_split", SCN_FEATURE_EAGER_SPLIT}};
+static const struct {
+    uint64_t feature;
+    const char *doc;
+} feature_docs[] = {
+    {SCN_FEATURE_WFXT, "host: FEAT_WFxT, WFIT and WFET have deadlines"},
+    {SCN_FEATURE_FWB, "host: FEAT_S2FWB, stage 2 forces write-back"},
+    {SCN_FEATURE_DIC, "host: CTR_EL0.DIC, no instruction cache maintenance is needed"},
+    {SCN_FEATURE_MTE, "VM: KVM_CAP_ARM_MTE"},
+    {SCN_FEATURE_DIRTY_MANUAL, "VM: KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE"},
+    {SCN_FEATURE_DIRTY_INIT_SET, "VM: KVM_DIRTY_LOG_INITIALLY_SET"},
+    {SCN_FEATURE_EAGER_SPLIT, "VM: KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE of 2M"},
+};
+
+const char *schema_feature_doc(uint64_t feature)
+{
+    for (size_t i = 0; i < COUNT(feature_docs); i++)
+        if (feature_docs[i].feature == feature)
+            return feature_docs[i].doc;
+    return "";
+}
+
 static const struct schema_word action_words[] = {
     {"munmap", SCN_HOST_MUNMAP},           {"mprotect_ro", SCN_HOST_MPROTECT_RO},
     {"mprotect_rw", SCN_HOST_MPROTECT_RW}, {"map_file", SCN_HOST_MAP_FILE},

@@ -9,4 +9,7 @@ extern const struct schema_map schema_backing, schema_host_event, schema_stage2_
     schema_stage2_raw, schema_expect_stage2, schema_expect_dirty, schema_expect_walk;
 extern const struct schema_words schema_feature_words;
 
+/* What a feature of that enum scn_feature is. */
+const char *schema_feature_doc(uint64_t feature);
+
 #endif

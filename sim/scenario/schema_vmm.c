@@ -25,6 +25,23 @@ static const struct schema_word device_words[] = {
     {"container", SCN_DEVICE_CONTAINER},
     {"alias", SCN_DEVICE_ALIAS},
 };
+static const char *const device_docs[SCN_DEVICE_TYPE_COUNT] = {
+    [SCN_DEVICE_REGISTERS] = "plain storage, of any access sizes and byte order",
+    [SCN_DEVICE_PL011] = "UART (Arm DDI 0183)",
+    [SCN_DEVICE_PL031] = "real-time clock (Arm DDI 0224)",
+    [SCN_DEVICE_VIRTIO_BLK] = "disk in the VMM's memory, on virtio-mmio",
+    [SCN_DEVICE_VIRTIO_CONSOLE] = "console with one port, on virtio-mmio",
+    [SCN_DEVICE_TEST_EXIT] = "a write ends the run, with a status",
+    [SCN_DEVICE_PFLASH] = "CFI flash: memory to read, registers to write; on whole pages",
+    [SCN_DEVICE_CONTAINER] = "holds other devices, and clips them",
+    [SCN_DEVICE_ALIAS] = "window on another device, or on memory",
+};
+
+const char *schema_device_doc(uint64_t type)
+{
+    return device_docs[type];
+}
+
 static const struct schema_word handler_words[] = {{"vmm", 0}, {"kvm", 1}};
 static const struct schema_word endian_words[] = {
     {"little", DEVICE_LITTLE_ENDIAN}, {"big", DEVICE_BIG_ENDIAN}, {"native", DEVICE_NATIVE_ENDIAN}};
