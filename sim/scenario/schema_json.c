@@ -101,6 +101,7 @@ static void put_scalar(struct json *json, const struct schema_key *row)
     if (row->type == SCHEMA_TEXT || row->type == SCHEMA_EXPR) {
         put_type(json, "string");
         put_type(json, "number"); /* what looks like one is a text to us */
+        put_type(json, "boolean");
     } else {
         put_pattern(json, VARIABLE_PATTERN);
     }
@@ -305,7 +306,7 @@ static void put_required(struct json *json, const struct schema_map *map)
     json_key(json, "required");
     json_array_begin(json);
     for (size_t i = 0; i < map->count; i++) {
-        if (map->keys[i].flags & SCHEMA_REQUIRED)
+        if ((map->keys[i].flags & (SCHEMA_REQUIRED | SCHEMA_INHERITED)) == SCHEMA_REQUIRED)
             json_str(json, map->keys[i].name);
     }
     json_array_end(json);
