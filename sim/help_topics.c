@@ -60,7 +60,7 @@ static void print_expect(FILE *out)
     fputs("What stands under `expect` must come of the run, no more. A value may be\n\n"
           "  0x41, uart+8, DABT_LOW    itself; numbers, addresses and words by their value\n"
           "  {min: 1, max: 9}          within these, or one of them\n"
-          "  {in: [1, 2]}, {not: 0}    one of these; any but this one\n"
+          "  {in: [1, 2]}, {not: 0}    one of these; any but this one, or [these]\n"
           "  any, null                 there, whatever it is; not there\n"
           "  unchanged                 of a register: as it was\n\n"
           "keys of expect:\n",

@@ -280,6 +280,19 @@ static bool build_stimuli(struct machine *machine, char *error, size_t size)
     return machine->stimuli || fail(error, size, "out of memory", 0);
 }
 
+/* Whether the run may end as the condition on end.reason says because of an HVC. */
+static bool names_hvc(const struct match_value *reason)
+{
+    if (!reason->is_text)
+        return false;
+    if (reason->op == MATCH_EQ)
+        return strcmp(reason->text, "hvc") == 0;
+    for (size_t i = 0; reason->op == MATCH_IN && i < reason->set_count; i++)
+        if (strcmp(reason->set_text[i], "hvc") == 0)
+            return true;
+    return false;
+}
+
 static void watch_for_end(struct machine *machine)
 {
     const struct scn_expect *expect = &machine->scenario->expect;
@@ -289,8 +302,7 @@ static void watch_for_end(struct machine *machine)
         const struct expect_item *item = &expect->end[i];
 
         if (strcmp(item->path, "end.reason") == 0) {
-            machine->stop_at_hvc = item->want.op == MATCH_EQ && item->want.is_text &&
-                                   strcmp(item->want.text, "hvc") == 0;
+            machine->stop_at_hvc = names_hvc(&item->want);
             machine->fast_calls_go_on = false;
         }
         if (strcmp(item->path, "end.imm") == 0 && item->want.op == MATCH_EQ)

@@ -25,6 +25,15 @@ static bool is(const struct match_value *want, const struct actual *actual, cons
     return actual->style != ACTUAL_TEXT && actual->number == value;
 }
 
+static bool is_one(const struct match_value *want, const struct actual *actual)
+{
+    for (size_t i = 0; i < want->set_count; i++)
+        if (is(want, actual, want->set_text ? want->set_text[i] : NULL,
+               want->set ? want->set[i] : 0))
+            return true;
+    return false;
+}
+
 bool match_value_holds(const struct match_value *want, const struct actual *actual)
 {
     if (want->op == MATCH_ABSENT)
@@ -40,11 +49,9 @@ bool match_value_holds(const struct match_value *want, const struct actual *actu
         return actual->style != ACTUAL_TEXT && actual->number >= want->value &&
                actual->number <= want->value2;
     case MATCH_IN:
-        for (size_t i = 0; i < want->set_count; i++)
-            if (is(want, actual, want->set_text ? want->set_text[i] : NULL,
-                   want->set ? want->set[i] : 0))
-                return true;
-        return false;
+        return is_one(want, actual);
+    case MATCH_NONE_OF:
+        return !is_one(want, actual);
     case MATCH_ANY:
         return true;
     case MATCH_UNCHANGED:

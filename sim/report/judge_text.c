@@ -120,7 +120,8 @@ const char *expected_text(struct arena *arena, const struct match_value *want,
         }
         break;
     case MATCH_IN:
-        fputs("one of ", note.out);
+    case MATCH_NONE_OF:
+        fputs(want->op == MATCH_IN ? "one of " : "none of ", note.out);
         for (size_t i = 0; i < want->set_count; i++) {
             fputs(i ? ", " : "", note.out);
             print_wanted(note.out, want, want->set_text ? want->set_text[i] : "",

@@ -56,6 +56,14 @@ bool host_sees_field(const struct event *event, const char *field)
     return id != ESR_FIELD_COUNT && field_get(esr, esr_field_table[id].field) != 0;
 }
 
+static bool number_is_one(const struct match_value *want, uint64_t value)
+{
+    for (size_t i = 0; i < want->set_count; i++)
+        if (value == want->set[i])
+            return true;
+    return false;
+}
+
 static bool number_matches(const struct match_value *want, uint64_t value)
 {
     switch (want->op) {
@@ -66,16 +74,23 @@ static bool number_matches(const struct match_value *want, uint64_t value)
     case MATCH_RANGE:
         return value >= want->value && value <= want->value2;
     case MATCH_IN:
-        for (size_t i = 0; i < want->set_count; i++)
-            if (value == want->set[i])
-                return true;
-        return false;
+        return number_is_one(want, value);
+    case MATCH_NONE_OF:
+        return !number_is_one(want, value);
     case MATCH_ANY:
         return true;
     case MATCH_ABSENT:
     case MATCH_UNCHANGED:
         break;
     }
+    return false;
+}
+
+static bool text_is_one(const struct match_value *want, const char *text)
+{
+    for (size_t i = 0; i < want->set_count; i++)
+        if (strcasecmp(text, want->set_text[i]) == 0)
+            return true;
     return false;
 }
 
@@ -88,10 +103,9 @@ static bool text_matches(const struct match_value *want, const char *text)
     case MATCH_NE:
         return strcasecmp(text, want->text) != 0;
     case MATCH_IN:
-        for (size_t i = 0; i < want->set_count; i++)
-            if (strcasecmp(text, want->set_text[i]) == 0)
-                return true;
-        return false;
+        return text_is_one(want, text);
+    case MATCH_NONE_OF:
+        return !text_is_one(want, text);
     case MATCH_ANY:
         return true;
     case MATCH_RANGE:

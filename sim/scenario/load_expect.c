@@ -104,6 +104,10 @@ static bool load_match(struct loader *loader, const struct schema_key *row, bool
         want->op = MATCH_IN;
         return load_set(loader, node_get(node, "in"), want);
     }
+    if (node_get(node, "not") && node_get(node, "not")->kind == NODE_SEQUENCE) {
+        want->op = MATCH_NONE_OF;
+        return load_set(loader, node_get(node, "not"), want);
+    }
     if (node_get(node, "not")) {
         want->op = MATCH_NE;
         return load_single(loader, node_get(node, "not"), want);

@@ -330,6 +330,7 @@ struct scn_limits {
 enum match_op {
     MATCH_EQ,        /* value */
     MATCH_NE,        /* `{not: value}` */
+    MATCH_NONE_OF,   /* `{not: [..]}`: none of set[0..set_count) */
     MATCH_RANGE,     /* `{min: a, max: b}`, either may be missing: value..value2, inclusive */
     MATCH_IN,        /* `{in: [..]}`: set[0..set_count) */
     MATCH_ANY,       /* `any`: present, whatever it is */

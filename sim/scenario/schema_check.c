@@ -427,10 +427,11 @@ static void check_condition(const struct schema_check *check, const struct schem
         if (!find_row(&schema_condition, key->text)) {
             unknown_key(check, &schema_condition, key, subject);
             node->bad = true;
-        } else if (strcmp(key->text, "in") == 0) {
+        } else if (strcmp(key->text, "in") == 0 ||
+                   (strcmp(key->text, "not") == 0 && item->kind == NODE_SEQUENCE)) {
             if (item->kind != NODE_SEQUENCE || item->count == 0) {
                 diag_error(check->diag, DIAG_E0112, &item->pos,
-                           "%s: 'in' expects a list of values, got %s", subject,
+                           "%s: '%s' expects a list of values, got %s", subject, key->text,
                            item->kind == NODE_SEQUENCE ? "an empty one"
                                                        : node_describe(check->arena, item));
                 node->bad = true;

@@ -175,6 +175,39 @@ static void put_reference(struct printer *printer, const struct schema_key *row,
     json_object_end(&printer->json);
 }
 
+static void put_array(struct printer *printer, const struct schema_key *row)
+{
+    struct json *json = &printer->json;
+
+    json_object_begin(json);
+    json_member_string(json, "type", "array");
+    json_member_uint(json, "minItems", 1);
+    json_key(json, "items");
+    put_reference(printer, row, false);
+    json_object_end(json);
+}
+
+/* What stands after a word of a condition on a value of row. */
+static void put_operand(struct printer *printer, const struct schema_key *condition,
+                        const struct schema_key *row)
+{
+    struct json *json = &printer->json;
+
+    if (!(condition->flags & SCHEMA_LIST)) {
+        put_reference(printer, row, false);
+    } else if (!(condition->flags & SCHEMA_OR_ITEM)) {
+        put_array(printer, row);
+    } else {
+        json_object_begin(json);
+        json_key(json, "anyOf");
+        json_array_begin(json);
+        put_reference(printer, row, false);
+        put_array(printer, row);
+        json_array_end(json);
+        json_object_end(json);
+    }
+}
+
 /* The scalar, a word that stands for a condition, or a mapping that is one. */
 static void put_condition(struct printer *printer, const struct schema_key *row)
 {
@@ -199,16 +232,7 @@ static void put_condition(struct printer *printer, const struct schema_key *row)
         const struct schema_key *condition = &schema_condition.keys[i];
 
         json_key(json, condition->name);
-        if (condition->flags & SCHEMA_LIST) {
-            json_object_begin(json);
-            json_member_string(json, "type", "array");
-            json_member_uint(json, "minItems", 1);
-            json_key(json, "items");
-            put_reference(printer, row, false);
-            json_object_end(json);
-        } else {
-            put_reference(printer, row, false);
-        }
+        put_operand(printer, condition, row);
     }
     json_object_end(json);
     json_member_bool(json, "additionalProperties", false);

@@ -705,6 +705,7 @@ static const struct schema_key condition_keys[] = {
     {"min", .type = SCHEMA_FREE, .doc = "at least"},
     {"max", .type = SCHEMA_FREE, .doc = "at most"},
     {"in", .type = SCHEMA_FREE, .flags = SCHEMA_LIST | SCHEMA_NONEMPTY, .doc = "one of these"},
-    {"not", .type = SCHEMA_FREE, .doc = "anything but this"},
+    {"not", .type = SCHEMA_FREE, .flags = SCHEMA_LIST | SCHEMA_OR_ITEM | SCHEMA_NONEMPTY,
+     .doc = "anything but this, or these"},
 };
 const struct schema_map schema_condition = {.keys = condition_keys, .count = COUNT(condition_keys)};
