@@ -12,7 +12,7 @@
 static const struct command_help help = {
     .usage = "sim check PATH... [options]",
     .about = "Reads and validates scenarios without running them. PATH is a file, a folder with\n"
-             "scenarios, or - for standard input.",
+             "scenarios, or - for standard input; a suite.yaml is checked as far as it goes alone.",
     .epilogue =
         "examples:\n"
         "  sim check a.yaml\n"
@@ -70,18 +70,33 @@ static void print_file(enum check_output output, const char *path, size_t cells,
     json_end(&json);
 }
 
+static int check_file(const char *path, const struct scenario_load_options *options, size_t *cells)
+{
+    struct scenario_file *file;
+    int status;
+
+    *cells = 0;
+    if (scenario_is_suite_file(path))
+        return scenario_suite_file_check(path, options->diag);
+    file = scenario_file_open(path, options->diag);
+    if (!file)
+        return SCENARIO_INVALID;
+    status = scenario_file_check(file, options);
+    *cells = scenario_file_cell_count(file);
+    scenario_file_free(file);
+    return status;
+}
+
 static int check_files(const struct scenario_list *files,
                        const struct scenario_load_options *options, enum check_output output)
 {
     int worst = 0;
 
     for (size_t i = 0; i < files->count; i++) {
-        struct scenario_file *file = scenario_file_open(files->paths[i], options->diag);
-        int status = file ? scenario_file_check(file, options) : SCENARIO_INVALID;
-        size_t cells = file ? scenario_file_cell_count(file) : 0;
+        size_t cells;
+        int status = check_file(files->paths[i], options, &cells);
 
         print_file(output, files->paths[i], cells, status);
-        scenario_file_free(file);
         if (status && worst != SCENARIO_INVALID)
             worst = status;
     }

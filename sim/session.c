@@ -6,25 +6,8 @@
 #include "sim/gdb/stub.h"
 #include "sim/profile.h"
 #include "sim/scenario/arena.h"
-#include "sim/scenario/text.h"
 #include "sim/trace/insn_recorder.h"
 #include "sim/version.h"
-
-/* Hash of the file's bytes, 16 hex digits; empty when it cannot be read. */
-static void hash_file(const char *path, char *text)
-{
-    text[0] = '\0';
-    FILE *file = fopen(path, "rbe");
-    if (!file)
-        return;
-    char bytes[4096];
-    uint64_t hash = HASH_START;
-    for (size_t n; (n = fread(bytes, 1, sizeof(bytes), file)) > 0;)
-        hash = hash_bytes(hash, bytes, n);
-    if (!ferror(file))
-        snprintf(text, HASH_TEXT_SIZE, "%016" PRIx64, hash);
-    fclose(file);
-}
 
 static void stop(struct session *session, enum verdict verdict, enum exit_status status)
 {
@@ -172,7 +155,8 @@ void session_open(struct session *session, const char *path, const struct sessio
         stop(session, VERDICT_SKIP, EXIT_SKIPPED);
         return;
     }
-    hash_file(path, session->hash);
+    snprintf(session->hash, sizeof(session->hash), "%016" PRIx64,
+             scenario_file_hash(options->file ? options->file : session->scenario->file));
     session->arena = arena_new();
     session->machine =
         machine_new(session->scenario,

@@ -14,7 +14,7 @@ struct report {
     struct judgement judgement;
     struct outcome outcome;
     const struct cost_profile *profile;
-    const char *hash; /* of the scenario's file, 16 hex digits */
+    const char *hash; /* scenario_file_hash, 16 hex digits */
     const char *told; /* about a golden trace, lines; or NULL */
 };
 

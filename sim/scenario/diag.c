@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "sim/scenario/text.h"
+
 struct diag *diag_new(struct arena *arena)
 {
     struct diag *diag = arena_alloc(arena, sizeof(*diag));
@@ -42,6 +44,21 @@ const struct source *diag_source(const struct diag *diag, const char *name)
             return diag->sources[i];
     }
     return NULL;
+}
+
+uint64_t diag_hash_sources(const struct diag *diag)
+{
+    uint64_t hash = HASH_START;
+
+    for (size_t i = 0; i < diag->source_count; i++) {
+        const struct source *source = diag->sources[i];
+        const uint64_t length = source->length;
+
+        if (i) /* where a text ends counts */
+            hash = hash_bytes(hash, &length, sizeof(length));
+        hash = hash_bytes(hash, source->text, source->length);
+    }
+    return hash;
 }
 
 static size_t file_order(const struct diag *diag, const char *name)

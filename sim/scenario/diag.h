@@ -105,6 +105,8 @@ void diag_take_sources(struct diag *diag, const struct diag *from);
  * been found wrong in the same place is not told again.
  */
 void diag_set_cell(struct diag *diag, const char *cell);
+/* Hash of the registered texts in their order; of one text it is that of its bytes. */
+uint64_t diag_hash_sources(const struct diag *diag);
 /* The registered source of that name, or NULL. */
 const struct source *diag_source(const struct diag *diag, const char *name);
 

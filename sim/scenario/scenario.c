@@ -57,7 +57,7 @@ static void load_header(struct loader *loader)
 
 void load_scenario(struct loader *loader, struct node *root)
 {
-    struct schema_check check = {loader->arena, loader->diag};
+    const struct schema_check check = {.arena = loader->arena, .diag = loader->diag};
 
     loader->root = root;
     schema_check(&check, root);

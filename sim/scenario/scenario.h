@@ -564,6 +564,24 @@ int scenario_file_check(const struct scenario_file *file,
                         const struct scenario_load_options *options);
 
 /*
+ * Hash of the bytes of the file and of all that was read with it, in the order of reading: what it
+ * includes, the suite files it inherits, its cases. Of a file alone it is hash_bytes of its bytes.
+ */
+uint64_t scenario_file_hash(const struct scenario_file *file);
+
+/*
+ * Whether path is a `suite.yaml` that scenarios inherit: one that is no scenario itself. One that
+ * cannot be read as YAML counts as one.
+ */
+bool scenario_is_suite_file(const char *path);
+/*
+ * Checks a suite file key by key, with what it includes; what is missing may stand in a scenario,
+ * and so may the variables and axes that its values name. 0, or SCENARIO_INVALID after printing
+ * what is wrong.
+ */
+int scenario_suite_file_check(const char *path, const struct diag_options *diag);
+
+/*
  * Writes a cell to out as a scenario of its own that says and runs the same: without matrix, cases,
  * variables and includes. path: the file that it will be, for those that it names, and whose cached
  * code is written here from that of the cell; NULL: none, in the current folder. 0, or an exit

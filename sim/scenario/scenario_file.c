@@ -70,6 +70,11 @@ void scenario_file_free(struct scenario_file *file)
         arena_free(file->arena);
 }
 
+uint64_t scenario_file_hash(const struct scenario_file *file)
+{
+    return diag_hash_sources(file->diag);
+}
+
 size_t scenario_file_cell_count(const struct scenario_file *file)
 {
     return file->matrix->cell_count;

@@ -109,6 +109,7 @@ const char *schema_word_find(const struct schema_words *words, const char *text,
 struct schema_check {
     struct arena *arena;
     struct diag *diag;
+    bool partial; /* what is missing may stand in another file */
 };
 
 /* What the type of row is, for messages: "an integer", "a list of mappings", ... */

@@ -401,7 +401,7 @@ static void check_map(const struct schema_check *check, const struct schema_map 
 
         if (node_get(node, row->name))
             continue;
-        if (row->flags & SCHEMA_REQUIRED) {
+        if ((row->flags & SCHEMA_REQUIRED) && !check->partial) {
             struct diag_error *error =
                 diag_error(check->diag, DIAG_E0103, &node->pos, "the key %s is missing",
                            what(check, row->name, where));

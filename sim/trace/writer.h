@@ -17,7 +17,7 @@
 struct trace_header {
     const char *version;  /* of sim */
     const char *scenario; /* its name */
-    const char *hash;     /* of the scenario's file */
+    const char *hash;     /* of the scenario's file and of those read with it */
     const char *profile;  /* name of the cost profile */
 };
 

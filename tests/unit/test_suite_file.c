@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/scenario/layout.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/text.h"
 #include "sim/scenario/yaml_tree.h"
 #include "tests/unit/check_folder.h"
 #include "tests/unit/check_main.h"
@@ -122,6 +124,93 @@ START_TEST(mistakes_name_the_suite_file)
 }
 END_TEST
 
+static int check(const char *path)
+{
+    ck_assert(scenario_is_suite_file(path));
+    int status = scenario_suite_file_check(path, &diag);
+    fflush(out);
+    return status;
+}
+
+START_TEST(a_suite_file_alone)
+{
+    ck_assert_msg(check("top/project/suite.yaml") == 0, "%s", messages);
+    ck_assert_msg(check("top/project/in/deep/suite.yaml") == 0, "%s", messages);
+    ck_assert(!scenario_is_suite_file("top/project/in/suite.yaml")); /* a scenario */
+    ck_assert(!scenario_is_suite_file("top/project/one.yaml"));
+
+    /* a scenario's variables and cells, and what it adds to maps */
+    write_file(
+        "top/suite.yaml",
+        "machine: {ipa_bits: $bits}\nmatrix: {exclude: [{bits: 36}]}\nvars: {a: bits + 1}\n"
+        "memory: [{name: ram, size: $size}]\nguest: {regs: {x0: $a}}\ninclude: [more.inc]\n");
+    write_file("top/more.inc", "limits: {exits: 10}\n");
+    ck_assert_msg(check("top/suite.yaml") == 0, "%s", messages);
+
+    write_file("top/more.inc", "limits: {exits: ten}\n");
+    ck_assert_int_eq(check("top/suite.yaml"), SCENARIO_INVALID);
+    ck_assert_ptr_nonnull(strstr(messages, "top/more.inc:1:17: error["));
+    write_file("top/suite.yaml", "machine: {kernl: linux-7.2, ipa_bits: 7}\nmatrix: {n: []}\n");
+    ck_assert_int_eq(check("top/suite.yaml"), SCENARIO_INVALID);
+    ck_assert_ptr_nonnull(strstr(messages, "top/suite.yaml:1:11: error[E0107]"));
+    ck_assert_ptr_nonnull(strstr(messages, "top/suite.yaml:1:39: error["));
+    ck_assert_ptr_nonnull(strstr(messages, "top/suite.yaml:2:"));
+}
+END_TEST
+
+START_TEST(a_suite_file_in_its_layout)
+{
+    struct arena *arena = arena_new();
+    write_file("top/suite.yaml", "memory: []  \n\n\n\nmachine: {}\n");
+    struct layout layout = layout_canonical(arena, "top/suite.yaml", &diag);
+    ck_assert(layout.changed);
+    ck_assert_str_eq(layout.text, "machine: {}\nmemory: []\n");
+    arena_free(arena);
+}
+END_TEST
+
+static uint64_t hash_of(const char *path)
+{
+    struct scenario_file *file = scenario_file_open(path, &diag);
+    fflush(out);
+    ck_assert_msg(file, "%s", messages);
+    uint64_t hash = scenario_file_hash(file);
+    scenario_file_free(file);
+    return hash;
+}
+
+START_TEST(all_that_is_read_counts_in_the_hash)
+{
+    static const char own[] = OWN "include: [a.inc, b.inc]\ncases: c.ndjson\n";
+    static const struct {
+        const char *path, *text;
+    } parts[] = {
+        {"top/project/a.inc", "limits: {exits: 10}\n"},
+        {"top/project/b.inc", "limits: {cycles: 1_000_000}\n"},
+        {"top/project/c.ndjson", "{}\n"},
+        {"top/project/suite.yaml", OUTER},
+    };
+    ck_assert_int_eq(unlink("top/project/suite.yaml"), 0);
+    ck_assert_uint_eq(hash_of("top/project/one.yaml"),
+                      hash_bytes(HASH_START, OWN, strlen(OWN))); /* a file alone */
+
+    write_file("top/project/one.yaml", own);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        write_file(parts[i].path, parts[i].text);
+    uint64_t hash = hash_of("top/project/one.yaml");
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        char longer[256];
+        snprintf(longer, sizeof(longer), "%s\n", parts[i].text);
+        write_file(parts[i].path, longer);
+        ck_assert_uint_ne(hash_of("top/project/one.yaml"), hash);
+        write_file(parts[i].path, parts[i].text);
+        ck_assert_uint_eq(hash_of("top/project/one.yaml"), hash);
+    }
+    ck_assert_int_eq(chdir("top/project"), 0); /* where it is read from does not count */
+    ck_assert_uint_eq(hash_of("one.yaml"), hash);
+}
+END_TEST
+
 Suite *check_suite(void)
 {
     check_in_folder();
@@ -131,6 +220,9 @@ Suite *check_suite(void)
     tcase_add_test(tests, folders_from_the_project_down);
     tcase_add_test(tests, from_within_the_folder);
     tcase_add_test(tests, mistakes_name_the_suite_file);
+    tcase_add_test(tests, a_suite_file_alone);
+    tcase_add_test(tests, a_suite_file_in_its_layout);
+    tcase_add_test(tests, all_that_is_read_counts_in_the_hash);
     suite_add_tcase(suite, tests);
     return suite;
 }
