@@ -262,12 +262,15 @@ static const char *folder_above(struct arena *arena, const char *folder)
     return folder_of(arena, folder);
 }
 
-/* The suite files from the nearest to the outermost; their number. */
+/*
+ * The suite files from the nearest to the outermost; their number. Those above the scenario's own
+ * folder count inside a project alone: what somebody left in /tmp is nothing that was asked for.
+ */
 static size_t find_suites(struct arena *arena, const char *path, const char **suites)
 {
     const char *folder = folder_of(arena, path);
     const char *stem = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-    size_t count = 0;
+    size_t count = 0, own = 0;
 
     if (strcmp(path, "-") == 0 || strcmp(stem, SUITE_FILE) == 0)
         return 0;
@@ -275,10 +278,12 @@ static size_t find_suites(struct arena *arena, const char *path, const char **su
         if (is_there(arena, folder, SUITE_FILE))
             suites[count++] = in_folder(arena, folder, SUITE_FILE);
         if (is_there(arena, folder, ".git") || is_there(arena, folder, "sim.yaml"))
-            break;
+            return count;
+        if (up == 0)
+            own = count;
         folder = folder_above(arena, folder);
     }
-    return count;
+    return own;
 }
 
 bool scenario_inherits(const char *path)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "sim/session.h"
+#include "tests/unit/check_folder.h"
 #include "tests/unit/check_main.h"
 
 /* ldrsb x2, [x0]; strb w1, [x0, #8]; str x2, [x3]; mov x0, #0x84000000; add x0, x0, #8; smc #0 */
@@ -63,7 +64,7 @@ static const struct {
 
 START_TEST(what_a_run_leaves)
 {
-    char path[] = "/tmp/sim-expect-XXXXXX";
+    char path[] = "expect-XXXXXX";
     int file = mkstemp(path);
     FILE *out = fdopen(file, "w");
     const struct session_options options = {.diag = {.out = stderr, .format = DIAG_HUMAN},
@@ -97,6 +98,7 @@ END_TEST
 
 Suite *check_suite(void)
 {
+    check_in_folder();
     Suite *suite = suite_create("expectations of a run");
     TCase *tests = tcase_create("all");
     tcase_add_loop_test(tests, what_a_run_leaves, 0, sizeof(rows) / sizeof(rows[0]));

@@ -18,7 +18,7 @@
     "memory: [{name: ram, ipa: 0x4000_0000, size: 2M}]\ntags: [outer]\n"
 #define OWN "sim: 1\nguest: {code: {hex: [0xd4000002]}}\n"
 
-static const char *const folders[] = {"top", "top/project", "top/project/in",
+static const char *const folders[] = {"top", "top/bare", "top/project", "top/project/in",
                                       "top/project/in/deep"};
 
 static const struct {
@@ -108,8 +108,22 @@ START_TEST(from_within_the_folder)
     ck_assert(scenario_inherits("./two.yaml"));
     ck_assert(scenario_inherits("../deep/two.yaml"));
     ck_assert(!scenario_inherits("-"));
-    ck_assert(!scenario_inherits("../../../../none.yaml") ||
-              scenario_inherits("../../../../../none.yaml")); /* nothing of ours above top */
+    ck_assert(!scenario_inherits("../../../../none.yaml"));
+}
+END_TEST
+
+START_TEST(own_folder_alone_outside_a_project)
+{
+    write_file("top/bare/one.yaml", OWN "memory: [{name: ram, ipa: 0x4000_0000, size: 2M}]\n");
+    ck_assert(!scenario_inherits("top/bare/one.yaml")); /* top/suite.yaml is nobody's */
+    write_file("top/bare/suite.yaml", "machine: {ipa_bits: 44}\n");
+
+    struct scenario *scenario = load("top/bare/one.yaml", NULL);
+    ck_assert_msg(scenario, "%s", messages);
+    ck_assert_uint_eq(scenario->machine.ipa_bits, 44);
+    ck_assert_ptr_null(scenario->about);
+    scenario_free(scenario);
+    ck_assert_int_eq(unlink("top/bare/suite.yaml"), 0);
 }
 END_TEST
 
@@ -219,6 +233,7 @@ Suite *check_suite(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, folders_from_the_project_down);
     tcase_add_test(tests, from_within_the_folder);
+    tcase_add_test(tests, own_folder_alone_outside_a_project);
     tcase_add_test(tests, mistakes_name_the_suite_file);
     tcase_add_test(tests, a_suite_file_alone);
     tcase_add_test(tests, a_suite_file_in_its_layout);
