@@ -79,7 +79,10 @@ static bool map_all(const struct scenario *scenario, struct stage1_tables *table
     }
     for (size_t i = 0; ok && i < scenario->guest.map_count; i++)
         ok = stage1_tables_map(tables, &scenario->guest.maps[i]);
-    return ok && map_boot_code(scenario, tables);
+    ok = ok && map_boot_code(scenario, tables);
+    for (size_t i = 0; ok && i < scenario->guest.raw_count; i++)
+        ok = stage1_tables_edit(tables, &scenario->guest.raws[i]);
+    return ok;
 }
 
 /* Is [ipa, ipa + size) free of the scenario's own bytes? */

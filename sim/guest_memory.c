@@ -188,7 +188,7 @@ static bool set_stage2(struct guest_memory *memory, char *error, size_t size)
     for (size_t i = 0; i < scenario->stage2_raw_count; i++) {
         const struct scn_stage2_raw *raw = &scenario->stage2_raws[i];
 
-        code = kvm_stage2_edit(memory->kvm, raw->ipa, raw->level, raw->clear, raw->set);
+        code = kvm_stage2_edit(memory->kvm, raw->ipa, raw->level, raw->bits.clear, raw->bits.set);
         if (!told(code, "page_tables.raw: there is no such descriptor", &raw->pos, error, size))
             return false;
     }

@@ -22,9 +22,18 @@ struct table {
 
 enum { ROOT_LOW, ROOT_HIGH, ROOT_COUNT };
 
+/* A descriptor that is not to be as it was built. */
+struct edit {
+    size_t table;
+    unsigned slot;
+    struct scn_raw_bits bits;
+};
+
 struct stage1_tables {
     struct table *table;
     size_t count, capacity;
+    struct edit *edits;
+    size_t edit_count, edit_capacity;
 };
 
 /* Index of a new, empty table; 0 (a root) when out of memory. */
@@ -64,6 +73,7 @@ void stage1_tables_free(struct stage1_tables *tables)
     if (!tables)
         return;
     free(tables->table);
+    free(tables->edits);
     free(tables);
 }
 
@@ -113,6 +123,23 @@ static size_t next_table(struct stage1_tables *tables, size_t index, unsigned sl
     return next;
 }
 
+static unsigned slot_of(uint64_t va, int level)
+{
+    return va >> level_shift(level) & (ENTRIES - 1);
+}
+
+/* The table of that level on the way to va, made if need be; false when out of memory. */
+static bool reach(struct stage1_tables *tables, uint64_t va, int level, size_t *index)
+{
+    *index = va >> 63 ? ROOT_HIGH : ROOT_LOW;
+    for (int above = 0; above < level; above++) {
+        *index = next_table(tables, *index, slot_of(va, above), above);
+        if (!*index)
+            return false;
+    }
+    return true;
+}
+
 bool stage1_tables_map(struct stage1_tables *tables, const struct scn_stage1_map *map)
 {
     uint64_t done = 0;
@@ -121,19 +148,32 @@ bool stage1_tables_map(struct stage1_tables *tables, const struct scn_stage1_map
         uint64_t va = map->va.v + done, ipa = map->ipa.v + done, left = map->size - done;
         bool block = !((va | ipa) & (BLOCK_SIZE - 1)) && left >= BLOCK_SIZE;
         int last = block ? 2 : 3;
-        size_t index = va >> 63 ? ROOT_HIGH : ROOT_LOW;
-        unsigned slot;
+        size_t index;
 
-        for (int level = 0; level < last; level++) {
-            slot = va >> level_shift(level) & (ENTRIES - 1);
-            index = next_table(tables, index, slot, level);
-            if (!index)
-                return false;
-        }
-        slot = va >> level_shift(last) & (ENTRIES - 1);
-        tables->table[index].entry[slot] = leaf(map, ipa, last);
+        if (!reach(tables, va, last, &index))
+            return false;
+        tables->table[index].entry[slot_of(va, last)] = leaf(map, ipa, last);
         done += block ? BLOCK_SIZE : GRANULE_SIZE;
     }
+    return true;
+}
+
+bool stage1_tables_edit(struct stage1_tables *tables, const struct scn_stage1_raw *raw)
+{
+    struct edit edit = {.slot = slot_of(raw->va.v, raw->level), .bits = raw->bits};
+
+    if (!reach(tables, raw->va.v, raw->level, &edit.table))
+        return false;
+    if (tables->edit_count == tables->edit_capacity) {
+        size_t capacity = tables->edit_capacity ? tables->edit_capacity * 2 : 4;
+        struct edit *grown = realloc(tables->edits, capacity * sizeof(*grown));
+
+        if (!grown)
+            return false;
+        tables->edits = grown;
+        tables->edit_capacity = capacity;
+    }
+    tables->edits[tables->edit_count++] = edit;
     return true;
 }
 
@@ -154,6 +194,15 @@ void stage1_tables_write(const struct stage1_tables *tables, ipa_t base, uint8_t
                 desc += base.v;
             memcpy(bytes + i * GRANULE_SIZE + slot * sizeof(desc), &desc, sizeof(desc));
         }
+    }
+    for (size_t i = 0; i < tables->edit_count; i++) {
+        const struct edit *edit = &tables->edits[i];
+        uint8_t *at = bytes + edit->table * GRANULE_SIZE + edit->slot * sizeof(uint64_t);
+        uint64_t desc;
+
+        memcpy(&desc, at, sizeof(desc));
+        desc = (desc & ~edit->bits.clear) | edit->bits.set;
+        memcpy(at, &desc, sizeof(desc));
     }
 }
 

@@ -23,6 +23,13 @@ void stage1_tables_free(struct stage1_tables *tables);
  */
 bool stage1_tables_map(struct stage1_tables *tables, const struct scn_stage1_map *map);
 
+/*
+ * Changes the descriptor that a walk for raw->va meets at raw->level: tables above it are made
+ * where there are none, and blocks split. Changes are made when the tables are written, in the
+ * order of the calls; what is mapped later is not in them. False when out of memory.
+ */
+bool stage1_tables_edit(struct stage1_tables *tables, const struct scn_stage1_raw *raw);
+
 /* Bytes the tables take. */
 uint64_t stage1_tables_size(const struct stage1_tables *tables);
 /* Writes them, for a place at that IPA (4K aligned), into stage1_tables_size bytes. */

@@ -4,11 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cpu/arch/descriptor.h"
 #include "sim/scenario/loader.h"
 
-/* False after reporting that a realm has not got it. */
-static bool for_plain_vm(struct loader *loader, const struct node *node, const char *what)
+bool plain_vm_only(struct loader *loader, const struct node *node, const char *what)
 {
     if (loader->scn->machine.world != SCN_WORLD_CCA)
         return true;
@@ -35,7 +33,7 @@ void load_features(struct loader *loader, const struct node *machine)
 {
     const struct node *list = good_child(machine, "features");
 
-    if (!list || !for_plain_vm(loader, list, "machine.features"))
+    if (!list || !plain_vm_only(loader, list, "machine.features"))
         return;
     for (size_t i = 0; i < list->count; i++)
         if (!list->items[i]->bad)
@@ -58,10 +56,10 @@ void load_backing(struct loader *loader, const struct node *node, struct scn_mem
     memory->readonly = readonly && readonly->value;
     memory->log_dirty = log && log->value;
     if (memory->readonly)
-        (void)for_plain_vm(loader, readonly, "a read-only memslot");
+        (void)plain_vm_only(loader, readonly, "a read-only memslot");
     if (memory->log_dirty)
-        (void)for_plain_vm(loader, log, "a dirty log");
-    if (!backing || !for_plain_vm(loader, backing, "memory[].backing"))
+        (void)plain_vm_only(loader, log, "a dirty log");
+    if (!backing || !plain_vm_only(loader, backing, "memory[].backing"))
         return;
     mte = good_child(backing, "mte");
     *result = (struct scn_backing){
@@ -146,35 +144,6 @@ static void load_map(struct loader *loader, const struct node *node)
     loader->scn->stage2_map_count++;
 }
 
-static void load_raw(struct loader *loader, const struct node *node)
-{
-    static const struct {
-        const char *name;
-        struct field field;
-    } fields[] = {
-        {"valid", {0, 1}}, {"type", {0, 2}},  {"mem_attr", {2, 4}},
-        {"read", {6, 1}},  {"write", {7, 1}}, {"sh", {8, 2}},
-        {"af", {10, 1}},   {"dbm", {51, 1}},  {"xn", {53, 2}},
-    };
-    const struct node *ipa = good_child(node, "ipa"), *set = good_child(node, "set");
-    struct scn_stage2_raw *raw = &loader->scn->stage2_raws[loader->scn->stage2_raw_count];
-    uint64_t at;
-
-    if (!ipa || !set || !good_child(node, "level") || !place_resolve(loader, ipa, &at))
-        return;
-    *raw = (struct scn_stage2_raw){
-        .pos = node->pos, .ipa = IPA(at), .level = (int)child_value(node, "level")};
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        const struct node *value = good_child(set, fields[i].name);
-
-        if (!value)
-            continue;
-        raw->clear |= field_mask(fields[i].field);
-        raw->set |= field_put(fields[i].field, value->value);
-    }
-    loader->scn->stage2_raw_count++;
-}
-
 typedef void load_one(struct loader *loader, const struct node *node);
 
 static void load_list(struct loader *loader, const struct node *list, load_one *one)
@@ -190,23 +159,19 @@ void load_stage2(struct loader *loader)
     const struct node *events = good_child(loader->root, "host_events");
     const struct node *maps = tables ? good_child(tables, "stage2") : NULL;
     const struct node *depth = tables ? good_child(tables, "stage2_depth") : NULL;
-    const struct node *raws = tables ? good_child(tables, "raw") : NULL;
     struct scenario *scn = loader->scn;
 
-    if (events && for_plain_vm(loader, events, "host_events")) {
+    if (events && plain_vm_only(loader, events, "host_events")) {
         scn->host_events = arena_array(loader->arena, events->count, sizeof(scn->host_events[0]));
         load_list(loader, events, load_event);
     }
-    if (maps && for_plain_vm(loader, maps, "page_tables.stage2")) {
+    if (maps && plain_vm_only(loader, maps, "page_tables.stage2")) {
         scn->stage2_maps = arena_array(loader->arena, maps->count, sizeof(scn->stage2_maps[0]));
         load_list(loader, maps, load_map);
     }
-    if (raws && for_plain_vm(loader, raws, "page_tables.raw")) {
-        scn->stage2_raws = arena_array(loader->arena, raws->count, sizeof(scn->stage2_raws[0]));
-        load_list(loader, raws, load_raw);
-    }
-    if (depth && for_plain_vm(loader, depth, "page_tables.stage2_depth"))
+    if (depth && plain_vm_only(loader, depth, "page_tables.stage2_depth"))
         scn->stage2_depth = (int)depth->value;
+    load_raw(loader);
 }
 
 /* --- expectations ----------------------------------------------------------------------------- */
@@ -255,11 +220,11 @@ void load_expected_stage2(struct loader *loader, const struct node *node)
     const struct node *stage2 = good_child(node, "stage2"), *dirty = good_child(node, "dirty");
     struct scn_expect *expect = &loader->scn->expect;
 
-    if (stage2 && for_plain_vm(loader, stage2, "expect.stage2")) {
+    if (stage2 && plain_vm_only(loader, stage2, "expect.stage2")) {
         expect->stage2 = arena_array(loader->arena, stage2->count, sizeof(expect->stage2[0]));
         load_list(loader, stage2, load_expected_leaf);
     }
-    if (dirty && for_plain_vm(loader, dirty, "expect.dirty")) {
+    if (dirty && plain_vm_only(loader, dirty, "expect.dirty")) {
         expect->dirty = arena_array(loader->arena, dirty->count, sizeof(expect->dirty[0]));
         load_list(loader, dirty, load_expected_dirty);
     }

@@ -69,6 +69,9 @@ void load_stage2(struct loader *loader);      /* load_stage2.c: after load_code 
 
 /* --- memory and stage 2 (load_stage2.c), for the parts above --- */
 
+/* False after reporting that a realm has not got it. */
+bool plain_vm_only(struct loader *loader, const struct node *node, const char *what);
+void load_raw(struct loader *loader); /* load_raw.c */
 void load_features(struct loader *loader, const struct node *machine);
 void load_backing(struct loader *loader, const struct node *node, struct scn_memory *memory);
 void load_expected_stage2(struct loader *loader, const struct node *expect);

@@ -125,11 +125,15 @@ struct scn_stage2_map { /* page_tables.stage2[] */
     bool writable, executable, device;
 };
 
-struct scn_stage2_raw { /* page_tables.raw[]: bits of one descriptor */
+struct scn_raw_bits { /* of a descriptor: clear first */
+    uint64_t clear, set;
+};
+
+struct scn_stage2_raw { /* page_tables.raw[], table: stage2 */
     struct source_pos pos;
     ipa_t ipa;
     int level;
-    uint64_t clear, set;
+    struct scn_raw_bits bits;
 };
 
 struct scn_memory {
@@ -210,6 +214,13 @@ struct scn_stage1_map { /* page_tables.stage1 */
     bool user; /* reachable from EL0 */
 };
 
+struct scn_stage1_raw { /* page_tables.raw[], table: stage1 */
+    struct source_pos pos;
+    va_t va;
+    int level;
+    struct scn_raw_bits bits;
+};
+
 enum scn_stage1 {
     SCN_STAGE1_OFF,  /* MMU off: VA = IPA */
     SCN_STAGE1_FLAT, /* 4K tables that map memory and devices at VA = IPA, plus page_tables.stage1
@@ -247,6 +258,8 @@ struct scn_guest {
     size_t label_count;
     struct scn_stage1_map *maps;
     size_t map_count;
+    struct scn_stage1_raw *raws;
+    size_t raw_count;
     const char *code_cache; /* the file that the code is from; NULL: none is, or it is none */
 };
 

@@ -52,7 +52,8 @@ static const struct schema_word action_words[] = {
     {"delete_slot", SCN_HOST_DELETE_SLOT}, {"add_slot", SCN_HOST_ADD_SLOT}};
 static const struct schema_word perm_words[] = {{"r", 0}, {"rw", 1}, {"rx", 2}, {"rwx", 3}};
 static const struct schema_word attr_words[] = {{"normal", 0}, {"device", 1}};
-static const struct schema_word table_words[] = {{"stage2", 0}};
+static const struct schema_word table_words[] = {{"stage2", SCHEMA_RAW_STAGE2},
+                                                 {"stage1", SCHEMA_RAW_STAGE1}};
 
 const struct schema_words schema_feature_words = {
     .what = "a feature", .list = feature_words, .count = COUNT(feature_words)};
@@ -116,20 +117,32 @@ TABLE(schema_stage2_map, map_keys);
 static const struct schema_key set_keys[] = {
     FIELD_KEY("valid", 1, "bit 0"),
     FIELD_KEY("type", 2, "bits 1:0"),
-    FIELD_KEY("mem_attr", 4, "bits 5:2"),
-    FIELD_KEY("read", 1, "S2AP[0]"),
-    FIELD_KEY("write", 1, "S2AP[1]"),
     FIELD_KEY("sh", 2, "bits 9:8"),
     FIELD_KEY("af", 1, "the access flag"),
     FIELD_KEY("dbm", 1, "bit 51"),
-    FIELD_KEY("xn", 2, "bits 54:53, XN[1:0]"),
+    FIELD_KEY("cont", 1, "bit 52, Contiguous"),
+    FIELD_KEY("mem_attr", 4, "stage 2, bits 5:2"),
+    FIELD_KEY("read", 1, "stage 2, S2AP[0]"),
+    FIELD_KEY("write", 1, "stage 2, S2AP[1]"),
+    FIELD_KEY("xn", 2, "stage 2, bits 54:53, XN[1:0]"),
+    FIELD_KEY("attr_indx", 3, "stage 1, bits 4:2, the byte of MAIR_EL1"),
+    FIELD_KEY("ap", 2, "stage 1, bits 7:6, AP[2:1]"),
+    FIELD_KEY("ng", 1, "stage 1, bit 11"),
+    FIELD_KEY("pxn", 1, "stage 1, bit 53"),
+    FIELD_KEY("uxn", 1, "stage 1, bit 54"),
+    FIELD_KEY("pxn_table", 1, "stage 1, bit 59 of a table"),
+    FIELD_KEY("uxn_table", 1, "stage 1, bit 60 of a table"),
+    FIELD_KEY("ap_table", 2, "stage 1, bits 62:61 of a table"),
+    {"output", .type = SCHEMA_ADDRESS, .flags = SCHEMA_PAGES,
+     .doc = "stage 1, bits 47:12: where it leads, an address or name"},
 };
 static const struct schema_map set_map = {.keys = set_keys, .count = COUNT(set_keys)};
 
 static const struct schema_key raw_keys[] = {
     {"table", .type = SCHEMA_WORD, .words = WORDS("a table", table_words), .fallback = "stage2",
-     .doc = "stage2"},
-    {"ipa", .type = SCHEMA_ADDRESS, .flags = SCHEMA_REQUIRED, .doc = "whose walk meets it"},
+     .doc = "stage1: the guest's, where tables are made down to the level; stage2: of a plain VM"},
+    {"ipa", .type = SCHEMA_ADDRESS, .doc = "stage 2: whose walk meets it"},
+    {"va", .type = SCHEMA_ADDRESS, .doc = "stage 1: whose walk meets it"},
     {"level", .type = SCHEMA_INT, .flags = SCHEMA_REQUIRED, .max = 3, .doc = "of the descriptor"},
     {"set", .type = SCHEMA_MAP, .flags = SCHEMA_REQUIRED, .map = &set_map,
      .doc = "the fields that differ"},

@@ -5,6 +5,9 @@
 
 #include "sim/scenario/schema.h"
 
+/* page_tables.raw[].table */
+enum { SCHEMA_RAW_STAGE2, SCHEMA_RAW_STAGE1 };
+
 extern const struct schema_map schema_backing, schema_host_event, schema_stage2_map,
     schema_stage2_raw, schema_expect_stage2, schema_expect_dirty, schema_expect_walk;
 extern const struct schema_words schema_feature_words;

@@ -255,7 +255,7 @@ static const struct schema_key page_table_keys[] = {
      .doc = "of a plain VM: tables of stage 2 exist down to this level for all memory and devices "
             "from the start"},
     {"raw", .type = SCHEMA_MAP, .flags = SCHEMA_LIST, .map = &schema_stage2_raw,
-     .doc = "fields of single descriptors, changed after all that"},
+     .doc = "fields of single descriptors of either stage, changed after all that"},
 };
 
 /* --- guest ------------------------------------------------------------------------------------ */
