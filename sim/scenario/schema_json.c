@@ -307,14 +307,32 @@ static void put_list(struct printer *printer, const struct schema_key *row)
     json_object_end(json);
 }
 
+/* A truth value or a plain number as one, or editors offer it in quotes; others (4K) as a text. */
+static void put_default(struct json *json, const struct schema_key *row)
+{
+    bool counts = row->type == SCHEMA_INT || row->type == SCHEMA_ADDRESS;
+    char *end;
+
+    if (!row->fallback)
+        return;
+    if (row->type == SCHEMA_BOOL) {
+        json_member_bool(json, "default", strcmp(row->fallback, "true") == 0);
+        return;
+    }
+    unsigned long long number = strtoull(row->fallback, &end, 10);
+    if (counts && *end == '\0')
+        json_member_uint(json, "default", number);
+    else
+        json_member_string(json, "default", row->fallback);
+}
+
 static void put_row(struct printer *printer, const struct schema_key *row)
 {
     struct json *json = &printer->json;
 
     json_object_begin(json);
     json_member_string(json, "description", row->doc);
-    if (row->fallback)
-        json_member_string(json, "default", row->fallback);
+    put_default(json, row);
     json_key(json, "anyOf");
     json_array_begin(json);
     if (row->flags & (SCHEMA_LIST | SCHEMA_OR_MAPS))
@@ -397,7 +415,7 @@ void scenario_print_schema(FILE *out)
     json_begin(json, out, true);
     json_object_begin(json);
     json_member_string(json, "$schema", "http://json-schema.org/draft-07/schema#");
-    json_member_string(json, "title", "sim scenario, version 1");
+    /* No title: editors put it above the description of every key. */
     put_map(&printer, &schema_root, false);
     json_key(json, "if");
     json_object_begin(json);

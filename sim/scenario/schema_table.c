@@ -639,7 +639,8 @@ static const struct schema_key variable_row = {
         "words with == and !=, as kernel == 'linux-7.2'"};
 
 static const struct schema_key root_keys[] = {
-    {"sim", ANY_INT, .flags = SCHEMA_REQUIRED, .doc = "version of the scenario format: 1"},
+    {"sim", .type = SCHEMA_INT, .min = SCHEMA_VERSION, .max = SCHEMA_VERSION,
+     .flags = SCHEMA_REQUIRED, .doc = "version of the scenario format: 1"},
     {"name", .type = SCHEMA_TEXT, .doc = "default: the name of the file"},
     {"about", .type = SCHEMA_TEXT, .doc = "what the scenario shows, in a sentence"},
     {"refs", .type = SCHEMA_TEXT, .flags = SCHEMA_LIST,
