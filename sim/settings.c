@@ -74,6 +74,8 @@ bool settings_load(struct arena *arena, struct settings *settings)
     const struct diag_options human = {.out = stderr, .format = DIAG_HUMAN};
     struct diag *diag = diag_new(arena);
     const struct node *root = yaml_load(arena, diag, settings->path);
+    if (!root && diag_has(diag, DIAG_E0005)) /* it marks where scenarios inherit from, no more */
+        return true;
     if (root && root->kind != NODE_MAPPING)
         diag_error(diag, DIAG_E0102, &root->pos, "settings are a mapping of commands, not %s",
                    node_describe(arena, root));

@@ -173,3 +173,13 @@ unsigned diag_count(const struct diag *diag)
 {
     return diag->lists[DIAG_ERROR].count;
 }
+
+bool diag_has(const struct diag *diag, enum diag_code code)
+{
+    const struct diag_list *errors = &diag->lists[DIAG_ERROR];
+
+    for (unsigned i = 0; i < errors->count && i < DIAG_MAX_ERRORS; i++)
+        if (errors->items[i].code == code)
+            return true;
+    return false;
+}

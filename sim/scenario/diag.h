@@ -127,6 +127,8 @@ void diag_note(struct diag_error *error, const struct source_pos *pos, const cha
 
 /* Errors so far, those beyond DIAG_MAX_ERRORS included. */
 unsigned diag_count(const struct diag *diag);
+/* Whether an error of that code is among those kept. */
+bool diag_has(const struct diag *diag, enum diag_code code);
 /* Prints all errors and warnings and, in the human format, their number. */
 void diag_print(struct diag *diag, const struct diag_options *options);
 /* What it prints behind an error of cells, and behind all of them: DIAG_PARTS leaves that out. */

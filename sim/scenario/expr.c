@@ -342,17 +342,14 @@ void variables_load(struct arena *arena, struct diag *diag, struct variables *va
         const struct node *key = mapping->keys[i], *node = mapping->items[i];
         struct variable variable = {.name = key->text, .bad = true};
 
-        if (node->kind != NODE_SCALAR)
-            diag_error(diag, DIAG_E0102, &node->pos, "a variable is an integer expression, got %s",
-                       node_describe(arena, node));
-        else if (!text_is_name(key->text))
+        if (!text_is_name(key->text))
             diag_error(diag, DIAG_E0111, &key->pos,
                        "'%s' cannot name a variable: use letters, digits and _",
                        text_show(arena, key->text));
         else if (is_defined(vars, key->text))
             diag_error(diag, DIAG_E0110, &key->pos, "'%s' is an axis of the matrix already",
                        key->text);
-        else
+        else if (node->kind == NODE_SCALAR) /* others are for the schema check to refuse */
             variable.bad = !expression_read(arena, diag, vars, node,
                                             (size_t)(behind_dollar(node->text) - node->text),
                                             strlen(behind_dollar(node->text)), &variable.value);

@@ -58,10 +58,14 @@ enum schema_special schema_special(const struct node *node)
 static const char *expected_item(struct arena *arena, const struct schema_key *row)
 {
     static const char *const names[] = {
-        [SCHEMA_MAP] = "a mapping",      [SCHEMA_INT] = "an integer",
-        [SCHEMA_ADDRESS] = "an address", [SCHEMA_BOOL] = "true or false",
-        [SCHEMA_TEXT] = "a text",        [SCHEMA_NAME] = "a name",
-        [SCHEMA_EXPR] = "an expression", [SCHEMA_FREE] = "a value",
+        [SCHEMA_MAP] = "a mapping",
+        [SCHEMA_INT] = "an integer",
+        [SCHEMA_ADDRESS] = "an address",
+        [SCHEMA_BOOL] = "true or false",
+        [SCHEMA_TEXT] = "a text",
+        [SCHEMA_NAME] = "a name",
+        [SCHEMA_EXPR] = "an integer expression",
+        [SCHEMA_FREE] = "a value",
     };
     const char *name = row->type == SCHEMA_WORD ? row->words->what : names[row->type];
 
