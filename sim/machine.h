@@ -50,6 +50,8 @@ struct machine_device_state {
     size_t output_size;
     const char *contents; /* the text a virtio-blk's disk begins with; NULL for others */
     size_t contents_size;
+    const uint8_t *bytes; /* what the registers of a `registers` hold, little endian; or NULL */
+    size_t byte_count;
 };
 
 struct machine_kvm_state {

@@ -138,6 +138,8 @@ static void free_registers(struct device_slot *slot)
 static void tell_registers(const struct device_slot *slot, struct machine_device_state *state)
 {
     state->use = slot->state.registers.use;
+    state->bytes = slot->state.registers.bytes;
+    state->byte_count = (size_t)slot->state.registers.size;
 }
 
 static bool init_pl011(struct device_slot *slot)

@@ -140,6 +140,50 @@ static void show_labels(struct gdb_stub *stub, const char *argument, FILE *out)
     }
 }
 
+#define REGISTER_BYTES 8
+
+/* Each doubleword that is not 0: what a guest finds there, without an access that it would see. */
+static void put_registers(FILE *out, const struct machine_device_state *state, uint64_t base)
+{
+    bool any = false;
+
+    for (size_t at = 0; at < state->byte_count; at += REGISTER_BYTES) {
+        uint64_t value = 0;
+
+        for (size_t i = 0; i < REGISTER_BYTES && at + i < state->byte_count; i++)
+            value |= (uint64_t)state->bytes[at + i] << (8 * i);
+        if (value)
+            fprintf(out, "  +0x%03zx  0x%016" PRIx64 "  0x%016" PRIx64 "\n", at, base + at, value);
+        any |= value != 0;
+    }
+    if (!any)
+        fputs(state->bytes ? "  all registers are 0\n" : "  no plain storage\n", out);
+}
+
+static void show_devices(struct gdb_stub *stub, const char *argument, FILE *out)
+{
+    const struct scenario *scenario = stub->config.scenario;
+    bool found = false;
+
+    for (size_t i = 0; i < scenario->device_count; i++) {
+        struct machine_device_state state = machine_device(stub->config.machine, i);
+        uint64_t base = scenario->devices[i].ipa.v;
+
+        if (*argument && strcmp(argument, state.name) != 0)
+            continue;
+        found = true;
+        fprintf(out, "0x%016" PRIx64 " %s: reads %" PRIu64 ", writes %" PRIu64, base, state.name,
+                state.use.reads, state.use.writes);
+        if (state.use.writes)
+            fprintf(out, ", last 0x%" PRIx64, state.use.last_write);
+        fputs(state.irq ? ", irq high\n" : "\n", out);
+        if (*argument)
+            put_registers(out, &state, base);
+    }
+    if (!found)
+        fprintf(out, *argument ? "no device is named '%s'\n" : "no devices%s\n", argument);
+}
+
 static void show_events(struct gdb_stub *stub, const char *argument, FILE *out)
 {
     uint64_t count = DEFAULT_EVENTS;
@@ -178,6 +222,7 @@ static const struct {
     {"trap", "[N]", "the last trap, or trap N, as all observers saw it", show_trap},
     {"walk", "ADDRESS|NAME", "both stages of translation of a virtual address", show_walk},
     {"labels", "", "the scenario's names; GDB has them as symbols", show_labels},
+    {"devices", "[NAME]", "how often each was used; what a device's registers hold", show_devices},
     {"events", "[N]", "the last N events of the trace", show_events},
     {"costs", "", "cycles, instructions and traps up to here", show_costs},
     {"step", "[into|over]", "what a step does with an exception taken to EL1", show_step},

@@ -167,6 +167,18 @@ static void print_path(const struct block *block)
 /* --- outcome -----------------------------------------------------------------------------------
  */
 
+/* A value that is wrong may be so because the host's policy made it so. */
+static void print_hostile(const struct block *block)
+{
+    const struct trap_view *view = block->view;
+
+    for (size_t i = 0; i < view->event_count; i++)
+        if (view->events[i].kind == EV_HOSTILE_ACTION)
+            fprintf(block->out, "    %-*s%s, step %" PRIu64 " of the host's policy\n", LABEL_WIDTH,
+                    "hostile", event_text(&view->events[i], "action"),
+                    event_arg(&view->events[i], "step"));
+}
+
 static void print_completion(const struct block *block)
 {
     char text[TRAP_TEXT_SIZE];
@@ -250,6 +262,7 @@ void trap_block_print(FILE *out, const struct scenario *scenario, const struct t
     if (options->walk)
         print_walk(&block);
     print_path(&block);
+    print_hostile(&block);
     print_completion(&block);
     for (size_t i = 0; i < view->event_count; i++)
         print_injection(&block, &view->events[i]);
