@@ -173,7 +173,6 @@ struct cost_profile {
     enum timing timing; /* TIMING_PROFILE: with that model, if there is one */
     uint64_t core_hz;   /* what a cycle is in time */
     enum kvm_switches kvm_switches;
-    uint32_t tlb_l1, tlb_l2; /* entries of the core's data TLBs */
     uint32_t cycles[OP_COUNT];
 };
 

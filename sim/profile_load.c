@@ -361,21 +361,6 @@ static void load_hz(const struct loading *loading, const struct node *root)
     loading->profile->cost.core_hz = hz;
 }
 
-static void load_tlb(const struct loading *loading, const struct node *root)
-{
-    static const char *const keys[] = {"l1", "l2"};
-    const struct node *tlb = node_get(root, "tlb"), *l1, *l2;
-
-    if (!tlb || !check_keys(loading, tlb, "tlb", keys, 2))
-        return;
-    l1 = node_get(tlb, "l1");
-    l2 = node_get(tlb, "l2");
-    if (l1)
-        (void)number_of(loading, l1, "'l1'", &loading->profile->cost.tlb_l1);
-    if (l2)
-        (void)number_of(loading, l2, "'l2'", &loading->profile->cost.tlb_l2);
-}
-
 static bool is_profile_name(const char *name)
 {
     return name[0] && name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.")] == '\0';
@@ -383,9 +368,8 @@ static bool is_profile_name(const char *name)
 
 static void load_root(struct loading *loading, const struct node *root)
 {
-    static const char *const keys[] = {"name",   "about",   "base",         "core",
-                                       "timing", "core_hz", "kvm_switches", "tlb",
-                                       "scale",  "checks",  "operations"};
+    static const char *const keys[] = {"name",    "about",        "base",  "core",   "timing",
+                                       "core_hz", "kvm_switches", "scale", "checks", "operations"};
     struct profile *profile = loading->profile;
     const struct node *node;
     const char *name;
@@ -401,7 +385,6 @@ static void load_root(struct loading *loading, const struct node *root)
     profile->cost.name = name;
     profile->about = text_of(loading, root, "about", true);
     load_hz(loading, root);
-    load_tlb(loading, root);
     node = node_get(root, "core");
     word =
         node ? word_of(loading, node, core_names, sizeof(core_names) / sizeof(core_names[0])) : 0;

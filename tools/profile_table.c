@@ -37,9 +37,8 @@ static void put_profile(FILE *out, const struct profile *profile)
     fprintf(out,
             ", .timing = (enum timing)%d, .core_hz = UINT64_C(%" PRIu64
             "), .kvm_switches = (enum kvm_switches)%d,\n"
-            " .tlb_l1 = %u, .tlb_l2 = %u, .cycles = {",
-            (int)profile->cost.timing, profile->cost.core_hz, (int)profile->cost.kvm_switches,
-            profile->cost.tlb_l1, profile->cost.tlb_l2);
+            " .cycles = {",
+            (int)profile->cost.timing, profile->cost.core_hz, (int)profile->cost.kvm_switches);
     for (unsigned op = 0; op < OP_COUNT; op++)
         fprintf(out, "%u, ", profile->cost.cycles[op]);
     fputs("}},\n .about = ", out);

@@ -124,6 +124,9 @@ static const struct {
      ":5:25: error[E0230]: the sum of 'two' is 2, not 3"},
     {"name: m\nabout: x\nbase: default\nchecks:\n  two: {cycles: 3, sum: 2 * nothing}\n",
      ":5:25: error[E0230]: 'nothing' is no operation"},
+    /* sizes are the core's: cpu/timing/cores */
+    {"name: m\nabout: x\nbase: default\ntlb: {l1: 32}\n",
+     ":4:1: error[E0107]: unknown key 'tlb' in a cost profile"},
     {"name: m\nabout: x\nbase: default\ncore_hz: 1000\n", ":4:10: error[E0230]: a core is not"},
     {"name: m\nabout: x\ncore_hz: 1G\n", "error[E0103]: the operation 'guest_insn' is missing"},
     {"name: M M\nabout: x\nbase: default\n", ":1:7: error[E0230]: a name has"},
