@@ -658,8 +658,7 @@ static bool choose_core(struct engine *engine, enum timing timing, char *error, 
     if (!profile)
         return true;
     engine->core = profile->core ? core_find(profile->core) : NULL;
-    if (timing == TIMING_PROFILE)
-        timing = profile->timing ? profile->timing : engine->core ? TIMING_CORE : TIMING_FLAT;
+    timing = core_timing(profile, timing);
     if (timing == TIMING_FLAT)
         engine->core = NULL;
     engine->detailed = timing == TIMING_DETAILED;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/timing/core.h"
 #include "sim/cmd.h"
 #include "sim/options.h"
 #include "sim/session.h"
@@ -109,7 +110,11 @@ static enum exit_status load_run(struct side *side)
                  machine->rmm ? machine->rmm : "");
         snprintf(side->rmm, sizeof(side->rmm), "%s", machine->rmm ? machine->rmm : "");
         side->list.hash = trace_list_text(&side->list, session.hash);
-        side->list.profile = trace_list_text(&side->list, session.report.profile->name);
+        const struct cost_profile *profile = session.report.profile;
+        enum timing timing = core_timing(profile, machine->timing);
+        side->list.profile = trace_list_text(&side->list, profile->name);
+        side->list.timing = trace_list_text(&side->list, timing_name(timing));
+        side->list.core = trace_list_text(&side->list, timing == TIMING_FLAT ? "" : profile->core);
     }
     session_close(&session);
     if (status == EXIT_OK && (side->list.out_of_memory || side->list.left_out)) {
@@ -199,12 +204,23 @@ static enum exit_status compare(const struct side *sides, const struct diff_opti
     return same ? EXIT_OK : EXIT_FAILED;
 }
 
-/* Cycles of two cost profiles say nothing about each other. */
+/* Traces of a sim that did not write it say nothing. */
+static bool timings_differ(const struct trace_list *a, const struct trace_list *b)
+{
+    return *a->timing && *b->timing &&
+           (strcmp(a->timing, b->timing) != 0 || strcmp(a->core, b->core) != 0);
+}
+
+/* Cycles of two cost profiles, or of two timings of the guest's core, say nothing about each other.
+ */
 static void warn_of_headers(const struct side *sides)
 {
     const struct trace_list *a = &sides[0].list, *b = &sides[1].list;
     if (strcmp(a->profile, b->profile) != 0)
         fprintf(stderr, "warning: the cost profiles differ: %s and %s\n", a->profile, b->profile);
+    if (timings_differ(a, b))
+        fprintf(stderr, "warning: the timings differ: %s%s%s and %s%s%s\n", a->timing,
+                *a->core ? " of " : "", a->core, b->timing, *b->core ? " of " : "", b->core);
     if (strcmp(a->hash, b->hash) != 0)
         fprintf(stderr, "warning: the scenarios are not the same file\n");
 }

@@ -87,7 +87,9 @@ static enum exit_status write_list(const struct trace_command *command,
     const struct trace_header header = {.version = list->version,
                                         .scenario = list->scenario,
                                         .hash = list->hash,
-                                        .profile = list->profile};
+                                        .profile = list->profile,
+                                        .timing = list->timing,
+                                        .core = list->core};
     struct trace_options options = command->options;
     options.ipa_bits = list->ipa_bits;
     options.vcpus = vcpus_of(list);

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "cpu/timing/core.h"
 #include "sim/gdb/stub.h"
 #include "sim/profile.h"
 #include "sim/scenario/arena.h"
@@ -51,11 +52,15 @@ static enum exit_status run_and_judge(struct session *session,
         trace_add_reader(trace, golden_event, &session->golden);
     }
     if (options->trace) {
+        const enum timing timing =
+            core_timing(session->report.profile, session->scenario->machine.timing);
         const struct trace_header header = {
             .version = SIM_VERSION,
             .scenario = session->scenario->name,
             .hash = session->hash,
             .profile = session->report.profile->name,
+            .timing = timing_name(timing),
+            .core = timing == TIMING_FLAT ? "" : session->report.profile->core,
         };
         struct trace_options how = {0};
         if (options->trace_options)

@@ -230,7 +230,7 @@ static double run_seconds(const char *path, const struct cost_profile *profile, 
         exit(3);
     }
     if (trace) {
-        const struct trace_header header = {"bench", scenario->name, "", "default"};
+        const struct trace_header header = {"bench", scenario->name, "", "default", "", ""};
 
         writer = trace_writer_open(trace, &trace_format_ctf, &header, error, sizeof(error));
         if (!writer || !trace_add_reader(machine_trace(machine), trace_writer_event, writer)) {

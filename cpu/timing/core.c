@@ -24,6 +24,15 @@ const struct core_model *core_find(const char *name)
     return NULL;
 }
 
+enum timing core_timing(const struct cost_profile *profile, enum timing timing)
+{
+    if (timing == TIMING_PROFILE)
+        timing = profile->timing;
+    if (timing == TIMING_PROFILE)
+        timing = profile->core && core_find(profile->core) ? TIMING_CORE : TIMING_FLAT;
+    return timing;
+}
+
 static uint8_t less(uint8_t value, unsigned cycles)
 {
     return (uint8_t)(value > cycles ? value - cycles : 0);

@@ -9,6 +9,7 @@
 #ifndef CPU_TIMING_CORE_H
 #define CPU_TIMING_CORE_H
 
+#include "cpu/clock.h"
 #include "cpu/timing/branch_model.h"
 #include "cpu/timing/cache_model.h"
 #include "cpu/timing/tlb_model.h"
@@ -90,5 +91,10 @@ unsigned core_operand_wait(const struct core_model *core, const struct core_stat
 /* The core models of this build: by name, or NULL; by number, NULL at the end. */
 const struct core_model *core_find(const char *name);
 const struct core_model *core_number(unsigned n);
+/*
+ * What a run with the profile does when `timing` is asked for: never TIMING_PROFILE. A profile
+ * without a core model is flat unless core or detailed are asked for, which engine_new refuses.
+ */
+enum timing core_timing(const struct cost_profile *profile, enum timing timing);
 
 #endif

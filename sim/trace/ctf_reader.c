@@ -153,6 +153,8 @@ static void read_env(struct trace_list *list, const char *line)
     list->scenario = env_text(list, line, "scenario");
     list->hash = env_text(list, line, "hash");
     list->profile = env_text(list, line, "profile");
+    list->timing = env_text(list, line, "timing");
+    list->core = env_text(list, line, "core");
 }
 
 static enum trace_read_result read_metadata_lines(struct reading *reading, char *text)

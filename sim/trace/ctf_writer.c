@@ -96,11 +96,10 @@ static void put_metadata(FILE *out, const struct trace_header *header, unsigned 
 {
     const struct {
         const char *key, *text;
-    } rows[] = {{"domain", "sim"},
-                {"sim", header->version},
-                {"scenario", header->scenario},
-                {"hash", header->hash},
-                {"profile", header->profile}};
+    } rows[] = {
+        {"domain", "sim"},      {"sim", header->version},     {"scenario", header->scenario},
+        {"hash", header->hash}, {"profile", header->profile}, {"timing", header->timing},
+        {"core", header->core}};
 
     ctf_put_layout(out);
     fprintf(out, "env { schema = %d; ipa_bits = %u;", TRACE_SCHEMA, ipa_bits);

@@ -15,6 +15,10 @@ static void ndjson_header(struct trace_out *to, const struct trace_header *heade
     json_member_string(&json, "scenario", header->scenario);
     json_member_string(&json, "hash", header->hash);
     json_member_string(&json, "profile", header->profile);
+    if (*header->timing)
+        json_member_string(&json, "timing", header->timing);
+    if (*header->core)
+        json_member_string(&json, "core", header->core);
     if (to->options.ipa_bits)
         json_member_uint(&json, "ipa_bits", to->options.ipa_bits);
     json_object_end(&json);

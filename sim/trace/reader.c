@@ -133,6 +133,8 @@ static bool read_header(struct reading *reading, const json_t *object)
     list->scenario = trace_list_text(list, member_text(object, "scenario"));
     list->hash = trace_list_text(list, member_text(object, "hash"));
     list->profile = trace_list_text(list, member_text(object, "profile"));
+    list->timing = trace_list_text(list, member_text(object, "timing"));
+    list->core = trace_list_text(list, member_text(object, "core"));
     list->ipa_bits = ipa_bits > 0 && ipa_bits < 64 ? (unsigned)ipa_bits : 0;
     return true;
 }

@@ -7,7 +7,8 @@
 
 void trace_list_init(struct trace_list *list)
 {
-    *list = (struct trace_list){.scenario = "", .hash = "", .profile = "", .version = ""};
+    *list = (struct trace_list){
+        .scenario = "", .hash = "", .profile = "", .timing = "", .core = "", .version = ""};
 }
 
 void trace_list_free(struct trace_list *list)

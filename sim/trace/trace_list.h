@@ -18,7 +18,7 @@ struct trace_list {
     size_t text_count, text_room;
     bool out_of_memory;
     /* of the header; "" when there was none */
-    const char *scenario, *hash, *profile, *version;
+    const char *scenario, *hash, *profile, *timing, *core, *version;
     unsigned ipa_bits; /* 0: not known */
 };
 

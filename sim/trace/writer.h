@@ -19,6 +19,8 @@ struct trace_header {
     const char *scenario; /* its name */
     const char *hash;     /* of the scenario's file and of those read with it */
     const char *profile;  /* name of the cost profile */
+    const char *timing;   /* how much of the guest's core is modelled; "": not known */
+    const char *core;     /* the model of it; "" without one */
 };
 
 struct trace_options {

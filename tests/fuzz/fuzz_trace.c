@@ -77,7 +77,8 @@ static enum trace_read_result read_ndjson(const uint8_t *data, size_t size, stru
 /* Of a format that is a directory its events are not written here: tests/unit/test_ctf.c. */
 static void write_as(const struct trace_format *format, const struct trace_list *list)
 {
-    const struct trace_header header = {list->version, list->scenario, list->hash, list->profile};
+    const struct trace_header header = {list->version, list->scenario, list->hash,
+                                        list->profile, list->timing,   list->core};
     const struct trace_options options = {.ipa_bits = list->ipa_bits};
     char error[256];
     struct trace_writer *writer =

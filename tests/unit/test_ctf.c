@@ -15,8 +15,8 @@
 
 #define FILE_MAX_SIZE ((size_t)4 << 20)
 
-static const struct trace_header header = {"0.1.0", "a \"quoted\" \\ name", "0123456789abcdef",
-                                           "default"};
+static const struct trace_header header = {
+    "0.1.0", "a \"quoted\" \\ name", "0123456789abcdef", "default", "detailed", "in-order-2"};
 
 struct recording {
     char path[64];

@@ -797,7 +797,8 @@ END_TEST
 /* --- traces --------------------------------------------------------------------------------------
  */
 
-static const struct trace_header header = {"0.1.0", "read", "0123456789abcdef", "default"};
+static const struct trace_header header = {"0.1.0",   "read", "0123456789abcdef",
+                                           "default", "flat", ""};
 
 static char *file_text(const char *path)
 {

@@ -16,7 +16,8 @@
 
 #define TEXT_MAX 65536
 
-static const struct trace_header header = {"0.1.0", "fake", "0123456789abcdef", "default"};
+static const struct trace_header header = {"0.1.0",   "fake", "0123456789abcdef",
+                                           "default", "flat", ""};
 
 struct fake {
     struct clock clock;
