@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/timing/core.h"
 #include "sim/scenario/loader.h"
 
 struct item_list {
@@ -319,8 +320,10 @@ static void load_entries(struct loader *loader, const struct node *list)
     }
     if (!held && !bad)
         diag_error(loader->diag, DIAG_E0209, &list->pos,
-                   "no entry of 'expect' holds for the kernel %s%s%s%s", machine->kernel,
-                   machine->rmm ? " and the RMM " : "", machine->rmm ? machine->rmm : "",
+                   "no entry of 'expect' holds for the kernel %s%s%s and the timing '%s'%s",
+                   machine->kernel, machine->rmm ? ", the RMM " : "",
+                   machine->rmm ? machine->rmm : "",
+                   timing_name(core_timing(machine->profile, machine->timing)),
                    *loader->scn->cell ? " in this cell" : "");
 }
 

@@ -2,6 +2,7 @@
 /* `when:`: for which machines and which cells of the matrix something holds. */
 #include <string.h>
 
+#include "cpu/timing/core.h"
 #include "sim/scenario/loader.h"
 #include "sim/scenario/matrix.h"
 #include "sim/scenario/text.h"
@@ -37,7 +38,7 @@ static const char *axis_value(const struct loader *loader, const struct node *ke
     diag_width(error, key->width);
     if (nearest.best)
         diag_label(error, "did you mean '%s'?", nearest.best);
-    diag_note(error, NULL, "keys of 'when': kernel, rmm, and the axes of the matrix");
+    diag_note(error, NULL, "keys of 'when': kernel, rmm, timing, and the axes of the matrix");
     return NULL;
 }
 
@@ -78,6 +79,9 @@ bool entry_holds(const struct loader *loader, const struct node *entry)
             holds &= word_list_has(node, machine->kernel);
         else if (strcmp(key->text, "rmm") == 0)
             holds &= word_list_has(node, machine->rmm);
+        else if (strcmp(key->text, "timing") == 0)
+            holds &=
+                word_list_has(node, timing_name(core_timing(machine->profile, machine->timing)));
         else if (node->row)
             holds &= axis_holds(loader, key, node);
     }

@@ -37,6 +37,9 @@ static const struct schema_word timing_words[] = {{"profile", TIMING_PROFILE},
                                                   {"flat", TIMING_FLAT},
                                                   {"core", TIMING_CORE},
                                                   {"detailed", TIMING_DETAILED}};
+/* Of a run, where `profile` is one of the others. */
+static const struct schema_word used_timing_words[] = {
+    {"flat", TIMING_FLAT}, {"core", TIMING_CORE}, {"detailed", TIMING_DETAILED}};
 static const struct schema_word granule_words[] = {{"4K", 4096}};
 static const struct schema_word ripas_words[] = {{"ram", 1}, {"empty", 0}};
 static const struct schema_word attr_words[] = {{"normal", 0}, {"device", 1}};
@@ -535,6 +538,9 @@ static const struct schema_key expect_when_keys[] = {
      .words = &kernel_names, .doc = "machine.kernel is this one, or one of these"},
     {"rmm", .type = SCHEMA_WORD, .flags = SCHEMA_LIST | SCHEMA_OR_ITEM | SCHEMA_NONEMPTY,
      .words = &schema_rmm_names, .doc = "machine.rmm is this one, or one of these"},
+    {"timing", .type = SCHEMA_WORD, .flags = SCHEMA_LIST | SCHEMA_OR_ITEM | SCHEMA_NONEMPTY,
+     .words = WORDS("a timing", used_timing_words),
+     .doc = "the run is timed so, whoever says it: --timing, machine.timing or the profile"},
 };
 
 static const struct schema_key not_keys[] = {

@@ -158,7 +158,7 @@ END_TEST
 START_TEST(entries_that_cannot_be)
 {
     bad(REALM("") "expect:\n  - when: {rmm: eac}\n    exits: {MMIO: 0}\n", NULL, NULL,
-        "no entry of 'expect' holds for the kernel cca-v12 and the RMM 1.0");
+        "no entry of 'expect' holds for the kernel cca-v12, the RMM 1.0");
     bad(REALM("") "expect: {when: {kernel: cca-v14}, exits: {MMIO: 0}}\n", NULL, NULL,
         "'expect' does not hold for the machine");
     bad(REALM("") "expect:\n  - {exact: true, traps: []}\n  - {when: {rmm: \"1.0\"}, traps: []}\n",
