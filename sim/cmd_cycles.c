@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/timing/core.h"
 #include "sim/cmd.h"
 #include "sim/cycle_tables.h"
 #include "sim/options.h"
@@ -246,6 +247,16 @@ static void print_head(const struct cycles_command *command, const struct accoun
         printf("No measurement of realms on hardware with RME is published.\n");
 }
 
+/* With this profile in that run: what it takes is a core model's to say, not the profile's. */
+static bool is_modelled(const struct accounted *run, const struct profile *profile, unsigned op)
+{
+    enum timing timing = run->session.scenario->machine.timing;
+
+    if (op == OP_GUEST_INSN)
+        return core_timing(&profile->cost, timing) != TIMING_FLAT;
+    return op_is_modelled((enum op)op);
+}
+
 static struct cycle_table table_of(const struct cycles_command *command,
                                    const struct accounted *run)
 {
@@ -286,7 +297,7 @@ static void print_account(const struct cycles_command *command, const struct acc
                percent(line->sum.cycles, all.cycles), line->sum.count);
         if (idle)
             printf("\n");
-        else if (op_is_modelled((enum op)line->op))
+        else if (is_modelled(run, run->profile, line->op))
             printf(" %8s  %-17s the core model's\n", "", range_text(&line->sum, range));
         else
             printf(" %8" PRIu32 "  %-17s %s\n", run->profile->cost.cycles[line->op],
@@ -426,7 +437,7 @@ static bool print_json(const struct cycles_command *command, const struct accoun
         json_sum(&json, &lines[i].sum);
         if (other)
             json_member_uint(&json, "other", lines[i].other);
-        if (lines[i].op != ACCOUNT_IDLE && !op_is_modelled((enum op)lines[i].op)) {
+        if (lines[i].op != ACCOUNT_IDLE && !is_modelled(run, run->profile, lines[i].op)) {
             const struct profile_op *op = &run->profile->ops[lines[i].op];
 
             json_member_string(&json, "confidence", confidence_name(op->confidence));
@@ -446,7 +457,8 @@ static bool print_json(const struct cycles_command *command, const struct accoun
 
 /* "op=cost,op=cost" in a copy of the profile; NULL after a message. */
 static const struct profile *what_if(const struct cycles_command *command,
-                                     const struct profile *base, const char *text)
+                                     const struct accounted *run, const struct profile *base,
+                                     const char *text)
 {
     struct profile *changed = arena_alloc(command->arena, sizeof(*changed));
     char *copy = arena_copy(command->arena, text, strlen(text)), *rest = NULL;
@@ -473,7 +485,7 @@ static const struct profile *what_if(const struct cycles_command *command,
             usage_error("cycles", "--what-if takes %s=CYCLES", item);
             return NULL;
         }
-        if (op_is_modelled((enum op)op)) {
+        if (is_modelled(run, base, op)) {
             usage_error("cycles", "--what-if: what '%s' takes is the core model's to say",
                         op_key((enum op)op));
             return NULL;
@@ -520,7 +532,7 @@ static enum exit_status report(const struct cycles_command *command, const struc
         return report_alone(command, run) ? EXIT_OK : EXIT_INTERNAL;
     other_profile = vs ? named(command, vs) : run->profile;
     if (other_profile && changes)
-        other_profile = what_if(command, other_profile, changes);
+        other_profile = what_if(command, run, other_profile, changes);
     if (!other_profile)
         return EXIT_USAGE;
     status = run_open(command, &other_profile->cost, &other);

@@ -176,10 +176,10 @@ static void group_add(struct account_group *group, const struct account_part *pa
         group->idle += part->cycles;
     else
         group->world[part->world] += part->cycles;
-    if (part->op == OP_GUEST_INSN) {
+    if (part->op == OP_GUEST_INSN)
         group->instructions += part->count;
-        group->guest_cycles += part->cycles;
-    }
+    if (part->op == OP_GUEST_INSN || op_is_modelled((enum op)part->op))
+        group->guest_cycles += part->cycles; /* with what its instructions wait for */
     if (!part->setup && strcmp(part->trap_class, GUEST) != 0)
         group->trap_class = part->trap_class;
 }

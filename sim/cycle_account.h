@@ -73,7 +73,7 @@ struct account_group {
     const char *trap_class;
     uint64_t traps;
     uint64_t instructions; /* of the guest, up to the traps */
-    uint64_t guest_cycles; /* which they took */
+    uint64_t guest_cycles; /* which they took, in detailed timing with what they waited for */
     uint64_t world[WORLD_COUNT];
     uint64_t idle, cycles;
 };
