@@ -446,6 +446,15 @@ void engine_detail_instruction(struct engine_detail *detail, uint64_t pc)
     commit(detail, pc + 4);
 }
 
+void engine_detail_walk_fault(struct engine_detail *detail, va_t va, const struct tlb_reads *reads)
+{
+    const struct tlb_walk met = detail->cpu->walk;
+
+    detail_walk_fault(&detail->model, detail->cpu->engine->core->tlb.main.latency +
+                                          walk_cycles(detail, va.v, &met, reads));
+    engine_detail_charge(detail);
+}
+
 void engine_detail_drain(struct engine_detail *detail)
 {
     detail->told = false;

@@ -30,6 +30,8 @@ void engine_detail_end(struct engine_detail *detail, uint64_t pc, bool executed)
 void engine_detail_access(struct engine_detail *detail, va_t va);
 /* It did it. */
 void engine_detail_instruction(struct engine_detail *detail, uint64_t pc);
+/* The walk in cpu->walk, of va, faults: reads are those that no walk cache saves. */
+void engine_detail_walk_fault(struct engine_detail *detail, va_t va, const struct tlb_reads *reads);
 /* An exception is taken. */
 void engine_detail_drain(struct engine_detail *detail);
 

@@ -190,7 +190,10 @@ void engine_tlb_fault(struct cpu *cpu, const struct fault *fault)
     if (!fault->reads || tlb_model_lookup(cpu->tlb, &context, fault->va.v, fetch) != TLB_NOWHERE)
         return;
     reads = tlb_model_walk(cpu->tlb, &context, fault->va.v, fetch, &cpu->walk);
-    charge(cpu, &reads);
+    if (cpu->detail)
+        engine_detail_walk_fault(cpu->detail, fault->va, &reads);
+    else
+        charge(cpu, &reads);
 }
 
 /* --- TLBI (Arm ARM D8.17, C5.5) ------------------------------------------------------------------

@@ -91,6 +91,14 @@ void detail_count_walk(struct detail *detail)
     detail->sum[DETAIL_TLB_WALK].count++;
 }
 
+void detail_walk_fault(struct detail *detail, uint32_t cycles)
+{
+    const struct detail_wait why = {.cycles = {[PART_WALK] = cycles}};
+
+    detail_count_walk(detail);
+    wait_until(detail, detail->now + cycles, &why);
+}
+
 /* The instruction's line, where it is not the last one's. The front end waits for all of it. */
 static void fetch(struct detail *detail, const struct detail_insn *insn)
 {

@@ -107,6 +107,8 @@ void detail_free(struct detail *detail);
 uint32_t detail_walk_read(struct detail *detail, uint64_t pa);
 /* A walk is in front of an access or a fetch: counted here, its cycles where it is waited for. */
 void detail_count_walk(struct detail *detail);
+/* A walk of so many cycles faults: nothing is issued until it is done. */
+void detail_walk_fault(struct detail *detail, uint32_t cycles);
 /* Is an instruction at pa the first of a line that is fetched? */
 static inline bool detail_fetches(const struct detail *detail, uint64_t pa)
 {
