@@ -340,6 +340,23 @@ static enum outcome smc_to_el3(struct cpu *cpu, uint64_t at)
     return GOES_ON;
 }
 
+/* An instruction traps by itself: with what decided, for whoever listens. */
+static void tell_instruction(struct cpu *cpu, uint64_t at, const struct insn *insn)
+{
+    struct trace *trace = listener(cpu);
+    struct trap_context context;
+    struct trap_cause cause;
+
+    if (!trace || !trace->readers)
+        return;
+    context = engine_trap_context(cpu);
+    cause = trap_cause(&context, insn);
+    if (!cause.control) /* no table has it, nor has the engine */
+        cause.control = TRAP_CAUSE_UNALLOCATED;
+    EMIT(trace, GUEST_INSN, GUEST, at, insn->word, EVENT_STR(cause.control),
+         (uint64_t)(int64_t)cause.bit);
+}
+
 /* Is the instruction at the PC one that its page's copy replaces? Then *pa is where it stands. */
 static bool is_patched(struct cpu *cpu, pa_t *pa)
 {
@@ -370,11 +387,11 @@ static enum outcome on_undefined(struct cpu *cpu, const struct insn *insn)
         return GOES_ON; /* the next step stops there */
     switch (trap_decide(&context, insn, &esr)) {
     case TRAP_EL2:
-        EMIT(listener(cpu), GUEST_INSN, GUEST, el2->elr, insn->word);
+        tell_instruction(cpu, el2->elr, insn);
         return to_el2(cpu, &(struct syndrome){.esr = esr, .far = el2->far}, insn->word);
     case TRAP_EL1:
     case TRAP_UNDEFINED:
-        EMIT(listener(cpu), GUEST_INSN, GUEST, el2->elr, insn->word);
+        tell_instruction(cpu, el2->elr, insn);
         return to_el1(cpu, esr, NULL);
     case TRAP_EL3:
         return smc_to_el3(cpu, el2->elr);
@@ -400,7 +417,7 @@ static enum outcome on_undefined(struct cpu *cpu, const struct insn *insn)
             engine_step_over(cpu, pa);
         return GOES_ON;
     }
-    EMIT(listener(cpu), GUEST_INSN, GUEST, el2->elr, insn->word);
+    tell_instruction(cpu, el2->elr, insn);
     return to_el1(cpu, esr, NULL);
 }
 
@@ -430,7 +447,7 @@ static enum outcome on_exception(struct cpu *cpu)
     if (number == EXCEPTION_DATA_ABORT) /* exclusives and atomics: the engine checks alignment */
         return access_faults(cpu, &insn, &fault, NULL) ? data_abort(cpu, &insn, &fault)
                                                        : not_modelled(cpu, at, word);
-    EMIT(listener(cpu), GUEST_INSN, GUEST, at, word);
+    tell_instruction(cpu, at, &insn);
     switch (number) {
     case EXCEPTION_BKPT:
         if (field_get(el2->mdcr, MDCR_TDE))

@@ -56,7 +56,8 @@ struct event_field {
     X(GUEST_STORE, guest_store, "a store that trapped", H(pc), U(insn), H(va), D(size))            \
     X(GUEST_FETCH, guest_fetch, "an instruction fetch that trapped", H(pc), U(insn), H(va),        \
       D(size))                                                                                     \
-    X(GUEST_INSN, guest_insn, "an instruction that trapped by itself", H(pc), U(insn))             \
+    X(GUEST_INSN, guest_insn, "an instruction that trapped by itself", H(pc), U(insn), S(cause),   \
+      D(bit))                                                                                      \
     /* each instruction and what it did, if the run records that */                                \
     X(INSTRUCTION, instruction, "an instruction is reached", H(pc), U(insn), H(pstate))            \
     X(REG_WRITE, reg_write, "it changed a register", S(reg), H(value))                             \

@@ -183,6 +183,7 @@ enum trap_control_id {
     CTL_UNDEFINED,
     CTL_ABSENT,
     CTL_CALL_EL1,
+    CTL_BREAKPOINT,
     CTL_CALL_EL2,
     CTL_CALL_EL3,
     CTL_COUNT

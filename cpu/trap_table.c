@@ -92,11 +92,11 @@ const struct trap_row *trap_find_row(const struct insn *insn)
 struct verdict {
     enum trap_outcome outcome;
     uint64_t esr;
-    const char *reason;
+    struct trap_cause cause;
     bool by_engine;
 };
 
-static const struct verdict executes = {TRAP_NONE, 0, NULL, false};
+static const struct verdict executes = {TRAP_NONE, 0, {NULL, -1}, false};
 
 /*
  * FEAT_IDST: a read in the space of the ID registers that is UNDEFINED has the syndrome of a
@@ -109,12 +109,12 @@ static bool reads_id_space(const struct insn *insn)
 }
 
 static struct verdict undefined(const struct trap_context *context, const struct insn *insn,
-                                bool by_engine)
+                                const char *why, bool by_engine)
 {
     bool as_trap = has(context, TRAP_FEAT_IDST) && reads_id_space(insn);
 
-    return (struct verdict){TRAP_UNDEFINED, as_trap ? syndrome_trap(insn) : syndrome_undefined(),
-                            "UNDEFINED", by_engine};
+    return (struct verdict){
+        TRAP_UNDEFINED, as_trap ? syndrome_trap(insn) : syndrome_undefined(), {why, -1}, by_engine};
 }
 
 static uint64_t control_syndrome(const struct trap_control *control, const struct insn *insn)
@@ -150,32 +150,57 @@ static bool control_traps(const struct trap_context *context, const struct trap_
 }
 
 static const struct {
-    const char *read_name, *write_name; /* NULL: no bit for that direction */
-    enum trap_register read, write;
+    enum trap_register read, write; /* TRAP_REG_NONE: no bit for that direction */
     bool traps_if_clear;
 } fine_families[] = {
-    [TRAP_FINE_NONE] = {NULL, NULL, TRAP_REG_NONE, TRAP_REG_NONE, false},
-    [TRAP_FINE_REG] = {"HFGRTR_EL2", "HFGWTR_EL2", TRAP_REG_HFGRTR, TRAP_REG_HFGWTR, false},
-    [TRAP_FINE_REG_CLEAR] = {"HFGRTR_EL2", "HFGWTR_EL2", TRAP_REG_HFGRTR, TRAP_REG_HFGWTR, true},
-    [TRAP_FINE_DEBUG] = {"HDFGRTR_EL2", "HDFGWTR_EL2", TRAP_REG_HDFGRTR, TRAP_REG_HDFGWTR, false},
-    [TRAP_FINE_DEBUG_W] = {NULL, "HDFGWTR_EL2", TRAP_REG_NONE, TRAP_REG_HDFGWTR, false},
-    [TRAP_FINE_INSN] = {NULL, "HFGITR_EL2", TRAP_REG_NONE, TRAP_REG_HFGITR, false},
+    [TRAP_FINE_NONE] = {TRAP_REG_NONE, TRAP_REG_NONE, false},
+    [TRAP_FINE_REG] = {TRAP_REG_HFGRTR, TRAP_REG_HFGWTR, false},
+    [TRAP_FINE_REG_CLEAR] = {TRAP_REG_HFGRTR, TRAP_REG_HFGWTR, true},
+    [TRAP_FINE_DEBUG] = {TRAP_REG_HDFGRTR, TRAP_REG_HDFGWTR, false},
+    [TRAP_FINE_DEBUG_W] = {TRAP_REG_NONE, TRAP_REG_HDFGWTR, false},
+    [TRAP_FINE_INSN] = {TRAP_REG_NONE, TRAP_REG_HFGITR, false},
 };
 
-/* Name of the fine-grained trap register that traps this access, or NULL. */
-static const char *fine_trap(const struct trap_context *context, struct trap_fine fine, bool read)
+/* The bits of the fine-grained trap registers, "HFGRTR_EL2[0]" and so on. */
+/* clang-format off */
+#define TEN_BITS(reg, tens) \
+    reg "[" tens "0]", reg "[" tens "1]", reg "[" tens "2]", reg "[" tens "3]", \
+    reg "[" tens "4]", reg "[" tens "5]", reg "[" tens "6]", reg "[" tens "7]", \
+    reg "[" tens "8]", reg "[" tens "9]"
+#define BITS_OF(reg) \
+    {TEN_BITS(reg, ""), TEN_BITS(reg, "1"), TEN_BITS(reg, "2"), TEN_BITS(reg, "3"), \
+     TEN_BITS(reg, "4"), TEN_BITS(reg, "5"), \
+     reg "[60]", reg "[61]", reg "[62]", reg "[63]"}
+static const char *const fine_bit_names[TRAP_REG_COUNT][64] = {
+    [TRAP_REG_HFGRTR] = BITS_OF("HFGRTR_EL2"),
+    [TRAP_REG_HFGWTR] = BITS_OF("HFGWTR_EL2"),
+    [TRAP_REG_HFGITR] = BITS_OF("HFGITR_EL2"),
+    [TRAP_REG_HDFGRTR] = BITS_OF("HDFGRTR_EL2"),
+    [TRAP_REG_HDFGWTR] = BITS_OF("HDFGWTR_EL2"),
+};
+/* clang-format on */
+
+/* The fine-grained trap of this access; control NULL if there is none, or it does not trap. */
+static struct trap_cause fine_trap(const struct trap_context *context, struct trap_fine fine,
+                                   bool read)
 {
-    const char *name =
-        read ? fine_families[fine.family].read_name : fine_families[fine.family].write_name;
+    const struct trap_cause none = {NULL, -1};
     enum trap_register reg =
         read ? fine_families[fine.family].read : fine_families[fine.family].write;
     bool if_clear = fine_families[fine.family].traps_if_clear;
     bool set;
 
-    if (!name || !has(context, if_clear ? TRAP_FEAT_FGT_CLEAR : TRAP_FEAT_FGT))
-        return NULL;
+    if (reg == TRAP_REG_NONE || !has(context, if_clear ? TRAP_FEAT_FGT_CLEAR : TRAP_FEAT_FGT))
+        return none;
     set = control_register(context, reg) >> fine.bit & 1;
-    return set != if_clear ? name : NULL;
+    return set != if_clear ? (struct trap_cause){fine_bit_names[reg][fine.bit], set} : none;
+}
+
+static struct trap_cause cause_of(const struct trap_control *control)
+{
+    return (struct trap_cause){control->name, control->when == TRAP_IF_SET     ? 1
+                                              : control->when == TRAP_IF_CLEAR ? 0
+                                                                               : -1};
 }
 
 static unsigned access_of(const struct insn *insn, unsigned el)
@@ -194,25 +219,28 @@ static struct verdict judge(const struct trap_context *context, const struct ins
     bool fine_done = false;
 
     if (!row)
-        return is_system(insn) ? undefined(context, insn, el == 0) : executes;
-    if (!has(context, row->feature) || !(row->access & access))
-        return undefined(context, insn, el == 0);
+        return is_system(insn) ? undefined(context, insn, TRAP_CAUSE_UNALLOCATED, el == 0)
+                               : executes;
+    if (!has(context, row->feature))
+        return undefined(context, insn, TRAP_CAUSE_ABSENT, el == 0);
+    if (!(row->access & access))
+        return undefined(context, insn, TRAP_CAUSE_INACCESSIBLE, el == 0);
     for (size_t i = 0; i < TRAP_ROW_CONTROLS + 1; i++) {
         unsigned id = i < TRAP_ROW_CONTROLS ? row->controls[i] : CTL_END;
         const struct trap_control *control = &trap_controls[id];
-        const char *fine = NULL;
+        struct trap_cause fine = {NULL, -1};
 
         if (!fine_done && (id == CTL_END || control->to == TRAP_EL2)) {
             fine_done = true;
             fine = fine_trap(context, row->fine, access & TRAP_R);
         }
-        if (fine)
+        if (fine.control)
             return (struct verdict){TRAP_EL2, syndrome_trap(insn), fine, false};
         if (id == CTL_END)
             break;
         if (control_traps(context, control, access))
             return (struct verdict){(enum trap_outcome)control->to, control_syndrome(control, insn),
-                                    control->name, control->by_engine};
+                                    cause_of(control), control->by_engine};
     }
     return executes;
 }
@@ -253,9 +281,9 @@ bool trap_may_stop(const struct trap_context *context, const struct insn *insn)
     return false;
 }
 
-const char *trap_reason(const struct trap_context *context, const struct insn *insn)
+struct trap_cause trap_cause(const struct trap_context *context, const struct insn *insn)
 {
-    return decide(context, insn).reason;
+    return decide(context, insn).cause;
 }
 
 const char *trap_insn_name(const struct insn *insn)

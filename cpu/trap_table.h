@@ -108,10 +108,25 @@ enum trap_outcome trap_decide(const struct trap_context *context, const struct i
  */
 bool trap_may_stop(const struct trap_context *context, const struct insn *insn);
 
-/*
- * What decided, for texts: "HCR_EL2.TVM", "HFGRTR_EL2", "UNDEFINED"; NULL for TRAP_NONE. Static.
- */
-const char *trap_reason(const struct trap_context *context, const struct insn *insn);
+/* What decided. */
+struct trap_cause {
+    /*
+     * The control: "HCR_EL2.TVM", "MDCR_EL2.{TDA, TDE}" (any of them), "HFGRTR_EL2[29]"; or, where
+     * no bit decides, one of TRAP_CAUSE_*. NULL for TRAP_NONE. Static.
+     */
+    const char *control;
+    int bit; /* the value of the control that traps, 0 or 1; -1: no bit decides */
+};
+
+#define TRAP_CAUSE_CALL "call"                   /* SVC, HVC, SMC: that is what it is for */
+#define TRAP_CAUSE_BREAKPOINT "breakpoint"       /* BRK, which nothing routes to EL2 */
+#define TRAP_CAUSE_UNALLOCATED "unallocated"     /* no such register or instruction */
+#define TRAP_CAUSE_ABSENT "not_implemented"      /* a feature that the CPU has not */
+#define TRAP_CAUSE_INACCESSIBLE "not_accessible" /* from that EL, or in that direction */
+#define TRAP_CAUSE_ALWAYS_UNDEFINED "always_undefined"
+
+/* Of the outcome that trap_decide() finds. */
+struct trap_cause trap_cause(const struct trap_context *context, const struct insn *insn);
 
 /* Name of the system register or instruction, "SCTLR_EL1", "TLBI VAE1IS"; NULL if not in a table.
  */

@@ -55,6 +55,19 @@ static void put_syndrome(struct json *json, uint64_t esr)
     json_object_end(json);
 }
 
+void json_put_cause(struct json *json, const struct trap_view *view)
+{
+    char text[TRAP_TEXT_SIZE];
+    const char *label = trap_cause_text(view, text);
+    if (!label)
+        return;
+    json_key(json, "cause");
+    json_object_begin(json);
+    json_member_string(json, "label", label);
+    json_member_string(json, "text", text);
+    json_object_end(json);
+}
+
 static void put_trap(struct json *json, const struct run *run, const struct trap_view *view)
 {
     char text[TRAP_TEXT_SIZE];
@@ -68,6 +81,7 @@ static void put_trap(struct json *json, const struct run *run, const struct trap
     json_member_string(json, "instruction", trap_insn_text(view, text));
     json_member_uint(json, "el", trap_el(view));
     put_text(json, "what", trap_what(view, text));
+    json_put_cause(json, view);
     put_text(json, "refused", trap_refusal(view, text));
     if (view->vector) {
         json_key(json, "truth");

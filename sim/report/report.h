@@ -34,4 +34,10 @@ void report_failures(FILE *out, const struct report *report, bool context, bool 
 /* What `sim run --json` prints: one document. */
 void report_json(FILE *out, const struct report *report);
 
+struct json;
+
+/* "cause": {"label": "trapped by", "text": "HCR_EL2.TWI = 1"}; nothing where trap_cause_text() has
+ * nothing to say. */
+void json_put_cause(struct json *json, const struct trap_view *view);
+
 #endif

@@ -73,6 +73,10 @@ static void tell_instruction(struct story *story)
     insn_explain((uint32_t)event_arg(step, "insn"), &insn);
     trap_insn_text(&story->view, label);
     fprintf(story->out, ": 0x%08" PRIx32 "  %s  (%s)\n", insn.insn.word, label, insn.class_name);
+    const char *cause = trap_cause_text(&story->view, label);
+    if (cause)
+        fprintf(story->out, "   %s%s %s\n", cause, strcmp(cause, "trapped by") == 0 ? "" : ":",
+                label);
     if (step->kind != EV_GUEST_INSN)
         fprintf(story->out, "   a%s of %" PRId64 " byte%s at VA 0x%" PRIx64 ": %s\n",
                 step->kind == EV_GUEST_STORE ? " write" : " read", (int64_t)event_arg(step, "size"),
@@ -302,6 +306,7 @@ void story_json(FILE *out, const struct report *report, const struct trap *trap)
         json_member_uint(&json, "since_trap", origin->number);
         json_member_string(&json, "since_event", event_table[change->kind].name);
     }
+    json_put_cause(&json, &view);
     json_member_string(&json, "refused", trap_refusal(&view, text));
     json_member_string(&json, "completed", trap_completion(&view, text));
     json_member_string(&json, "sign", trap_sign_text(&view, &why));

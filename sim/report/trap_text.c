@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cpu/fault.h"
 #include "cpu/insn.h"
+#include "cpu/trap_table.h"
 #include "kvm_model/mmio.h"
 #include "rmm_model/rsi.h"
 #include "sim/report/esr_text.h"
@@ -85,6 +87,77 @@ const char *trap_exception(const struct trap_view *view, char *text)
     else
         snprintf(text, TRAP_TEXT_SIZE, "%s%s", to, ec);
     return text;
+}
+
+/* An instruction that is UNDEFINED by no control. */
+static const char *undefined_text(const char *cause)
+{
+    static const struct {
+        const char *cause, *text;
+    } texts[] = {
+        {TRAP_CAUSE_UNALLOCATED, "no register or instruction has this encoding"},
+        {TRAP_CAUSE_ABSENT, "of a feature that this CPU has not"},
+        {TRAP_CAUSE_INACCESSIBLE, "not accessible from this EL, or in this direction"},
+        {TRAP_CAUSE_ALWAYS_UNDEFINED, "always so"},
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (strcmp(cause, texts[i].cause) == 0)
+            return texts[i].text;
+    return NULL;
+}
+
+static const char *insn_cause_text(const struct trap_view *view, const char *cause, char *text)
+{
+    int64_t bit = (int64_t)event_arg(view->step, "bit");
+    const char *undefined = undefined_text(cause);
+    unsigned ec = esr_ec(event_arg(view->vector, "esr"));
+    if (undefined) {
+        snprintf(text, TRAP_TEXT_SIZE, "%s", undefined);
+        return "undefined";
+    }
+    if (bit >= 0) {
+        snprintf(text, TRAP_TEXT_SIZE, "%s = %" PRId64, cause, bit);
+        return trap_el(view) == 1 && ec == ESR_EC_UNKNOWN ? "undefined" : "trapped by";
+    }
+    if (trap_el(view) != 1)
+        return NULL;
+    if (strcmp(cause, TRAP_CAUSE_BREAKPOINT) == 0)
+        snprintf(text, TRAP_TEXT_SIZE, "MDCR_EL2.TDE = 0: no debugger in the host takes it");
+    else
+        snprintf(text, TRAP_TEXT_SIZE, "a call of the guest's own kernel");
+    return "to EL1";
+}
+
+/* Of an access: stage 2 is EL2's without a control; external aborts go by HCR_EL2.TEA. */
+static const char *access_cause_text(const struct trap_view *view, char *text)
+{
+    const char *kind = event_text(view->fault, "kind");
+    bool external = view->fault && (strcmp(kind, fault_kind_name(FAULT_EXTERNAL)) == 0 ||
+                                    strcmp(kind, fault_kind_name(FAULT_EXTERNAL_WALK)) == 0);
+    unsigned el = trap_el(view);
+    if (external && event_arg(view->fault, "stage") != 2) {
+        snprintf(text, TRAP_TEXT_SIZE, "HCR_EL2.TEA = %d", el == 2);
+        return el == 2 ? "trapped by" : "to EL1";
+    }
+    if (el != 1)
+        return NULL;
+    if (view->fault && event_arg(view->fault, "stage") == 1)
+        snprintf(text, TRAP_TEXT_SIZE, "stage 1 is the guest's own");
+    else
+        snprintf(text, TRAP_TEXT_SIZE, "found before stage 2 is asked");
+    return "to EL1";
+}
+
+const char *trap_cause_text(const struct trap_view *view, char *text)
+{
+    const char *cause = NULL;
+    *text = '\0';
+    if (!view->vector)
+        return NULL;
+    if (!view->step || view->step->kind != EV_GUEST_INSN)
+        return access_cause_text(view, text);
+    cause = (const char *)(uintptr_t)event_arg(view->step, "cause");
+    return cause ? insn_cause_text(view, cause, text) : NULL; /* an older recording has none */
 }
 
 static const struct event *find_either(const struct trap_view *view, enum event_kind a,

@@ -14,6 +14,13 @@ const char *trap_insn_text(const struct trap_view *view, char *text);
 const char *trap_what(const struct trap_view *view, char *text);
 /* "DABT_LOW translation-l3 ipa 0x9000000": what was taken. text: TRAP_TEXT_SIZE bytes. */
 const char *trap_exception(const struct trap_view *view, char *text);
+/*
+ * What sent an instruction or an access to the EL that took it: a label of at most 11 characters
+ * ("trapped by", "undefined", "to EL1"), and in text (TRAP_TEXT_SIZE bytes) what decided:
+ * "HCR_EL2.TWI = 1". NULL where the exception's class says it (a call, a fault of stage 2) or the
+ * trap is none.
+ */
+const char *trap_cause_text(const struct trap_view *view, char *text);
 /* "load+0x4"; "" when no label stands at or before pc in its page. text: TRAP_TEXT_SIZE bytes. */
 const char *pc_label(const struct scn_guest *guest, uint64_t pc, char *text);
 /* "-ENOSYS" for 38; "an error" for a number that is none of Linux. */

@@ -72,6 +72,7 @@ static const char *interrupt_text(const struct trap_view *view)
 static void add_exception(struct seen *who)
 {
     const struct event *host = who->view->rec_exit, *vmm = who->view->vmm_exit;
+    char text[TRAP_TEXT_SIZE];
     struct view_row row = labelled("exception");
     if (who->view->vector)
         set(&row, SEEN_TRUTH, "%s", esr_ec_name(esr_ec(who->esr)));
@@ -96,6 +97,12 @@ static void add_exception(struct seen *who)
 
     if (!who->view->vector)
         return;
+    const char *cause = trap_cause_text(who->view, text);
+    if (cause) {
+        row = labelled(cause);
+        set(&row, SEEN_TRUTH, "%s", text);
+        add_row(who, &row);
+    }
     row = labelled("ESR");
     set(&row, SEEN_TRUTH, "0x%08" PRIx64, who->esr);
     if (host)

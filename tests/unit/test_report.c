@@ -12,6 +12,7 @@
 #include "sim/report/report.h"
 #include "sim/report/stuck.h"
 #include "sim/report/style.h"
+#include "sim/report/trap_text.h"
 #include "sim/scenario/arena.h"
 #include "sim/scenario/schema.h"
 #include "sim/stimulus.h"
@@ -307,6 +308,79 @@ START_TEST(exits_are_counted)
     ck_assert_uint_eq(trap_log_exits(&fake->log, "HVC"), 0);
     ck_assert_uint_eq(trap_log_exits(&fake->log, "NO_SUCH"), 0);
     fake_free(fake);
+}
+END_TEST
+
+/* What an instruction's trap says of its cause; esr as of to EL. */
+static const struct {
+    const char *cause;
+    int bit;
+    unsigned el;
+    uint64_t esr;
+    const char *label, *text; /* label NULL: nothing to say */
+} causes[] = {
+    {"HCR_EL2.TWI", 1, 2, 0x7e00000, "trapped by", "HCR_EL2.TWI = 1"},
+    {"SCTLR_EL1.nTWI", 0, 1, 0x7e00000, "trapped by", "SCTLR_EL1.nTWI = 0"},
+    {"HCR_EL2.HCD", 1, 1, 0x2000000, "undefined", "HCR_EL2.HCD = 1"},
+    {"unallocated", -1, 1, 0x2000000, "undefined", "no register or instruction has this encoding"},
+    {"not_implemented", -1, 1, 0x2000000, "undefined", "of a feature that this CPU has not"},
+    {"not_accessible", -1, 1, 0x2000000, "undefined",
+     "not accessible from this EL, or in this direction"},
+    {"always_undefined", -1, 1, 0x2000000, "undefined", "always so"},
+    {"call", -1, 2, 0x5a000000, NULL, ""},
+    {"call", -1, 1, 0x56000000, "to EL1", "a call of the guest's own kernel"},
+    {"breakpoint", -1, 1, 0xf2000000, "to EL1",
+     "MDCR_EL2.TDE = 0: no debugger in the host takes it"},
+    {NULL, 0, 2, 0x7e00000, NULL, ""}, /* an older recording */
+};
+
+START_TEST(an_instruction_has_a_cause)
+{
+    struct fake *fake = fake_new();
+    char text[TRAP_TEXT_SIZE];
+    EMIT(&fake->trace, GUEST_INSN, GUEST, 0, 0xd503207f, EVENT_STR(causes[_i].cause),
+         (uint64_t)(int64_t)causes[_i].bit);
+    if (causes[_i].el == 2)
+        EMIT(&fake->trace, EL2_VECTOR, HOST, causes[_i].esr, 0, 0, 0, 5, 0xd503207f);
+    else
+        EMIT(&fake->trace, EL1_VECTOR, GUEST, causes[_i].esr, 0, 0, 5, 0x200);
+    struct trap_view view = trap_view(&fake->log, &fake->log.traps[0]);
+    const char *label = trap_cause_text(&view, text);
+    ck_assert_pstr_eq(label, causes[_i].label);
+    ck_assert_str_eq(text, causes[_i].text);
+    fake_free(fake);
+}
+END_TEST
+
+/* Of an access; tea: where HCR_EL2.TEA sends what stage 1 found. */
+START_TEST(an_access_has_a_cause_where_a_choice_was)
+{
+    static const struct {
+        const char *kind;
+        unsigned stage, el;
+        const char *label, *text;
+    } faults[] = {
+        {"translation", 2, 2, NULL, ""},
+        {"translation", 1, 1, "to EL1", "stage 1 is the guest's own"},
+        {"synchronous external abort", 1, 2, "trapped by", "HCR_EL2.TEA = 1"},
+        {"synchronous external abort", 1, 1, "to EL1", "HCR_EL2.TEA = 0"},
+        {"synchronous external abort", 2, 2, NULL, ""},
+    };
+    char text[TRAP_TEXT_SIZE];
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        struct fake *fake = fake_new();
+        EMIT(&fake->trace, GUEST_LOAD, GUEST, LOAD_PC, 0xb9800002, 0x10, 4);
+        EMIT(&fake->trace, FAULT, GUEST, EVENT_STR(faults[i].kind), faults[i].stage, 3, 0x10, 0);
+        if (faults[i].el == 2)
+            EMIT(&fake->trace, EL2_VECTOR, HOST, 0x92000010, 0x10, 0, LOAD_PC, 5, 0xb9800002);
+        else
+            EMIT(&fake->trace, EL1_VECTOR, GUEST, 0x96000010, 0x10, LOAD_PC, 5, 0x200);
+        struct trap_view view = trap_view(&fake->log, &fake->log.traps[0]);
+        const char *label = trap_cause_text(&view, text);
+        ck_assert_pstr_eq(label, faults[i].label);
+        ck_assert_str_eq(text, faults[i].text);
+        fake_free(fake);
+    }
 }
 END_TEST
 
@@ -1063,6 +1137,8 @@ Suite *check_suite(void)
     tcase_add_test(tc, json_pretty);
     tcase_add_test(tc, events_become_traps);
     tcase_add_test(tc, exits_are_counted);
+    tcase_add_loop_test(tc, an_instruction_has_a_cause, 0, sizeof(causes) / sizeof(causes[0]));
+    tcase_add_test(tc, an_access_has_a_cause_where_a_choice_was);
     tcase_add_test(tc, memory_is_bounded);
     tcase_add_test(tc, a_trap_too_long_is_dropped_whole);
     tcase_add_test(tc, values_of_a_trap);

@@ -13,6 +13,8 @@
 #include "cpu/trap_table.h"
 #include "tests/unit/check_main.h"
 
+#include <stdio.h>
+
 /* --- a CPU whose control registers are set by name --- */
 
 struct machine {
@@ -408,15 +410,25 @@ static void expect(struct machine *m, const struct trap_row *row, unsigned acces
 {
     struct insn insn;
     uint64_t esr = 0;
+    struct trap_cause cause;
     const char *why;
 
     insn_decode(word_of(row, access), &insn);
-    why = trap_reason(&m->context, &insn);
+    cause = trap_cause(&m->context, &insn);
+    why = cause.control;
     ck_assert_msg(trap_decide(&m->context, &insn, &esr) == outcome, "%s, access %u, %s: %s",
                   row->name, access, reason ? reason : "quiet", why ? why : "executes");
     if (reason)
         ck_assert_str_eq(why, reason);
     ck_assert_uint_eq(esr != 0, outcome != TRAP_NONE && outcome != TRAP_EL3);
+}
+
+static void expect_bit(struct machine *m, const struct trap_row *row, unsigned access, int bit)
+{
+    struct insn insn;
+
+    insn_decode(word_of(row, access), &insn);
+    ck_assert_int_eq(trap_cause(&m->context, &insn).bit, bit);
 }
 
 static const struct trap_control *always_of(const struct trap_row *row, unsigned access)
@@ -463,6 +475,7 @@ static bool check_control(const struct trap_row *row, unsigned id, unsigned acce
     else
         *reg &= ~control->bits;
     expect(&m, row, access, (enum trap_outcome)control->to, control->name);
+    expect_bit(&m, row, access, control->when == TRAP_IF_SET);
     if (control->sctlr_needs) {
         m.context.sctlr_el1 &= ~control->sctlr_needs;
         expect(&m, row, access, TRAP_NONE, NULL);
@@ -486,13 +499,16 @@ static bool check_fine(const struct trap_row *row, unsigned access)
     };
     bool read = access & TRAP_R;
     const char *name = of_family[row->fine.family][read].name;
+    char bit[24];
     struct machine m;
 
     if (!name)
         return false;
     quiet_machine(&m, access & TRAP_RW1 ? 1 : 0);
     *slot(&m, of_family[row->fine.family][read].reg) ^= (uint64_t)1 << row->fine.bit;
-    expect(&m, row, access, TRAP_EL2, name);
+    snprintf(bit, sizeof(bit), "%s[%u]", name, row->fine.bit);
+    expect(&m, row, access, TRAP_EL2, bit);
+    expect_bit(&m, row, access, row->fine.family != TRAP_FINE_REG_CLEAR);
     return true;
 }
 
