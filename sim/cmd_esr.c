@@ -347,19 +347,38 @@ struct esr_options {
     const char *far, *hpfar, *insn;
 };
 
+/*
+ * Registers are told in hexadecimal; digits without 0x that came from such a place are a decimal
+ * number to number_parse(). Fewer than these are what people write in decimal.
+ */
+#define ESR_DIGITS 6
+
+static void warn_of_decimal(const char *where, const char *text, uint64_t value)
+{
+    if (strlen(text) >= ESR_DIGITS && strspn(text, "0123456789") == strlen(text))
+        fprintf(stderr,
+                "sim esr: note: %s: read as decimal %s = 0x%" PRIx64
+                "; for hexadecimal write 0x%s\n",
+                where, text, value, text);
+}
+
 /* False after a message. where names what holds the number: "VALUE", "--far", "stdin:3". */
 static bool parse_number(const char *where, const char *text, uint64_t max, uint64_t *value)
 {
     enum number_status status = number_parse(text, strlen(text), value);
 
     if (status != NUMBER_OK) {
-        usage_error("esr", "%s: '%.64s' %s", where, text, number_status_text(status));
+        bool hex = *text && strspn(text, "0123456789abcdefABCDEF") == strlen(text);
+
+        usage_error("esr", "%s: '%.64s' %s%s%.64s", where, text, number_status_text(status),
+                    hex ? "; for hexadecimal write 0x" : "", hex ? text : "");
         return false;
     }
     if (*value > max) {
         usage_error("esr", "%s: '%.64s' does not fit in 32 bits", where, text);
         return false;
     }
+    warn_of_decimal(where, text, *value);
     return true;
 }
 
@@ -414,7 +433,9 @@ static enum found explain_line(struct esr_output *to, char *text, unsigned long 
     snprintf(first, sizeof(first), "%.*s", (int)word, text);
     if (*first == '\0')
         return FOUND_NOTHING;
+    snprintf(where, sizeof(where), "stdin:%lu", number);
     if (number_parse(first, strlen(first), &in.esr) == NUMBER_OK) {
+        warn_of_decimal(where, first, in.esr);
         explain(to, &in, number, NULL);
         return FOUND;
     }
@@ -424,7 +445,6 @@ static enum found explain_line(struct esr_output *to, char *text, unsigned long 
     }
     if (text[word + strspn(text + word, " \t")] && text[word] != '#')
         return FOUND_NOTHING;
-    snprintf(where, sizeof(where), "stdin:%lu", number);
     parse_number(where, first, UINT64_MAX, &in.esr);
     return FOUND_WRONG;
 }
