@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Folded stacks for flame graphs: "frame;frame;frame CYCLES" a line, sorted. The first frame is
- * guest, or setup before the guest first ran; the second the class of the exception, once it is
+ * Folded stacks for flame graphs: "frame;frame;frame CYCLES" a line, sorted. Where more than one
+ * vCPU has events, the root is the vCPU ("vcpu1"), and all below is of its own. Then comes
+ * guest, or setup before the guest first ran; the next the class of the exception, once it is
  * taken; then the steps by the depth of timeline.h. The numbers add up to the run's cycles: those
  * of a step that is not selected go to the step it lies in.
  */
@@ -16,6 +17,7 @@
 
 struct stack_key { /* zeroed first: compared as bytes */
     const char *exception;
+    uint16_t vcpu;
     uint8_t guest;
     uint8_t frame[TIMELINE_MAX_DEPTH]; /* kinds, NO_FRAME where there is none */
 };
@@ -29,9 +31,10 @@ struct stack {
 
 struct folded {
     struct timeline timeline;
-    struct stack_key now;
+    struct stack_key now[TIMELINE_MAX_VCPUS]; /* where each vCPU stands */
     struct stack *stacks;
     size_t count, room;
+    bool several; /* vCPUs: each has a root frame */
 };
 
 static void clear_frames(struct stack_key *key, unsigned from)
@@ -39,10 +42,10 @@ static void clear_frames(struct stack_key *key, unsigned from)
     memset(key->frame + from, NO_FRAME, sizeof(key->frame) - from);
 }
 
-static struct stack *find_stack(struct folded *folded)
+static struct stack *find_stack(struct folded *folded, const struct stack_key *now)
 {
     for (size_t i = 0; i < folded->count; i++)
-        if (memcmp(&folded->stacks[i].key, &folded->now, sizeof(folded->now)) == 0)
+        if (memcmp(&folded->stacks[i].key, now, sizeof(*now)) == 0)
             return &folded->stacks[i];
     if (folded->count == folded->room) {
         size_t room = folded->room ? folded->room * 2 : 64;
@@ -53,7 +56,7 @@ static struct stack *find_stack(struct folded *folded)
         folded->room = room;
     }
     struct stack *stack = &folded->stacks[folded->count++];
-    memcpy(&stack->key, &folded->now, sizeof(stack->key));
+    memcpy(&stack->key, now, sizeof(stack->key));
     stack->cycles = 0;
     return stack;
 }
@@ -62,24 +65,29 @@ static void folded_header(struct trace_out *to, const struct trace_header *heade
 {
     struct folded *folded = to->state;
     (void)header; /* the format has no comments */
-    clear_frames(&folded->now, 0);
+    for (unsigned i = 0; i < TIMELINE_MAX_VCPUS; i++) {
+        folded->now[i].vcpu = (uint16_t)i;
+        clear_frames(&folded->now[i], 0);
+    }
 }
 
 static void folded_step(struct trace_out *to, const struct event *event)
 {
     struct folded *folded = to->state;
     struct timeline_step step = timeline_next(&folded->timeline, event);
+    struct stack_key *now = &folded->now[event->vcpu];
+    folded->several |= event->vcpu != 0;
     if (step.opens_trap)
-        clear_frames(&folded->now, 0);
-    folded->now.guest = step.trap != 0;
-    folded->now.exception = step.exception;
+        clear_frames(now, 0);
+    now->guest = step.trap != 0;
+    now->exception = step.exception;
     if (to->selected) {
-        clear_frames(&folded->now, step.depth);
-        folded->now.frame[step.depth] = (uint8_t)event->kind;
+        clear_frames(now, step.depth);
+        now->frame[step.depth] = (uint8_t)event->kind;
     }
     if (event->cycle.v == step.start)
         return;
-    struct stack *stack = find_stack(folded);
+    struct stack *stack = find_stack(folded, now);
     if (stack)
         stack->cycles += event->cycle.v - step.start;
     else
@@ -88,7 +96,8 @@ static void folded_step(struct trace_out *to, const struct event *event)
 
 static void stack_text(const struct stack_key *key, char *text, size_t size)
 {
-    size_t used = (size_t)snprintf(text, size, "%s", key->guest ? "guest" : "setup");
+    size_t used =
+        (size_t)snprintf(text, size, "vcpu%u;%s", key->vcpu, key->guest ? "guest" : "setup");
     if (key->exception)
         used += (size_t)snprintf(text + used, size - used, ";%s", key->exception);
     for (unsigned i = 0; i < TIMELINE_MAX_DEPTH && used < size; i++)
@@ -115,7 +124,8 @@ static void folded_finish(struct trace_out *to)
         qsort(folded->stacks, folded->count, sizeof(folded->stacks[0]), compare_stacks);
     for (size_t i = 0; i < folded->count; i++) {
         stack_text(&folded->stacks[i].key, text, sizeof(text));
-        fprintf(to->out, "%s %" PRIu64 "\n", text, folded->stacks[i].cycles);
+        fprintf(to->out, "%s %" PRIu64 "\n", folded->several ? text : strchr(text, ';') + 1,
+                folded->stacks[i].cycles);
     }
     free(folded->stacks);
 }

@@ -222,6 +222,36 @@ START_TEST(stacks_add_up_when_events_are_left_out)
 }
 END_TEST
 
+/* Two vCPUs whose exits overlap in time: the step of one goes on after the other's. */
+static void send_two(struct fake *fake)
+{
+    struct trace *trace = &fake->trace;
+    uint64_t *now = &fake->clock.now.v;
+    for (unsigned vcpu = 0; vcpu < 2; vcpu++) {
+        trace->vcpu = vcpu;
+        *now += 10;
+        EMIT(trace, GUEST_LOAD, GUEST, 0x40010000, 0xb9400001, 0xa000040, 4);
+        EMIT(trace, EL2_VECTOR, HOST, vcpu ? 0x5a000000 : 0x93810005, 0, 0, 0, 0x3c5, 0);
+        EMIT(trace, KVM_HANDLE_EXIT, HOST, EVENT_STR("trap"), 0, EVENT_STR("x"));
+    }
+    for (unsigned vcpu = 0; vcpu < 2; vcpu++) {
+        trace->vcpu = vcpu;
+        *now += 100;
+        EMIT(trace, KVM_HANDLE_GUEST_ABORT, HOST, 0x93810005, 0, 0, 0);
+    }
+}
+
+START_TEST(each_vcpu_has_its_stacks)
+{
+    struct fake fake;
+    record_of(&fake, "folded", &(struct trace_options){0}, send_two);
+    ck_assert_str_eq(fake.text, "vcpu0;guest;DABT_LOW;kvm_handle_exit;kvm_handle_guest_abort 100\n"
+                                "vcpu0;guest;guest_load 10\n"
+                                "vcpu1;guest;HVC64;kvm_handle_exit;kvm_handle_guest_abort 100\n"
+                                "vcpu1;guest;guest_load 10\n");
+}
+END_TEST
+
 START_TEST(chrome_slices_and_arrows)
 {
     struct fake fake;
@@ -694,6 +724,7 @@ Suite *check_suite(void)
     tcase_add_test(tcase, no_guest_fault_beyond_the_ipa_space);
     tcase_add_test(tcase, stacks_add_up);
     tcase_add_test(tcase, stacks_add_up_when_events_are_left_out);
+    tcase_add_test(tcase, each_vcpu_has_its_stacks);
     tcase_add_test(tcase, chrome_slices_and_arrows);
     tcase_add_test(tcase, vcd_changes);
     tcase_add_test(tcase, vcd_scopes);
