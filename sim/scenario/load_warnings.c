@@ -57,12 +57,13 @@ static void warn_of_protected_devices(struct loader *loader)
 
 /* --- moments beyond the limits ---------------------------------------------------------------- */
 
+/* last: the greatest number that comes under that limit. */
 static void warn_beyond(struct loader *loader, const struct node *number, uint64_t limit,
-                        const char *what, const char *limit_name)
+                        uint64_t last, const char *what, const char *limit_name)
 {
     struct diag_error *warning;
 
-    if (!number || !limit || number->value <= limit)
+    if (!number || !limit || number->value <= last)
         return;
     warning = diag_error(loader->diag, DIAG_W0402, &number->pos,
                          "%s %" PRIu64 " never comes: limits.%s ends the run at %" PRIu64, what,
@@ -88,6 +89,7 @@ static void warn_of_late_moments(struct loader *loader)
 
     for (size_t m = 0; m < sizeof(moments) / sizeof(moments[0]); m++) {
         const struct node *list = good_child(loader->root, moments[m].list);
+        uint64_t limit = moments[m].cycles ? limits->cycles : limits->exits;
 
         for (size_t i = 0; list && i < list->count; i++) {
             const struct node *entry = list->items[i];
@@ -95,10 +97,34 @@ static void warn_of_late_moments(struct loader *loader)
             if (moments[m].when)
                 entry = good_child(entry, moments[m].when);
             if (entry)
-                warn_beyond(loader, good_child(entry, moments[m].key),
-                            moments[m].cycles ? limits->cycles : limits->exits, moments[m].what,
-                            moments[m].cycles ? "cycles" : "exits");
+                warn_beyond(loader, good_child(entry, moments[m].key), limit, limit,
+                            moments[m].what, moments[m].cycles ? "cycles" : "exits");
         }
+    }
+}
+
+/* --- steps of a host that lies ---------------------------------------------------------------- */
+
+static void warn_of_late_steps(struct loader *loader)
+{
+    const struct node *host = good_child(loader->root, "host");
+    const struct node *select = host ? good_child(host, "select") : NULL;
+    const struct node *policies = host ? good_child(host, "policies") : NULL;
+    const struct node *policy = !host                ? NULL
+                                : select && policies ? good_child(policies, select->text)
+                                                     : good_child(host, "policy");
+    uint64_t limit = loader->scn->limits.exits;
+
+    for (size_t i = 0; policy && limit && i < policy->count; i++) {
+        const struct node *when = good_child(policy->items[i], "when"), *exit;
+
+        if (!when)
+            continue;
+        exit = good_child(when, "exit");
+        if (exit && !exit->word) /* `any` has no number */
+            warn_beyond(loader, exit, limit, limit, "exit", "exits");
+        /* the entry of this number follows one exit less */
+        warn_beyond(loader, good_child(when, "during"), limit, limit + 1, "RMI_REC_ENTER", "exits");
     }
 }
 
@@ -126,11 +152,44 @@ static void warn_of_high_counts(struct loader *loader)
     }
 }
 
+/* Whether KVM must have seen the trap; of others the RMM or EL1 may have taken care. */
+static bool needs_exit(const struct expect_trap *trap)
+{
+    static const char *const of_kvm[] = {"exit.", "host_sees.", "io_mem_abort.", "device."};
+
+    for (size_t i = 0; i < trap->item_count; i++)
+        for (size_t k = 0; k < sizeof(of_kvm) / sizeof(of_kvm[0]); k++)
+            if (strncmp(trap->items[i].path, of_kvm[k], strlen(of_kvm[k])) == 0 &&
+                trap->items[i].want.op != MATCH_ABSENT)
+                return true;
+    return false;
+}
+
+/* A list of traps is in order: each is another exit. */
+static void warn_of_long_lists(struct loader *loader)
+{
+    const struct scn_expect *expect = &loader->scn->expect;
+    uint64_t limit = loader->scn->limits.exits, exits = 0;
+
+    for (size_t i = 0; limit && i < expect->trap_count; i++) {
+        const struct expect_trap *trap = &expect->traps[i];
+
+        exits = (trap->begins ? 0 : exits) + needs_exit(trap);
+        if (exits == limit + 2 && needs_exit(trap)) /* told once a list */
+            diag_error(loader->diag, DIAG_W0402, &trap->pos,
+                       "this trap is exit %" PRIu64
+                       " at the earliest, which never comes: limits.exits ends the run at %" PRIu64,
+                       exits, limit);
+    }
+}
+
 void load_warnings(struct loader *loader)
 {
     if (diag_count(loader->diag))
         return; /* what is wrong comes first */
     warn_of_protected_devices(loader);
     warn_of_late_moments(loader);
+    warn_of_late_steps(loader);
     warn_of_high_counts(loader);
+    warn_of_long_lists(loader);
 }

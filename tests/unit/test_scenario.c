@@ -625,6 +625,10 @@ END_TEST
 #define REALM_HEAD                                                                                 \
     "sim: 1\nmachine: {world: cca}\nmemory:\n  - {name: ram, ipa: 0x4000_0000, size: 2M}\n"
 #define PROTECTED "devices:\n  - {name: uart, type: pl011, ipa: 0x0900_0000}\n"
+#define BARE(when) "{when: {" when "}, hostile: true, do: {set_enter: {flags: 0}}}"
+#define STEP(when) "host: {policy: [" BARE(when) "]}\n"
+#define RACE(n) "host: {policy: [{when: {during: " n "}, hostile: true, do: {race: {flags: 0}}}]}\n"
+#define EXIT "{exit: {reason: KVM_EXIT_MMIO}}"
 #define UNPROTECTED "devices:\n  - {name: uart, type: pl011, ipa: 0x80_0900_0000}\n"
 
 /* What is printed of a file that is valid, but for strictness. */
@@ -652,6 +656,25 @@ static const struct {
     {HEAD CODE "limits: {exits: 4}\nexpect: {exits: {MMIO: 6}}\n", false,
      "a.yaml:7:24: warning[W0402]: 6 exits are never reached: limits.exits ends the run at 4\n"},
     {HEAD CODE "limits: {exits: 4}\nexpect: {exits: {MMIO: {min: 5}}}\n", true, NULL},
+    {REALM_HEAD CODE "limits: {exits: 4}\n" STEP("exit: 5"), false,
+     "warning[W0402]: exit 5 never comes: limits.exits ends the run at 4\n"},
+    {REALM_HEAD CODE "limits: {exits: 4}\n" STEP("exit: 4"), true, NULL},
+    {REALM_HEAD CODE "limits: {exits: 4}\n" STEP("exit: any"), true, NULL},
+    {REALM_HEAD CODE "limits: {exits: 4}\n" RACE("6"), false,
+     "warning[W0402]: RMI_REC_ENTER 6 never comes: limits.exits ends the run at 4\n"},
+    {REALM_HEAD CODE "limits: {exits: 4}\n" RACE("5"), true, NULL},
+    {REALM_HEAD CODE
+     "limits: {exits: 4}\nhost: {select: good, policies: {good: [], bad: [" BARE("exit: 5") "]}}\n",
+     true, NULL},
+    {REALM_HEAD CODE
+     "limits: {exits: 4}\nhost: {select: bad, policies: {good: [], bad: [" BARE("exit: 5") "]}}\n",
+     false, "warning[W0402]: exit 5 never comes"},
+    {HEAD CODE "limits: {exits: 1}\nexpect: {traps: [" EXIT ", " EXIT ", {el: EL1}, " EXIT "]}\n",
+     false,
+     "this trap is exit 3 at the earliest, which never comes: limits.exits ends the run at 1"},
+    {HEAD CODE "limits: {exits: 1}\nexpect: {traps: [" EXIT ", {el: EL1}, {exit: null}, " EXIT
+               "]}\n",
+     true, NULL},
     {HEAD CODE "limits: {exits: 4}\nexpect: {exits: {MMIO: {not: 9}}}\n", true, NULL},
 };
 
