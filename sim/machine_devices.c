@@ -122,6 +122,8 @@ static bool init_registers(struct device_slot *slot)
     for (size_t v = 0; v < config->value_count; v++)
         registers_set(&slot->state.registers, config->values[v].offset, config->values[v].value,
                       config->values[v].size);
+    slot->state.registers.errors = config->errors;
+    slot->state.registers.error_count = config->error_count;
     slot->ops = registers_ops;
     slot->ops.valid = config->valid;
     slot->ops.impl = config->impl;

@@ -54,32 +54,48 @@ static void log_access(struct registers *registers, uint64_t offset, uint64_t va
     device_used(&registers->use, is_write, value);
 }
 
-static uint64_t read(void *device, uint64_t offset, unsigned size)
+static enum memtx_result result_of(const struct registers *registers, uint64_t offset,
+                                   unsigned size, bool is_write)
+{
+    for (size_t i = 0; i < registers->error_count; i++) {
+        const struct registers_error *error = &registers->errors[i];
+
+        if ((is_write ? error->writes : error->reads) && error->offset - offset < size)
+            return MEMTX_ERROR;
+    }
+    return MEMTX_OK;
+}
+
+static enum memtx_result read(void *device, uint64_t offset, unsigned size, uint64_t *value)
 {
     struct registers *registers = device;
+    enum memtx_result result = result_of(registers, offset, size, false);
     uint64_t bytes = 0;
 
     /* what lies behind the end reads 0 */
-    if (offset < registers->size)
+    if (result == MEMTX_OK && offset < registers->size)
         memcpy(&bytes, registers->bytes + offset, (size_t)inside(registers, offset, size));
     bytes = le64toh(bytes);
     log_access(registers, offset, bytes, size, false);
-    return bytes;
+    *value = bytes;
+    return result;
 }
 
-static void write(void *device, uint64_t offset, uint64_t value, unsigned size)
+static enum memtx_result write(void *device, uint64_t offset, uint64_t value, unsigned size)
 {
     struct registers *registers = device;
+    enum memtx_result result = result_of(registers, offset, size, true);
     uint64_t bytes = htole64(value);
 
-    if (offset < registers->size)
+    if (result == MEMTX_OK && offset < registers->size)
         memcpy(registers->bytes + offset, &bytes, (size_t)inside(registers, offset, size));
     log_access(registers, offset, value, size, true);
+    return result;
 }
 
 const struct device_ops registers_ops = {
-    .read = read,
-    .write = write,
+    .read_or_fail = read,
+    .write_or_fail = write,
     .endian = DEVICE_LITTLE_ENDIAN,
     .valid = {.min = 1, .max = 8, .unaligned = true},
     .impl = {.min = 1, .max = 8, .unaligned = true},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A device that is nothing but registers: what is written stays, reads give it back. It counts
- * accesses and remembers the last ones.
+ * accesses and remembers the last ones. Some of its bytes may fail what touches them.
  */
 #ifndef KVM_MODEL_VMM_REGISTERS_H
 #define KVM_MODEL_VMM_REGISTERS_H
@@ -17,10 +17,18 @@ struct registers_access {
     bool is_write;
 };
 
+/* A byte whose accesses the device fails: they are counted, read 0 and change nothing. */
+struct registers_error {
+    uint64_t offset;
+    bool reads, writes;
+};
+
 struct registers {
     uint8_t *bytes; /* little endian */
     uint64_t size;
     struct device_use use;
+    const struct registers_error *errors; /* whoever sets them keeps them as long */
+    size_t error_count;
     struct registers_access log[REGISTERS_LOG_SIZE]; /* a ring: access n is at n % size */
 };
 

@@ -193,7 +193,7 @@ static void refused_text(const struct trap_view *view, const struct trap_answer 
              answer->nowhere || answer->in_kernel ? "" : "from ", whom, answer->value,
              !answer->is_write ? "is read"
              : decode          ? "is lost"
-                               : "was written");
+                               : "was sent");
 }
 
 static void access_text(const struct trap_view *view, char *text)

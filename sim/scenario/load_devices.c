@@ -24,6 +24,7 @@ static const struct {
     const char *which;
 } type_keys[] = {
     {"values", OF(REGISTERS) | OF(VIRTIO_BLK) | OF(PFLASH), "registers, virtio-blk or pflash"},
+    {"errors", OF(REGISTERS), "registers"},
     {"of", OF(ALIAS), "alias"},
     {"offset", OF(ALIAS), "alias"},
     {"valid", OF(REGISTERS), "registers"},
@@ -195,6 +196,35 @@ static void load_alias(struct loader *loader, const struct node *node, struct sc
         error_at(loader, of, "'%s' is handled by KVM, the VMM does not know it", of->text);
 }
 
+/* --- errors ----------------------------------------------------------------------------------- */
+
+static void load_errors(struct loader *loader, const struct node *node, struct scn_device *device)
+{
+    const struct node *errors = good_child(node, "errors");
+
+    if (!errors)
+        return;
+    device->errors = arena_array(loader->arena, errors->count, sizeof(device->errors[0]));
+    for (size_t i = 0; i < errors->count; i++) {
+        const struct node *key = errors->keys[i];
+        struct registers_error *error = &device->errors[device->error_count];
+
+        if (errors->items[i]->bad ||
+            number_parse(key->text, strlen(key->text), &error->offset) != NUMBER_OK)
+            continue;
+        if (error->offset >= device->size) {
+            diag_width(diag_error(loader->diag, DIAG_E0211, &key->pos,
+                                  "the byte at 0x%" PRIx64 " is outside the device '%s'",
+                                  error->offset, device->name),
+                       key->width);
+            continue;
+        }
+        error->reads = errors->items[i]->value & SCN_ERROR_READ;
+        error->writes = errors->items[i]->value & SCN_ERROR_WRITE;
+        device->error_count++;
+    }
+}
+
 /* --- sizes ------------------------------------------------------------------------------------ */
 
 static struct device_sizes load_sizes(struct loader *loader, const struct node *node,
@@ -319,6 +349,7 @@ static void load_one_device(struct loader *loader, const struct node *node,
     check_type_keys(loader, node, device);
     check_flash(loader, node, device);
     load_values(loader, node, device);
+    load_errors(loader, node, device);
     load_container(loader, node, device);
     load_alias(loader, node, device);
     range.start = ipa->value;

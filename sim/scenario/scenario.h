@@ -14,6 +14,7 @@
 #include "cpu/types.h"
 #include "kvm_model/hostile.h"
 #include "kvm_model/vmm/device.h"
+#include "kvm_model/vmm/registers.h"
 #include "kvm_model/vmm/script.h"
 
 struct source_pos {
@@ -165,6 +166,9 @@ struct scn_register_value {
     unsigned size; /* bytes it occupies: 1, 2, 4, 8 */
 };
 
+/* Which accesses fail, `errors`. */
+enum scn_error { SCN_ERROR_READ = 1, SCN_ERROR_WRITE = 2, SCN_ERROR_ANY = 3 };
+
 struct scn_device {
     struct source_pos pos;
     const char *name;
@@ -174,6 +178,8 @@ struct scn_device {
     bool in_kernel;                    /* `handled_by: kvm` (kvm_io_bus) or `vmm` */
     struct scn_register_value *values; /* registers, virtio-blk, pflash: initial contents */
     size_t value_count;
+    struct registers_error *errors; /* registers: bytes whose accesses fail */
+    size_t error_count;
     uint32_t latency; /* cycles of its own an access takes */
     bool may_overlap; /* a priority was given */
     int priority;

@@ -54,6 +54,13 @@ static const struct schema_key value_row = {
     "value", ANY_INT, .flags = SCHEMA_OR_MAP, .map = MAP(value_keys),
     .doc = "initial contents at that offset: as wide as the number needs, or value and size"};
 
+static const struct schema_word error_words[] = {
+    {"read", SCN_ERROR_READ}, {"write", SCN_ERROR_WRITE}, {"any", SCN_ERROR_ANY}};
+static const struct schema_key error_row = {
+    "error", .type = SCHEMA_WORD, .words = WORDS("a kind of access", error_words),
+    .doc = "which accesses that touch the byte fail (MEMTX_ERROR): counted, a read gives 0, a "
+           "write changes nothing"};
+
 static const struct schema_key sizes_keys[] = {
     {"min", INT(1, 8), .fallback = "1", .doc = "bytes of the narrowest access: 1, 2, 4 or 8"},
     {"max", INT(1, 8), .fallback = "8", .doc = "bytes of the widest access: 1, 2, 4 or 8"},
@@ -78,6 +85,9 @@ static const struct schema_key device_keys[] = {
      .map = &(const struct schema_map){.any_key = &number_pattern, .any = &value_row},
      .doc = "registers, virtio-blk, pflash: initial contents by offset, e.g. {0x0: 0x90}; the rest "
             "is 0, of a flash erased"},
+    {"errors", .type = SCHEMA_MAP,
+     .map = &(const struct schema_map){.any_key = &number_pattern, .any = &error_row},
+     .doc = "registers: bytes by offset whose accesses the device fails, e.g. {0x8: read}"},
     {"latency", INT(0, UINT32_MAX), .fallback = "0",
      .doc = "cycles that an access takes beside the work of the device's model"},
     {"priority", INT(0, 1000),

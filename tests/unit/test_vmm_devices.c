@@ -31,6 +31,38 @@ START_TEST(registers_keep_what_is_written)
 }
 END_TEST
 
+START_TEST(registers_fail_where_they_are_told_to)
+{
+    const struct registers_error errors[] = {
+        {5, true, false}, {8, true, true}, {0x11, false, true}};
+    struct registers regs;
+    struct device device = {"regs", &registers_ops, &regs};
+    uint64_t value;
+
+    ck_assert(registers_init(&regs, 0x20));
+    ck_assert(registers_set(&regs, 0, 0x1122334455667788, 8));
+    regs.errors = errors;
+    regs.error_count = sizeof(errors) / sizeof(errors[0]);
+    ck_assert_uint_eq(device_dispatch_read(&device, 4, 1, &value), MEMTX_OK);
+    ck_assert_uint_eq(value, 0x44);
+    ck_assert_uint_eq(device_dispatch_read(&device, 4, 2, &value), MEMTX_ERROR);
+    ck_assert_uint_eq(value, 0);
+    ck_assert_uint_eq(device_dispatch_write(&device, 4, 0xabcd, 2), MEMTX_OK);
+    ck_assert_uint_eq(device_dispatch_write(&device, 8, 0xff, 1), MEMTX_ERROR);
+    ck_assert_uint_eq(device_dispatch_read(&device, 8, 1, &value), MEMTX_ERROR);
+    ck_assert_uint_eq(device_dispatch_read(&device, 9, 4, &value), MEMTX_OK);
+    ck_assert_uint_eq(device_dispatch_write(&device, 0x10, 0x77, 2), MEMTX_ERROR);
+    ck_assert_uint_eq(device_dispatch_read(&device, 0x10, 2, &value), MEMTX_OK);
+    ck_assert_uint_eq(value, 0); /* nothing of it was stored */
+    regs.error_count = 0;
+    ck_assert_uint_eq(device_dispatch_read(&device, 0, 8, &value), MEMTX_OK);
+    ck_assert_uint_eq(value, 0x1122abcd55667788);
+    ck_assert_uint_eq(regs.use.reads, 6);
+    ck_assert_uint_eq(regs.use.writes, 3);
+    registers_free(&regs);
+}
+END_TEST
+
 START_TEST(registers_log_is_a_ring)
 {
     struct registers regs;
@@ -345,6 +377,7 @@ Suite *check_suite(void)
     TCase *tc = tcase_create("all");
 
     tcase_add_test(tc, registers_keep_what_is_written);
+    tcase_add_test(tc, registers_fail_where_they_are_told_to);
     tcase_add_test(tc, registers_log_is_a_ring);
     tcase_add_test(tc, pl011_identifies_itself);
     tcase_add_test(tc, pl011_transmits);
