@@ -14,7 +14,8 @@ static const char *const explanations[DIAG_CODE_COUNT] = {
                    "feed. The message names the first bad byte. Other encodings (UTF-16,\n"
                    "Latin-1) have to be converted: iconv -t UTF-8.",
     [DIAG_E0004] = "The YAML reader cannot go on here: an open bracket or quote, a tab that\n"
-                   "indents, an alias without its anchor. The place is where it noticed; the\n"
+                   "indents, an alias without its anchor, a line of code further left than the\n"
+                   "first one behind `asm: |`. The place is where it noticed; the\n"
                    "mistake may stand a line above.",
     [DIAG_E0005] = "The file is empty, or holds comments only. `sim init FILE` writes a scenario\n"
                    "to begin with.",

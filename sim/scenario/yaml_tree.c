@@ -94,6 +94,68 @@ static struct source_pos mark_pos(const struct reader *reader, const yaml_mark_t
                                (unsigned)mark->column + 1};
 }
 
+/* A text behind | or >, and the line that ended it by standing further left than its first one. */
+struct block_text {
+    size_t key_indent, indent; /* indent 0: its first line is still to come */
+    unsigned first, ended;     /* lines from 1; ended 0: nothing odd */
+    bool open;
+};
+
+/* Whether the line's last word opens such a text: |, >, |-, >2, ... */
+static bool opens_text(const char *line, size_t length)
+{
+    while (length && strchr(" \r", line[length - 1]))
+        length--;
+    while (length && strchr("+-0123456789", line[length - 1]))
+        length--;
+    return length > 1 && strchr("|>", line[length - 1]) && line[length - 2] == ' ';
+}
+
+static void read_block_line(struct block_text *block, const char *line, size_t length,
+                            unsigned number)
+{
+    size_t indent = 0;
+
+    while (indent < length && line[indent] == ' ')
+        indent++;
+    if (indent == length || line[indent] == '\r')
+        return; /* an empty line is part of anything */
+    if (block->open && !block->indent && indent > block->key_indent) {
+        block->indent = indent;
+        block->first = number;
+    }
+    if (block->open && indent >= block->indent && block->indent)
+        return;
+    if (block->open && block->indent && indent > block->key_indent) {
+        block->ended = number;
+        return;
+    }
+    while (indent + 1 < length && (line[indent] == '-' || line[indent] == ' ') &&
+           (line[indent + 1] == ' ' || line[indent] == ' '))
+        indent++; /* a key behind the dash of a list */
+    *block = (struct block_text){.key_indent = indent, .open = opens_text(line, length)};
+}
+
+/* Code whose first line is indented more than others, as one without a label in front may be. */
+static void note_indentation(const struct reader *reader, struct diag_error *error,
+                             unsigned until_line)
+{
+    struct block_text block = {.open = false};
+    const char *line = reader->source->text;
+
+    for (unsigned number = 1; *line && number <= until_line && !block.ended; number++) {
+        size_t length = strcspn(line, "\n");
+
+        read_block_line(&block, line, length, number);
+        line += length + (line[length] == '\n');
+    }
+    if (!block.ended)
+        return;
+    struct source_pos pos = {reader->source->name, block.first, (unsigned)block.indent + 1};
+    diag_note(error, &pos, "the text begins here; line %u is further left and so ends it",
+              block.ended);
+}
+
 static void report_yaml(struct reader *reader)
 {
     const yaml_parser_t *parser = &reader->parser;
@@ -112,6 +174,8 @@ static void report_yaml(struct reader *reader)
 
         diag_note(error, &context, "%s that starts here", parser->context);
     }
+    if (parser->error != YAML_READER_ERROR && !reader->source->part)
+        note_indentation(reader, error, pos.line);
 }
 
 /* The next event; false after reporting an error. The caller deletes it. */
