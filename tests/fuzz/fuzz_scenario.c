@@ -141,7 +141,7 @@ static void load_folder(struct part *parts)
 
     if (!mkdtemp(folder))
         fail("no folder");
-    parts[PROJECT_END].present = true; /* nothing above the folder counts */
+    parts[PROJECT_END] = (struct part){"", 0, true}; /* nothing above the folder counts */
     for (unsigned i = 0; i < FILE_COUNT; i++) {
         FILE *file;
 
