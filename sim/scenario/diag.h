@@ -54,7 +54,7 @@
     X(E0210, "a realm's memory is not in the protected half of its address space")                 \
     X(E0211, "a device cannot be set up like this")                                                \
     X(E0212, "there is no such vCPU")                                                              \
-    X(E0220, "memory, its host or stage 2 cannot be set up like this")                             \
+    X(E0220, "memory, its host or page tables cannot be set up like this")                         \
     X(E0230, "a cost profile is wrong")                                                            \
     X(E0231, "there is no such cost profile")                                                      \
     X(E0232, "a table of published measurements is wrong")                                         \
@@ -65,7 +65,8 @@
     X(E0305, "the hexadecimal code cannot be read")                                                \
     X(E0306, "there is neither an assembler nor cached code")                                      \
     X(W0401, "a realm's device is where the host never hears of an access")                        \
-    X(W0402, "the limits end the run before this can happen")
+    X(W0402, "the limits end the run before this can happen")                                      \
+    X(W0403, "a comment cuts off the rest of a text")
 
 enum diag_code {
 #define X(code, meaning) DIAG_##code,

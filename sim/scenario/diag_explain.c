@@ -106,7 +106,8 @@ static const char *const explanations[DIAG_CODE_COUNT] = {
                    "machine.cpus, or name another one.",
     [DIAG_E0220] = "The memory's backing, its host events or its stage-2 mappings contradict\n"
                    "what Linux permits for such memory; the message names the rule. Pages of\n"
-                   "hugetlbfs, for one, cannot be swapped out.",
+                   "hugetlbfs, for one, cannot be swapped out. A descriptor changed by hand\n"
+                   "(`page_tables.raw`) has the fields of its own stage.",
     [DIAG_E0230] =
         "A cost profile has a name, what it is about, a base or every operation, and of\n"
         "each operation cycles, a confidence (published, derived, guess), a source and\n"
@@ -144,6 +145,10 @@ static const char *const explanations[DIAG_CODE_COUNT] = {
         "`limits:` end the run before the cycle, trap or exit that is named here, so that it\n"
         "cannot happen, and nothing would tell. Raise the limit (0: none), or lower the\n"
         "number.",
+    [DIAG_W0403] =
+        "In YAML a # behind a blank begins a comment, within a sentence too: of\n"
+        "`about: HVC #0 ends it` the text is `HVC`. Put it in quotes, or below `about: >`. A\n"
+        "comment that is meant has no digit behind its #.",
 };
 
 const char *diag_code_name(enum diag_code code)

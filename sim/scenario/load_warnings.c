@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/scenario/loader.h"
+#include "sim/scenario/text.h"
 
 /* --- a realm's devices ------------------------------------------------------------------------ */
 
@@ -183,6 +184,72 @@ static void warn_of_long_lists(struct loader *loader)
     }
 }
 
+/* --- texts that are cut off ------------------------------------------------------------------- */
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Where the character at pos stands in the text; NULL if nowhere. */
+static const char *text_at(const struct source *source, const struct source_pos *pos)
+{
+    const char *at = source->text, *end = at + source->length;
+
+    for (unsigned line = 1; at && line < pos->line; line++) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        at += at != NULL;
+    }
+    for (unsigned column = 1; at && column < pos->column; column++) {
+        size_t step = utf8_sequence((const unsigned char *)at, (size_t)(end - at));
+
+        at = step ? at + step : NULL;
+    }
+    return at;
+}
+
+/* What follows a plain scalar, which says the same here but for its blanks; NULL if it does not. */
+static const char *behind(const char *at, const char *end, const char *text)
+{
+    for (; *text; text++) {
+        if (is_blank(*text))
+            continue;
+        while (at < end && is_blank(*at))
+            at++;
+        if (at == end || *at++ != *text)
+            return NULL;
+    }
+    return at;
+}
+
+/*
+ * ` #` begins a comment also within a sentence: `about: HVC #0 ends it`. No comment that is meant
+ * has a digit behind the #.
+ */
+static void warn_of_cut_text(struct loader *loader, const char *key)
+{
+    const struct node *node = good_child(loader->root, key);
+    const struct source *source;
+    const char *at, *end;
+
+    if (!node || node->kind != NODE_SCALAR || !node->plain || !node->pos.file ||
+        !(source = diag_source(loader->diag, node->pos.file)))
+        return;
+    end = source->text + source->length;
+    at = text_at(source, &node->pos);
+    at = at ? behind(at, end, node->text) : NULL;
+    if (!at || at == end || !(*at == ' ' || *at == '\t'))
+        return;
+    while (at < end && (*at == ' ' || *at == '\t'))
+        at++;
+    if (end - at < 2 || *at != '#' || at[1] < '0' || at[1] > '9')
+        return;
+    struct diag_error *warning = diag_error(loader->diag, DIAG_W0403, &node->pos,
+                                            "'%s' ends before the #, where a comment begins", key);
+    diag_width(warning, node->width);
+    diag_label(warning, "in quotes, or after >, all of it counts");
+}
+
 void load_warnings(struct loader *loader)
 {
     if (diag_count(loader->diag))
@@ -192,4 +259,5 @@ void load_warnings(struct loader *loader)
     warn_of_late_steps(loader);
     warn_of_high_counts(loader);
     warn_of_long_lists(loader);
+    warn_of_cut_text(loader, "about");
 }

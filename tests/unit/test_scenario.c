@@ -676,6 +676,16 @@ static const struct {
                "]}\n",
      true, NULL},
     {HEAD CODE "limits: {exits: 4}\nexpect: {exits: {MMIO: {not: 9}}}\n", true, NULL},
+    {HEAD CODE "about: HVC #0 ends it\n", false,
+     "a.yaml:6:8: warning[W0403]: 'about' ends before the #, where a comment begins\n"},
+    {HEAD CODE "about: One line,\n  an\xc3\xb6ther, HVC #1 and so on\n", false, "[W0403]"},
+    {HEAD CODE "about: \"HVC #0 ends it\"\n", true, NULL},
+    {HEAD CODE "about: >\n  HVC #0 ends it\n", true, NULL},
+    {HEAD CODE "about: It ends. # 1 of 2\n", true, NULL},
+    {HEAD CODE "about: It ends. #later\n", true, NULL},
+    {HEAD CODE "about: It ends.\n#0\n", true, NULL},
+    {HEAD CODE "about: It ends.\n  #0\n", true, NULL},
+    {HEAD CODE "about: HVC#0\nname: x #1\n", true, NULL},
 };
 
 START_TEST(warnings)
