@@ -114,13 +114,13 @@ static struct node *word(const struct extract *extract, const char *text)
     return node;
 }
 
-/* Axes are gone; which kernel and RMM it is for, stays. */
+/* Axes are gone; for which kernel, RMM and timing it is, stays. */
 static struct node *machine_when(const struct extract *extract, const struct node *when)
 {
     struct node *left = node_new(extract->arena, NODE_MAPPING, &when->pos);
 
     for (size_t i = 0; i < when->count; i++)
-        if (schema_machine_words(when->keys[i]->text))
+        if (when->items[i]->row != schema_expect_when.any)
             node_append(extract->arena, left, when->keys[i], when->items[i]);
     return left;
 }
