@@ -56,6 +56,11 @@
 
 /* What arm64's <asm/kvm.h> and newer kernels have, and this host's header has not. */
 #define KVM_HYPERCALL_EXIT_SMC (1ull << 0)
+#ifndef KVM_ARM_DEV_EL1_VTIMER /* older ones have these */
+#define KVM_ARM_DEV_EL1_VTIMER (1u << 0)
+#define KVM_ARM_DEV_EL1_PTIMER (1u << 1)
+#define KVM_ARM_DEV_PMU (1u << 2)
+#endif
 #ifndef KVM_GUESTDBG_SINGLESTEP
 #define KVM_GUESTDBG_SINGLESTEP (1u << 1)
 #endif

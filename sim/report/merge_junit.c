@@ -27,6 +27,32 @@ struct junit_reader {
     uint64_t told, found; /* tests that the outermost elements say they have, and that are there */
 };
 
+/*
+ * Where the parser stands: bytes into the text to the current event and behind it, line, column.
+ * Expat 2.9 has new names for these and finds fault with the old.
+ */
+struct junit_position {
+    size_t from, to;
+    uint64_t line, column;
+};
+
+static struct junit_position position_of(XML_Parser parser)
+{
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
+    size_t from = (size_t)XML_GetCurrentByteIndex64(parser);
+
+    return (struct junit_position){from, from + (size_t)XML_GetCurrentByteCount64(parser),
+                                   XML_GetCurrentLineNumber64(parser),
+                                   XML_GetCurrentColumnNumber64(parser) + 1};
+#else
+    size_t from = (size_t)XML_GetCurrentByteIndex(parser);
+
+    return (struct junit_position){from, from + (size_t)XML_GetCurrentByteCount(parser),
+                                   XML_GetCurrentLineNumber(parser),
+                                   XML_GetCurrentColumnNumber(parser) + 1};
+#endif
+}
+
 static const char *find(const char **attributes, const char *name)
 {
     for (; *attributes; attributes += 2)
@@ -74,7 +100,7 @@ static void begin_test(struct junit_reader *reader, const char **attributes)
         .verdict = VERDICT_PASS,
         .status = EXIT_OK,
         .microseconds = microseconds_of(find(attributes, "time")),
-        .xml = reader->bytes + XML_GetCurrentByteIndex(reader->parser),
+        .xml = reader->bytes + position_of(reader->parser).from,
         .place = reader->merge->count,
     };
 }
@@ -154,8 +180,8 @@ static void XMLCALL element_begins(void *ctx, const char *name, const char **att
 static void end_test(struct junit_reader *reader)
 {
     struct merge *merge = reader->merge;
-    XML_Index end =
-        XML_GetCurrentByteIndex(reader->parser) + XML_GetCurrentByteCount(reader->parser);
+    size_t end = position_of(reader->parser).to;
+
     reader->in_test = false;
     reader->found++;
     reader->test.size = (size_t)(reader->bytes + end - reader->test.xml);
@@ -211,9 +237,11 @@ static bool parse(struct junit_reader *reader, size_t size)
     if (!reader->refused &&
         XML_Parse(reader->parser, reader->bytes, (int)size, XML_TRUE) == XML_STATUS_OK)
         return true;
-    fprintf(stderr, "%s:%lu:%lu: error: neither JUnit XML nor NDJSON of sim test: %s\n",
-            reader->path, XML_GetCurrentLineNumber(reader->parser),
-            XML_GetCurrentColumnNumber(reader->parser) + 1,
+
+    const struct junit_position at = position_of(reader->parser);
+    fprintf(stderr,
+            "%s:%" PRIu64 ":%" PRIu64 ": error: neither JUnit XML nor NDJSON of sim test: %s\n",
+            reader->path, at.line, at.column,
             reader->refused ? reader->refused : XML_ErrorString(XML_GetErrorCode(reader->parser)));
     return false;
 }
